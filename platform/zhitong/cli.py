@@ -1,6 +1,7 @@
 """The command `zhitong`: the demo, and every management command as `zhitong NOUN VERB`.
 
-Without `DATABASE_URL` the commands run on the embedded parts, which are started for their time or joined.
+Without `DATABASE_URL` the commands run on the embedded parts, which are started for their time or joined; in
+production (`ZHITONG_ENV`) they never are.
 """
 
 import argparse
@@ -111,8 +112,8 @@ def _noun_verb(words: Sequence[str]) -> int:
 
 
 def _point_at_parts() -> bool:
-    """Without `DATABASE_URL`, point the settings at the embedded parts; True when that was needed."""
-    if "DATABASE_URL" in os.environ:
+    """Point the settings at the embedded parts unless servers are named; True when that was needed."""
+    if "DATABASE_URL" in os.environ or os.environ.get("ZHITONG_ENV") == "production":
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhitong.config.settings")
         return False
     for name, value in parts.environment().items():

@@ -1,7 +1,7 @@
 """The process that owns a set of parts: starts and watches them, and stops them after their last user.
 
-Users hold a shared lock on `run/SET.users`, which the kernel frees even when they are killed. The keeper has a
-session of its own, so Ctrl-C at the terminal reaches the users alone and the parts end in order after them.
+Users hold a shared lock on `run/SET.users`, which the kernel frees even when they are killed. The keeper has
+a session of its own: Ctrl-C at the terminal reaches the users alone, and the parts end in order after them.
 
     python -m zhitong.parts.keeper servers HOME
     python -m zhitong.parts.keeper services HOME PORT
