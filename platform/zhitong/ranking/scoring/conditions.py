@@ -1,0 +1,104 @@
+"""Conditions made fast: what an event decides is decided once for each shape of event, the rest asked of each holder."""
+
+from collections.abc import Callable, Mapping
+
+from zhitong.ranking.scoring.events import Author, Contributor, ScoringEvent
+from zhitong.ranking.scoring.rules import Condition, Span, Subject, When
+
+Facts = Mapping[str, frozenset[str]]
+Shape = tuple[str, str, str, str, str, str, frozenset[str]]
+
+
+class Holder:
+    """One subject's part in one event: the unit, its authors, its place (from 1) and the slots of the cut it holds."""
+
+    __slots__ = ("authors", "contributor", "place", "slots", "subject")
+
+    def __init__(
+        self, contributor: Contributor, authors: tuple[Author, ...], place: int, slots: tuple[int, ...]
+    ) -> None:
+        self.contributor = contributor
+        self.authors = authors
+        self.place = place
+        self.slots = slots
+        self.subject: Subject
+
+    def field(self, name: str) -> str:
+        """One word of the subject; of the first author, where it is the authors'."""
+        if name.startswith("author_"):
+            return str(getattr(self.authors[0], name.removeprefix("author_"))) if self.authors else ""
+        return str(getattr(self.contributor, "group" if name == "unit_group" else name))
+
+
+Check = Callable[[Holder], bool]
+Verdict = Check | bool
+
+
+def shape_of(event: ScoringEvent) -> Shape:
+    """All of an event that conditions on events can ask."""
+    return (event.kind, event.mode, event.level, event.body, event.bulletin, event.leader_rank, event.flags)
+
+
+def facts_of(shape: Shape) -> dict[str, frozenset[str]]:
+    """The shape as words by field."""
+    names = ("kind", "mode", "level", "body", "bulletin", "leader_rank")
+    facts = {name: frozenset([word] if word else []) for name, word in zip(names, shape[:6], strict=True)}
+    facts["flag"] = shape[6]
+    return facts
+
+
+def narrow(when: When, facts: Facts) -> Verdict:
+    """Decide what the facts decide: True, False, or a check of what remains to be asked of the holder."""
+    if not when:
+        return True
+    remaining: list[Check] = []
+    for condition in when:
+        rest = _narrow_one(condition, facts)
+        if rest is True:
+            return True
+        if rest is not False:
+            remaining.append(rest)
+    if len(remaining) > 1:
+        return lambda holder: any(check(holder) for check in remaining)
+    return remaining[0] if remaining else False
+
+
+def _narrow_one(condition: Condition, facts: Facts) -> Verdict:
+    checks: list[Check] = []
+    for name, words in condition.words:
+        if name in facts:
+            if facts[name].isdisjoint(words):
+                return False
+        else:
+            checks.append(_subject_check(name, words))
+    if condition.places:
+        checks.append(_place_check(condition.places))
+    if condition.but_not:
+        unwanted = _narrow_one(condition.but_not, facts)
+        if unwanted is True:
+            return False
+        if unwanted is not False:
+            checks.append(_negated(unwanted))
+    if len(checks) > 1:
+        return lambda holder: all(check(holder) for check in checks)
+    return checks[0] if checks else True
+
+
+def _negated(check: Check) -> Check:
+    return lambda holder: not check(holder)
+
+
+def _place_check(places: tuple[Span, ...]) -> Check:
+    return lambda holder: any(holder.place in span for span in places)
+
+
+def _subject_check(name: str, words: frozenset[str]) -> Check:
+    if name == "person":
+        return lambda holder: any(author.person in words for author in holder.authors)
+    if name == "author_rank":
+        return lambda holder: any(author.rank in words for author in holder.authors)
+    if name == "author_kind":
+        return lambda holder: any(author.kind in words for author in holder.authors)
+    if name == "author_group":
+        return lambda holder: any(author.group in words for author in holder.authors)
+    return lambda holder: holder.field(name) in words

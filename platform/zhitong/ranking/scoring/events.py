@@ -1,0 +1,94 @@
+"""What happened, in the form that is scored: an event with its contributors and authors."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from zhitong.ranking.scoring.errors import EventError
+
+LEVELS = ("branch", "county", "city", "province", "national")
+MODES = ("single", "merged", "passed_on")
+DATES = ("occurred", "submitted", "adopted", "issued")
+KINDS = (
+    "submitted",
+    "adopted",
+    "kept",
+    "declined",
+    "instruction",
+    "replied",
+    "published",
+    "deduction",
+    "manual",
+    "due",
+    "reversal",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The days an event may be counted on; `occurred` stands in for any that is unknown."""
+
+    occurred: date
+    submitted: date | None = None
+    adopted: date | None = None
+    issued: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """One unit's part in an event, with the state of the unit at that time.
+
+    `share_order` counts from 1. Contributors with the same order stand on one road (the county that wrote a report and
+    the city that forwarded it): they hold one place together, and each of them gets what the place gets.
+    """
+
+    unit: str
+    unit_kind: str = ""
+    unit_level: str = ""
+    item: str = ""
+    share_order: int = 1
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One person's part in an event; `rank` is the level of the committee that the person is a member of."""
+
+    person: str
+    unit: str = ""
+    rank: str = ""
+    kind: str = ""
+    group: str = ""
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringEvent:
+    """One event to be scored. Empty text means "not known" or "does not apply".
+
+    `points` belongs to events that bring their own figure (manual entries, some deductions). `line` is the place in the
+    file the event was read from. Raises `EventError` for a float.
+    """
+
+    id: str
+    kind: str
+    dates: Dates
+    mode: str = ""
+    level: str = ""
+    body: str = ""
+    bulletin: str = ""
+    leader_rank: str = ""
+    matter: str = ""
+    item: str = ""
+    contributors: tuple[Contributor, ...] = ()
+    authors: tuple[Author, ...] = ()
+    flags: frozenset[str] = frozenset()
+    reverses: str = ""
+    points: Decimal | None = None
+    reason: str = ""
+    approver: str = ""
+    line: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.points, float):
+            raise EventError("float", self.line, name="points")

@@ -1,0 +1,190 @@
+"""Who had part in an event and what part of its points: places, shares, and the subjects that hold them."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import lru_cache
+
+from zhitong.ranking.scoring.conditions import Holder, narrow
+from zhitong.ranking.scoring.errors import EventError
+from zhitong.ranking.scoring.events import Author, Contributor, ScoringEvent
+from zhitong.ranking.scoring.rules import RuleSet, Share, Split, Subject
+
+_NOBODY = Contributor(unit="")
+
+
+class Cut:
+    """The fractions of all places of an event; one object for each shape, so that it can serve as a key."""
+
+    __slots__ = ("adds_up", "parts")
+
+    def __init__(self, parts: tuple[Fraction, ...]) -> None:
+        self.parts = parts
+        self.adds_up = sum(parts) == 1
+
+
+@lru_cache(maxsize=4096)
+def fractions(split: Split, count: int) -> tuple[Fraction, ...]:
+    """The part of each of `count` places in their order. Places that get nothing have 0."""
+    taking = min(count, split.first) if split.first else count
+    parts = _parts(split, taking)
+    return parts + (Fraction(0),) * (count - len(parts))
+
+
+def _parts(split: Split, count: int) -> tuple[Fraction, ...]:
+    if split.scheme == "equal":
+        return (Fraction(1, count),) * count
+    if split.scheme == "ratio":
+        weights = split.weights[:count]
+        return tuple(Fraction(weight, sum(weights)) for weight in weights)
+    if count == 1 or split.scheme == "full":
+        return (Fraction(1),) * count
+    if split.scheme == "half_each":
+        return (Fraction(1, 2),) * count
+    return (Fraction(1, 2),) + (Fraction(1, 2 * (count - 1)),) * (count - 1)
+
+
+@lru_cache(maxsize=4096)
+def cut_for_units(share: Share, places: int) -> Cut:
+    """The cut among `places` contributors."""
+    return Cut(fractions(share.contributors, places))
+
+
+@lru_cache(maxsize=4096)
+def cut_for_persons(share: Share, authors: tuple[int, ...]) -> Cut:
+    """The cut among the authors of each place: the place's part times the author's part of it."""
+    places = fractions(share.contributors, len(authors))
+    return Cut(
+        tuple(
+            place * part
+            for place, count in zip(places, authors, strict=True)
+            for part in fractions(share.authors, count)
+        )
+    )
+
+
+class Parties:
+    """Finds the holders of an event for one rule set, with the set's own "who counts" and groups."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._rules = rules
+        self._who = narrow(rules.who, {})
+        self._named = [(group.name, narrow(group.when, {})) for group in rules.groups.named]
+        self._subjects: dict[tuple[str, str, str], Subject] = {}
+
+    def holders(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
+        """The counted holders in their order, and the cut their `slots` point into.
+
+        Raises `EventError` when an author of a merged event belongs to none of its contributors.
+        """
+        if self._rules.subject == "person":
+            return self._persons(event, share)
+        if len(event.contributors) == 1:
+            holder = Holder(event.contributors[0], event.authors, 1, (0,))
+            return self._counted((holder,)), cut_for_units(share, 1)
+        return self._units(event, share)
+
+    def _units(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
+        roads = _roads(event)
+        authors = _authors_by_road(event, roads)
+        several = [
+            (order, Holder(contributor, authors[order], 0, ()))
+            for order, road in roads.items()
+            for contributor in road
+        ]
+        counted = {id(holder) for holder in self._counted(holder for _, holder in several)}
+        orders = [order for order, holder in several if not share.counted_only or id(holder) in counted]
+        index = {order: at for at, order in enumerate(dict.fromkeys(orders))}
+        for order, holder in several:
+            if order in index:
+                holder.place, holder.slots = index[order] + 1, (index[order],)
+        kept = [holder for _, holder in several if id(holder) in counted]
+        return _joined(kept), cut_for_units(share, max(len(index), 1))
+
+    def _persons(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
+        roads = _roads(event)
+        authors = _authors_by_road(event, roads)
+        found: list[Holder] = []
+        counts: list[int] = []
+        slot = 0
+        for order, road in roads.items():
+            units = {contributor.unit: contributor for contributor in reversed(road)}
+            of_road = [Holder(units.get(a.unit, road[0]), (a,), 0, ()) for a in authors[order]]
+            counted = self._counted(of_road)
+            taking = counted if share.counted_only else of_road
+            for place, holder in enumerate(taking, start=1):
+                holder.place, holder.slots = place, (slot,)
+                slot += 1
+            found += counted
+            if taking:
+                counts.append(len(taking))
+        return _joined(found), cut_for_persons(share, tuple(counts) or (1,))
+
+    def _counted(self, holders: Iterable[Holder]) -> list[Holder]:
+        """Those the set counts, each with its subject."""
+        who = self._who
+        kept = []
+        for holder in holders:
+            if who is True or (who is not False and who(holder)):
+                holder.subject = self._subject(holder)
+                kept.append(holder)
+        return kept
+
+    def _subject(self, holder: Holder) -> Subject:
+        unit = holder.contributor.unit
+        person = self._rules.subject == "person"
+        own = holder.authors[0].person if person else unit
+        if person:
+            unit = holder.authors[0].unit or unit
+        key = (own, self._group(holder), unit)
+        subject = self._subjects.get(key)
+        if subject is None:
+            subject = Subject(self._rules.subject, key[0], key[1], key[2])
+            self._subjects[key] = subject
+        return subject
+
+    def _group(self, holder: Holder) -> str:
+        if self._rules.groups.by:
+            return "/".join(holder.field(name) for name in self._rules.groups.by)
+        for name, check in self._named:
+            if check is True or (check is not False and check(holder)):
+                return name
+        return ""
+
+
+def _roads(event: ScoringEvent) -> dict[int, list[Contributor]]:
+    """Contributors by place, in the order of places; an event without contributors has one empty road."""
+    roads: dict[int, list[Contributor]] = {}
+    for contributor in sorted(event.contributors, key=lambda each: each.share_order):
+        roads.setdefault(contributor.share_order, []).append(contributor)
+    return roads or {1: [_NOBODY]}
+
+
+def _authors_by_road(
+    event: ScoringEvent, roads: dict[int, list[Contributor]]
+) -> dict[int, tuple[Author, ...]]:
+    """Each author's road: the only one, or by item, or by unit."""
+    if len(roads) == 1:
+        return dict.fromkeys(roads, event.authors)
+    by_item = {each.item: order for order, road in roads.items() for each in road if each.item}
+    by_unit: dict[str, int] = {}
+    for order, road in roads.items():
+        for each in road:
+            by_unit.setdefault(each.unit, order)
+    found: dict[int, list[Author]] = {order: [] for order in roads}
+    for author in event.authors:
+        road_of = by_item.get(author.item) if author.item else by_unit.get(author.unit)
+        if road_of is None:
+            raise EventError("author_nowhere", event.line, name=author.person)
+        found[road_of].append(author)
+    return {order: tuple(authors) for order, authors in found.items()}
+
+
+def _joined(holders: list[Holder]) -> list[Holder]:
+    """One holder for each subject: whoever stands on several places holds them together, at the first."""
+    first: dict[str, Holder] = {}
+    for holder in holders:
+        known = first.setdefault(holder.subject.id, holder)
+        if known is not holder:
+            known.slots = tuple(dict.fromkeys(known.slots + holder.slots))
+            known.authors = tuple(dict.fromkeys(known.authors + holder.authors))
+    return list(first.values())
