@@ -1,0 +1,1 @@
+"""The look of the product: base templates, components, navigation, error pages, static files."""

@@ -1,0 +1,43 @@
+"""Django forms in the look: every field is the form-field component, every control carries the right classes."""
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class ZhitongRenderer(TemplatesSetting):
+    """Renders forms and fields through the project's own templates. Needs `django.forms` among the apps."""
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+    bound_field_class = None
+    formset_template_name = "django/forms/formsets/div.html"
+
+
+class LookMixin(forms.BaseForm):
+    """Gives each control its class and replaces Django's words by ours; put it before `forms.Form`."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for field in self.fields.values():
+            _dress(field)
+
+
+class Form(LookMixin, forms.Form):
+    """A form in the look."""
+
+
+def _dress(field: forms.Field) -> None:
+    widget = field.widget
+    if isinstance(widget, (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        look = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        look = "form-select"
+    else:
+        look = "form-control"
+    widget.attrs["class"] = f"{look} {widget.attrs.get('class', '')}".strip()
+    label = field.label or "这一项"
+    field.error_messages.setdefault("required", f"请填写{label}。")
+    if field.error_messages["required"] in {"This field is required.", "这个字段是必填项。"}:
+        field.error_messages["required"] = f"请{'选择' if look != 'form-control' else '填写'}{label}。"
+    if isinstance(field, forms.CharField) and isinstance(widget, forms.Textarea):
+        widget.attrs.setdefault("rows", 4)

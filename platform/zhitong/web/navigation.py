@@ -1,0 +1,210 @@
+"""The registry of the navigation: apps name their pages at start, the shell shows each reader what they may open.
+
+Called from `AppConfig.ready()`:
+
+    navigation.register(NavEntry("inbox", "收件", "desk:inbox", "inbox", permission="desk.read", count=waiting, order=20))
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+Count = Callable[[HttpRequest], int]
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One word of the main navigation.
+
+    `url_name` needs no arguments. `permission` is a registered name; without one every user of the unit sees the entry.
+    `count` says how many things wait there (0 is not shown). `phone` puts the entry among the four tabs of a phone.
+    """
+
+    key: str
+    label: str
+    url_name: str
+    icon: str
+    permission: str | None = None
+    count: Count | None = None
+    order: int = 100
+    phone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One line of the reader's own menu (修改密码, 退出). `post` sends a form instead of following a link."""
+
+    key: str
+    label: str
+    url_name: str
+    icon: str
+    permission: str | None = None
+    order: int = 100
+    post: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry as this reader sees it."""
+
+    key: str
+    label: str
+    url: str
+    icon: str
+    count: int
+    active: bool
+    phone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of the own menu as this reader sees it."""
+
+    key: str
+    label: str
+    url: str
+    icon: str
+    post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLink:
+    """Another unit the same human has an account in: `url` is absolute."""
+
+    name: str
+    url: str
+    active: bool = False
+
+
+_entries: dict[str, NavEntry] = {}
+_menu: dict[str, MenuEntry] = {}
+_unread: Count | None = None
+_units: Callable[[HttpRequest], Sequence[UnitLink]] | None = None
+_post: Callable[[HttpRequest], str] | None = None
+
+
+def register(*new: NavEntry) -> None:
+    """Add entries to the main navigation.
+
+    Raises:
+        ValueError: a key is taken by another entry.
+    """
+    for entry in new:
+        if _entries.setdefault(entry.key, entry) != entry:
+            raise ValueError(f"navigation entry {entry.key!r} is registered twice")
+
+
+def register_menu(*new: MenuEntry) -> None:
+    """Add lines to the reader's own menu.
+
+    Raises:
+        ValueError: a key is taken by another line.
+    """
+    for entry in new:
+        if _menu.setdefault(entry.key, entry) != entry:
+            raise ValueError(f"menu entry {entry.key!r} is registered twice")
+
+
+def register_unread(count: Count) -> None:
+    """Say who counts the reader's unread notices."""
+    global _unread
+    _unread = count
+
+
+def register_units(units: Callable[[HttpRequest], Sequence[UnitLink]]) -> None:
+    """Say who lists the units of the same human; the switcher shows only with two or more."""
+    global _units
+    _units = units
+
+
+def register_post(post: Callable[[HttpRequest], str]) -> None:
+    """Say who names the reader's post or group, shown beside the name (周敏 · 研究室)."""
+    global _post
+    _post = post
+
+
+def entries() -> list[NavEntry]:
+    """Return all entries in their order."""
+    return sorted(_entries.values(), key=lambda entry: (entry.order, entry.key))
+
+
+def menu_entries() -> list[MenuEntry]:
+    """Return all lines of the own menu in their order."""
+    return sorted(_menu.values(), key=lambda entry: (entry.order, entry.key))
+
+
+def mark(request: HttpRequest, key: str) -> None:
+    """Let a view say which entry it belongs to, where its URL does not tell."""
+    request.zt_nav_key = key  # type: ignore[attr-defined]
+
+
+def visible(request: HttpRequest) -> list[NavItem]:
+    """Return the entries this reader may open, with their counts; nothing for a stranger."""
+    shown = [(entry, url) for entry in entries() if (url := _open_url(request, entry.permission, entry.url_name))]
+    active = _active_key(request, [entry for entry, _ in shown])
+    return [
+        NavItem(
+            entry.key,
+            entry.label,
+            url,
+            entry.icon,
+            entry.count(request) if entry.count else 0,
+            entry.key == active,
+            entry.phone,
+        )
+        for entry, url in shown
+    ]
+
+
+def own_menu(request: HttpRequest) -> list[MenuItem]:
+    """Return the lines of the own menu this reader may use."""
+    return [
+        MenuItem(entry.key, entry.label, url, entry.icon, entry.post)
+        for entry in menu_entries()
+        if (url := _open_url(request, entry.permission, entry.url_name))
+    ]
+
+
+def unread(request: HttpRequest) -> int:
+    """Return the number of unread notices, 0 for a stranger or before anybody counts them."""
+    return _unread(request) if _unread and _known(request) else 0
+
+
+def units(request: HttpRequest) -> Sequence[UnitLink]:
+    """Return the units to switch between, empty with fewer than two."""
+    found = _units(request) if _units and _known(request) else ()
+    return found if len(found) > 1 else ()
+
+
+def post(request: HttpRequest) -> str:
+    """Return the reader's post in words, empty when nobody names it."""
+    return _post(request) if _post and _known(request) else ""
+
+
+def _known(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return bool(user and user.is_authenticated)
+
+
+def _open_url(request: HttpRequest, permission: str | None, url_name: str) -> str:
+    if not _known(request):
+        return ""
+    if permission and not request.user.has_zt_perm(permission):  # type: ignore[union-attr]
+        return ""
+    try:
+        return reverse(url_name, urlconf=getattr(request, "urlconf", None))
+    except NoReverseMatch:
+        # The page exists on the other kind of host (unit or bare); a misspelt name is found by the system check.
+        return ""
+
+
+def _active_key(request: HttpRequest, shown: list[NavEntry]) -> str:
+    marked: str = getattr(request, "zt_nav_key", "")
+    match = request.resolver_match
+    if marked or match is None:
+        return marked
+    exact = [entry.key for entry in shown if entry.url_name == match.view_name]
+    near = [entry.key for entry in shown if match.namespace and entry.url_name.startswith(f"{match.namespace}:")]
+    return next(iter(exact + near), "")
