@@ -164,7 +164,7 @@ def _spoken(name: str) -> str:
 def _unknown(words: Sequence[str], commands: Mapping[str, str]) -> int:
     asked = " ".join(word for word in words[:2] if not word.startswith("-"))
     known = ["demo", *map(_spoken, commands)]
-    near = difflib.get_close_matches(asked, known, n=3, cutoff=0.5) or [
+    near = difflib.get_close_matches(asked, known, n=3, cutoff=0.7) or [
         one for one in known if one.split()[0] == words[0]
     ]
     hint = f"did you mean: {', '.join(near)}?" if near else "`zhitong --help` lists all commands"
