@@ -1,0 +1,1 @@
+"""Tests of what a site runs: image, compose file, settings list, runbooks."""
