@@ -1,4 +1,4 @@
-"""The chart as it renders: no rights, no secrets, a migration before each version; wrong values are refused."""
+"""The chart as it renders: no rights, no secrets, a migration before each version; wrong values fail."""
 
 import os
 import re
@@ -115,9 +115,7 @@ def test_secrets_come_from_the_existing_secret_alone(case: str) -> None:
 
 def test_no_value_of_the_chart_is_a_secret() -> None:
     text = (CHART / "values.yaml").read_text(encoding="utf-8")
-    assert not re.search(
-        r"^\s*\w*(password|secretKey|token|accessKey)\w*:", text, flags=re.MULTILINE | re.IGNORECASE
-    )
+    assert not re.search(r"^\s*\w*(password|secretKey|token|accessKey)\w*:", text, flags=re.MULTILINE | re.IGNORECASE)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -146,10 +144,11 @@ def test_memory_is_limited(case: str) -> None:
 def test_lasting_pods_are_probed(case: str) -> None:
     specs = dict(pods(case))
     web = specs["zhitong-web"]["containers"][0]
-    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+    for probe in ("startupProbe", "readinessProbe"):
         request = web[probe]["httpGet"]
         assert request["path"] == "/healthz"
         assert request["httpHeaders"] == [{"name": "Host", "value": "zx.example.gov.cn"}]
+    assert web["livenessProbe"]["tcpSocket"] == {"port": "http"}
     for name in ("zhitong-worker", "zhitong-beat"):
         assert specs[name]["containers"][0]["livenessProbe"]["exec"]["command"]
 
@@ -190,9 +189,7 @@ def test_ingress_serves_the_bare_host_and_every_unit(case: str) -> None:
 
 def test_selectors_name_one_component_each() -> None:
     case = "full-values.yaml"
-    labels = {
-        name: item["spec"]["selector"]["matchLabels"] for name, item in of_kind(case, "Deployment").items()
-    }
+    labels = {name: item["spec"]["selector"]["matchLabels"] for name, item in of_kind(case, "Deployment").items()}
     assert len({tuple(sorted(label.items())) for label in labels.values()}) == 3
     assert of_kind(case, "Service")["zhitong-web"]["spec"]["selector"] == labels["zhitong-web"]
     for name, budget in of_kind(case, "PodDisruptionBudget").items():
