@@ -36,9 +36,8 @@ def _kept(events: Events, choice: Choice) -> list[str]:
     if choice.order == "level":
         levels = {name: max(draft.source.level for draft in lines) for name, lines in events.items()}
         best = sorted(set(levels.values()), reverse=True)[: choice.take]
-        return [
-            name for name in sorted(events, key=lambda each: (-levels[each], each)) if levels[name] in best
-        ]
+        highest_first = sorted(events, key=lambda each: (-levels[each], each))
+        return [name for name in highest_first if levels[name] in best]
 
     def rank(name: str) -> tuple[Decimal, date, str]:
         points = sum((draft.points for draft in events[name]), Decimal(0))
@@ -48,9 +47,7 @@ def _kept(events: Events, choice: Choice) -> list[str]:
     return sorted(events, key=rank)[: choice.take]
 
 
-def _replace(
-    drafts: list[Draft], choice: Choice, rules: RuleSet, groups: defaultdict[tuple[str, str], Events]
-) -> None:
+def _replace(drafts: list[Draft], choice: Choice, rules: RuleSet, groups: defaultdict[tuple[str, str], Events]) -> None:
     """Drop what is replaced wherever a line of the replacing kind counts."""
     assert choice.replaced_by is not None
     scope = scope_of(choice.within, rules.year_from)
@@ -74,7 +71,7 @@ def _drop(events: Events, kept: list[str], choice: Choice) -> None:
 
 
 def limit(drafts: list[Draft], rule: Limit, rules: RuleSet) -> list[Draft]:
-    """Trim the latest lines until each sum is within the bounds; what was trimmed stays visible as its own line."""
+    """Trim the latest lines until each sum is within the bounds; what was trimmed stays visible."""
     scope = scope_of(rule.per, rules.year_from)
     fits = Fits(rule.of)
     groups: defaultdict[tuple[str, str], list[Draft]] = defaultdict(list)

@@ -1,16 +1,19 @@
-"""Conditions made fast: what an event decides is decided once for each shape of event, the rest asked of each holder."""
+"""Conditions made fast: what an event decides is decided once for its shape, the rest asked of each holder."""
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 
 from zhitong.ranking.scoring.events import Author, Contributor, ScoringEvent
 from zhitong.ranking.scoring.rules import Condition, Span, Subject, When
+
+AUTHOR_FIELDS = frozenset(["person", "author_rank", "author_kind", "author_group"])
 
 Facts = Mapping[str, frozenset[str]]
 Shape = tuple[str, str, str, str, str, str, frozenset[str]]
 
 
 class Holder:
-    """One subject's part in one event: the unit, its authors, its place (from 1) and the slots of the cut it holds."""
+    """One subject's part in one event: unit, authors, place (from 1) and the slots of the cut it holds."""
 
     __slots__ = ("authors", "contributor", "place", "slots", "subject")
 
@@ -45,6 +48,11 @@ def facts_of(shape: Shape) -> dict[str, frozenset[str]]:
     facts = {name: frozenset([word] if word else []) for name, word in zip(names, shape[:6], strict=True)}
     facts["flag"] = shape[6]
     return facts
+
+
+def holds(verdict: Verdict, holder: Holder) -> bool:
+    """The verdict for this holder."""
+    return verdict if isinstance(verdict, bool) else verdict(holder)
 
 
 def narrow(when: When, facts: Facts) -> Verdict:
@@ -93,12 +101,17 @@ def _place_check(places: tuple[Span, ...]) -> Check:
 
 
 def _subject_check(name: str, words: frozenset[str]) -> Check:
-    if name == "person":
-        return lambda holder: any(author.person in words for author in holder.authors)
-    if name == "author_rank":
-        return lambda holder: any(author.rank in words for author in holder.authors)
-    if name == "author_kind":
-        return lambda holder: any(author.kind in words for author in holder.authors)
-    if name == "author_group":
-        return lambda holder: any(author.group in words for author in holder.authors)
-    return lambda holder: holder.field(name) in words
+    if name in AUTHOR_FIELDS:
+        return _author_check(attrgetter(name.removeprefix("author_")), words)
+    get = attrgetter("group" if name == "unit_group" else name)
+    return lambda holder: get(holder.contributor) in words
+
+
+def _author_check(get: Callable[[Author], str], words: frozenset[str]) -> Check:
+    def any_author(holder: Holder) -> bool:
+        for author in holder.authors:  # noqa: SIM110 # `any` costs three times as much, for every event
+            if get(author) in words:
+                return True
+        return False
+
+    return any_author

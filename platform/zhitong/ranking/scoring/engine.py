@@ -1,6 +1,8 @@
 """`score`: events and one rule set in, ledger lines out. No clock, no database, no binary floating point."""
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from operator import attrgetter
 
 from zhitong.ranking.scoring.clauses import choose, limit
@@ -16,11 +18,32 @@ from zhitong.ranking.scoring.steps import take_step
 def score(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Entry]:
     """Every ledger line that the events earn under the rules, those that do not count included.
 
-    The result does not depend on the order of the events. An event counts on the day the rules say, and only within
-    their validity. Prices come first, then choices, steps and limits, each in the order of the rule set. A reversed
-    event takes part in nothing and shows as two lines that cancel out. Events must be complete for the periods that the
-    rules look at (a year, where a limit is yearly). Raises `EventError` for double ids and impossible reversals.
+    The result does not depend on the order of the events. An event counts on the day the rules say, and only
+    within their validity. Prices come first, then choices, steps and limits, each in the order of the rule set.
+    A reversed event takes part in nothing and shows as two lines that cancel out. Events must be complete for
+    the periods that the rules look at (a year, where a limit is yearly).
+
+    Raises `EventError` for double ids, impossible reversals and authors of merged events without a place.
     """
+    with _no_collector():
+        return [draft.frozen() for draft in _drafts(events, rules)]
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Pause the cycle collector: no line refers back to itself, and walking all lines again and again would take
+    a third of the time.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _drafts(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Draft]:
     ordered = sorted(events, key=attrgetter("id"))
     reversed_by = _reversals(ordered)
     ordered = [event for event in ordered if not event.reverses]
@@ -30,8 +53,8 @@ def score(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Entry]:
     pricer = Pricer(rules, parties)
     drafts: list[Draft] = []
     for event in ordered:
-        drafts += pricer.price(event, reversed_by.get(event.id, ""))
-    drafts += pricer.numbered()
+        pricer.price(event, reversed_by.get(event.id, ""), drafts)
+    pricer.number(drafts)
     for choice in rules.choices:
         choose(drafts, choice, rules)
     if rules.steps:
@@ -41,13 +64,13 @@ def score(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Entry]:
     for bound in rules.limits:
         drafts = limit(drafts, bound, rules)
     drafts.sort(key=attrgetter("counted_on"))
-    return [draft.frozen() for draft in drafts]
+    return drafts
 
 
 def _reversals(ordered: list[ScoringEvent]) -> dict[str, str]:
     """Which event is taken back by which: a reversal that is itself taken back takes nothing back."""
-    reversing: dict[str, list[ScoringEvent]] = {}
     known: set[str] = set()
+    reversing: dict[str, list[ScoringEvent]] = {}
     for event in ordered:
         if event.id in known:
             raise EventError("duplicate_id", event.line, name=event.id)
@@ -57,16 +80,26 @@ def _reversals(ordered: list[ScoringEvent]) -> dict[str, str]:
     for target, by in reversing.items():
         if target not in known:
             raise EventError("reverses_nothing", by[0].line, name=target)
+    return _standing_reversals(reversing)
 
-    settled: dict[str, str] = {}
 
-    def reverser(name: str, above: frozenset[str]) -> str:
-        """The id of the standing event that takes `name` back, or nothing."""
-        if name in above:
-            raise EventError("reverses_itself", 0, name=name)
-        if name not in settled:
-            standing = [by.id for by in reversing.get(name, ()) if not reverser(by.id, above | {name})]
-            settled[name] = standing[0] if standing else ""
-        return settled[name]
-
-    return {target: by for target in reversing if (by := reverser(target, frozenset()))}
+def _standing_reversals(reversing: dict[str, list[ScoringEvent]]) -> dict[str, str]:
+    """Settle chains from their ends: first the reversals that nothing takes back, then what those decide."""
+    waiting_for = {target: len(by) for target, by in reversing.items()}
+    reversals = {event.id: event for by in reversing.values() for event in by}
+    ready = [event for event in reversals.values() if event.id not in reversing]
+    taken_back: dict[str, str] = {}
+    while ready:
+        event = ready.pop()
+        target = event.reverses
+        if event.id not in taken_back:
+            taken_back[target] = min(event.id, taken_back.get(target, event.id))
+        waiting_for[target] -= 1
+        if waiting_for[target] == 0:
+            del waiting_for[target]
+            if target in reversals:
+                ready.append(reversals[target])
+    if waiting_for:
+        stuck = min(waiting_for)
+        raise EventError("reverses_itself", reversing[stuck][0].line, name=stuck)
+    return taken_back

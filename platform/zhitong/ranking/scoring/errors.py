@@ -1,4 +1,4 @@
-"""What is wrong with a rule set or an event, where, and why: one code, one English and one Chinese sentence."""
+"""What is wrong with a rule set or an event, where, and why: a code, an English and a Chinese sentence."""
 
 _WORDS: dict[str, tuple[str, str]] = {
     "too_large": ("larger than {limit} bytes", "超过 {limit} 字节"),
@@ -51,7 +51,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 class ScoringError(ValueError):
     """A refusal with its place.
 
-    `code` is stable, `line` counts from 1 (0 where there is no text), `reason` is English, `message` is Chinese.
+    `code` is stable, `line` counts from 1 (0: no text), `reason` is English, `message` is Chinese.
     """
 
     def __init__(self, code: str, line: int = 0, **detail: object) -> None:

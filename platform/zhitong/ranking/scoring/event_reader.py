@@ -1,4 +1,4 @@
-"""Events from JSON lines (docs/scoring.md): every field checked, the first wrong line refused with its reason."""
+"""Events from JSON lines (docs/scoring.md): every field checked, the first wrong line refused."""
 
 import json
 import re
@@ -52,7 +52,7 @@ _AUTHOR_FIELDS = ("person", "unit", "rank", "kind", "group", "item")
 
 
 def read_events(lines: Iterable[str | bytes]) -> Iterator[ScoringEvent]:
-    """Read one event a line, skipping empty lines. Raises `EventError` with the number of the first wrong line."""
+    """Read one event a line, skipping empty lines. Raises `EventError` with the first wrong line."""
     for number, raw in enumerate(lines, start=1):
         text = _decoded(raw, number)
         if text.strip():

@@ -38,8 +38,8 @@ class Dates:
 class Contributor:
     """One unit's part in an event, with the state of the unit at that time.
 
-    `share_order` counts from 1. Contributors with the same order stand on one road (the county that wrote a report and
-    the city that forwarded it): they hold one place together, and each of them gets what the place gets.
+    `share_order` counts from 1. Contributors with the same order stand on one road (the county that wrote a
+    report and the city that forwarded it): they hold one place, and each of them gets what the place gets.
     """
 
     unit: str
@@ -66,8 +66,8 @@ class Author:
 class ScoringEvent:
     """One event to be scored. Empty text means "not known" or "does not apply".
 
-    `points` belongs to events that bring their own figure (manual entries, some deductions). `line` is the place in the
-    file the event was read from. Raises `EventError` for a float.
+    `points` belongs to events that bring their own figure (manual entries, some deductions). `line` is the place
+    in the file the event was read from. Raises `EventError` for a float.
     """
 
     id: str

@@ -20,10 +20,10 @@ KIND_WORDS = {
 
 
 def explain(entry: Entry) -> list[str]:
-    """The line as Chinese sentences: what, how much and how computed, by which rule, and whether and when it counts."""
-    events = "、".join(entry.event_ids[:10]) + (
-        f" 等 {len(entry.event_ids)} 件" if len(entry.event_ids) > 10 else ""
-    )
+    """The line as Chinese sentences: the arithmetic, by which rule, from which event, whether and when it counts."""
+    events = "、".join(entry.event_ids[:10])
+    if len(entry.event_ids) > 10:
+        events += f" 等 {len(entry.event_ids)} 件"
     day = entry.counted_on
     words = [
         f"{entry.rule.name}:{entry.arithmetic}",

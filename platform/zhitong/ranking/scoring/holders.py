@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 
-from zhitong.ranking.scoring.conditions import Holder, narrow
+from zhitong.ranking.scoring.conditions import AUTHOR_FIELDS, Holder, holds, narrow
 from zhitong.ranking.scoring.errors import EventError
 from zhitong.ranking.scoring.events import Author, Contributor, ScoringEvent
 from zhitong.ranking.scoring.rules import RuleSet, Share, Split, Subject
@@ -43,14 +43,12 @@ def _parts(split: Split, count: int) -> tuple[Fraction, ...]:
     return (Fraction(1, 2),) + (Fraction(1, 2 * (count - 1)),) * (count - 1)
 
 
-@lru_cache(maxsize=4096)
-def cut_for_units(share: Share, places: int) -> Cut:
-    """The cut among `places` contributors."""
-    return Cut(fractions(share.contributors, places))
+def _cut_among_units(share: Share, places: tuple[int, ...]) -> Cut:
+    """The cut among so many contributors."""
+    return Cut(fractions(share.contributors, len(places)))
 
 
-@lru_cache(maxsize=4096)
-def cut_for_persons(share: Share, authors: tuple[int, ...]) -> Cut:
+def _cut_among_persons(share: Share, authors: tuple[int, ...]) -> Cut:
     """The cut among the authors of each place: the place's part times the author's part of it."""
     places = fractions(share.contributors, len(authors))
     return Cut(
@@ -69,7 +67,9 @@ class Parties:
         self._rules = rules
         self._who = narrow(rules.who, {})
         self._named = [(group.name, narrow(group.when, {})) for group in rules.groups.named]
-        self._subjects: dict[tuple[str, str, str], Subject] = {}
+        self._cuts: dict[tuple[int, tuple[int, ...]], Cut] = {}
+        self._asks_authors = rules.subject == "person" or _asks_authors(rules)
+        self._subjects: dict[tuple[object, ...], Subject | None] = {}
 
     def holders(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
         """The counted holders in their order, and the cut their `slots` point into.
@@ -80,16 +80,23 @@ class Parties:
             return self._persons(event, share)
         if len(event.contributors) == 1:
             holder = Holder(event.contributors[0], event.authors, 1, (0,))
-            return self._counted((holder,)), cut_for_units(share, 1)
+            return self._counted((holder,)), self._cut(share, (1,))
         return self._units(event, share)
+
+    def _cut(self, share: Share, places: tuple[int, ...]) -> Cut:
+        """The cut for so many authors on each place. Shares live as long as the rules, so their identity is the key."""
+        key = (id(share), places)
+        cut = self._cuts.get(key)
+        if cut is None:
+            make = _cut_among_persons if self._rules.subject == "person" else _cut_among_units
+            cut = self._cuts[key] = make(share, places)
+        return cut
 
     def _units(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
         roads = _roads(event)
         authors = _authors_by_road(event, roads)
         several = [
-            (order, Holder(contributor, authors[order], 0, ()))
-            for order, road in roads.items()
-            for contributor in road
+            (order, Holder(contributor, authors[order], 0, ())) for order, road in roads.items() for contributor in road
         ]
         counted = {id(holder) for holder in self._counted(holder for _, holder in several)}
         orders = [order for order, holder in several if not share.counted_only or id(holder) in counted]
@@ -98,7 +105,7 @@ class Parties:
             if order in index:
                 holder.place, holder.slots = index[order] + 1, (index[order],)
         kept = [holder for _, holder in several if id(holder) in counted]
-        return _joined(kept), cut_for_units(share, max(len(index), 1))
+        return _joined(kept), self._cut(share, (1,) * max(len(index), 1))
 
     def _persons(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
         roads = _roads(event)
@@ -117,38 +124,56 @@ class Parties:
             found += counted
             if taking:
                 counts.append(len(taking))
-        return _joined(found), cut_for_persons(share, tuple(counts) or (1,))
+        return _joined(found), self._cut(share, tuple(counts) or (1,))
 
     def _counted(self, holders: Iterable[Holder]) -> list[Holder]:
         """Those the set counts, each with its subject."""
-        who = self._who
         kept = []
         for holder in holders:
-            if who is True or (who is not False and who(holder)):
-                holder.subject = self._subject(holder)
+            subject = self._subject(holder)
+            if subject is not None:
+                holder.subject = subject
                 kept.append(holder)
         return kept
 
-    def _subject(self, holder: Holder) -> Subject:
+    def _subject(self, holder: Holder) -> Subject | None:
+        """The subject in its group, or None for one that the set does not count; decided once for each."""
+        unit = holder.contributor
+        key: tuple[object, ...] = (unit.unit, unit.unit_kind, unit.unit_level, unit.group)
+        if self._asks_authors:
+            key += holder.authors
+        try:
+            return self._subjects[key]
+        except KeyError:
+            subject = self._subjects[key] = self._new_subject(holder)
+            return subject
+
+    def _new_subject(self, holder: Holder) -> Subject | None:
+        if not holds(self._who, holder):
+            return None
         unit = holder.contributor.unit
-        person = self._rules.subject == "person"
-        own = holder.authors[0].person if person else unit
-        if person:
-            unit = holder.authors[0].unit or unit
-        key = (own, self._group(holder), unit)
-        subject = self._subjects.get(key)
-        if subject is None:
-            subject = Subject(self._rules.subject, key[0], key[1], key[2])
-            self._subjects[key] = subject
-        return subject
+        if self._rules.subject == "unit":
+            return Subject("unit", unit, self._group(holder), unit)
+        author = holder.authors[0]
+        return Subject("person", author.person, self._group(holder), author.unit or unit)
 
     def _group(self, holder: Holder) -> str:
         if self._rules.groups.by:
             return "/".join(holder.field(name) for name in self._rules.groups.by)
         for name, check in self._named:
-            if check is True or (check is not False and check(holder)):
+            if holds(check, holder):
                 return name
         return ""
+
+
+def _asks_authors(rules: RuleSet) -> bool:
+    """Whether who counts, or the group, depends on the authors and not on the unit alone."""
+    asked = set(rules.groups.by)
+    for condition in (*rules.who, *(each for group in rules.groups.named for each in group.when)):
+        asked |= {name for name, _ in condition.words}
+        if condition.but_not:
+            asked |= {name for name, _ in condition.but_not.words}
+    return not asked.isdisjoint(AUTHOR_FIELDS)
 
 
 def _roads(event: ScoringEvent) -> dict[int, list[Contributor]]:
@@ -159,11 +184,9 @@ def _roads(event: ScoringEvent) -> dict[int, list[Contributor]]:
     return roads or {1: [_NOBODY]}
 
 
-def _authors_by_road(
-    event: ScoringEvent, roads: dict[int, list[Contributor]]
-) -> dict[int, tuple[Author, ...]]:
+def _authors_by_road(event: ScoringEvent, roads: dict[int, list[Contributor]]) -> dict[int, tuple[Author, ...]]:
     """Each author's road: the only one, or by item, or by unit."""
-    if len(roads) == 1:
+    if len(roads) == 1 or not event.authors:
         return dict.fromkeys(roads, event.authors)
     by_item = {each.item: order for order, road in roads.items() for each in road if each.item}
     by_unit: dict[str, int] = {}

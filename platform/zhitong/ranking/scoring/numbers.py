@@ -22,8 +22,10 @@ def rounded(value: Fraction, rounding: Rounding) -> Fraction:
 
 
 def cut(amount: Fraction, parts: tuple[Fraction, ...], rounding: Rounding) -> list[Fraction]:
-    """What each part of `amount` is after rounding. Where the parts make a whole and the set says so, the first part
-    takes what rounding lost, and the parts add up to the rounded amount.
+    """What each part of `amount` is after rounding.
+
+    Where the parts make a whole and the set says so, the first part takes what rounding lost, and the parts add up
+    to the rounded amount.
     """
     shares = [rounded(amount * part, rounding) for part in parts]
     if rounding.rest_to_first and sum(parts) == 1:
@@ -37,7 +39,7 @@ def exact_decimal(value: Fraction) -> Decimal:
 
 
 def plain(value: Fraction | Decimal) -> str:
-    """As written on paper: 7.5, 10, −3, or 1/3 where no short decimal is exact."""
+    """As written on paper: 7.5, 10, -3, or 1/3 where no short decimal is exact."""
     exact = Fraction(value)
     if exact.denominator == 1:
         return str(exact.numerator)

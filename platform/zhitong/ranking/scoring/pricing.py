@@ -1,6 +1,5 @@
-"""Prices: every table is asked for every event, the first line that fits prices it, factors and shares follow."""
+"""Prices: every table is asked for every event, its first line that fits prices it, then factors and shares."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -23,9 +22,7 @@ class _PlannedLine:
 
     __slots__ = ("check", "factors", "line", "source")
 
-    def __init__(
-        self, line: Line, check: Verdict, source: Source, factors: list[tuple[Verdict, Factor]]
-    ) -> None:
+    def __init__(self, line: Line, check: Verdict, source: Source, factors: tuple[tuple[Verdict, Factor], ...]) -> None:
         self.line = line
         self.check = check
         self.source = source
@@ -45,13 +42,13 @@ class _PlannedTable:
 
 
 def day_counted(dates: Dates, name: str) -> date:
-    """The day an event counts on: the date of that name, or the day it occurred where that date is unknown."""
+    """The day an event counts on: the date of that name, or where it is unknown, the day it occurred."""
     day: date | None = getattr(dates, name)
     return day or dates.occurred
 
 
 class Pricer:
-    """Turns events into drafts for one rule set. Feed it events in the order of days, then take `numbered`."""
+    """Turns events into drafts for one rule set. Feed it events in order, then call `number`."""
 
     def __init__(self, rules: RuleSet, parties: Parties) -> None:
         self._rules = rules
@@ -63,8 +60,8 @@ class Pricer:
         self._waiting: list[tuple[date, str, _PlannedTable, Holder, Cut, ScoringEvent, str]] = []
         self._seen: dict[tuple[str, str, str], dict[str, int]] = {}
 
-    def price(self, event: ScoringEvent, reversed_by: str) -> Iterator[Draft]:
-        """The lines of one event; those of tables that count "the n-th" wait for `numbered`."""
+    def price(self, event: ScoringEvent, reversed_by: str, drafts: list[Draft]) -> None:
+        """Append the lines of one event; those of tables that count "the n-th" wait for `number`."""
         shape = shape_of(event)
         plan = self._plans.get(shape)
         if plan is None:
@@ -84,11 +81,11 @@ class Pricer:
                 for chosen in planned.lines:
                     check = chosen.check
                     if check is True or (check is not False and check(holder)):
-                        yield from self._drafted(chosen, holder, places, event, day, reversed_by)
+                        self._draft(drafts, chosen, holder, places, event, day, reversed_by)
                         break
 
-    def numbered(self) -> Iterator[Draft]:
-        """The lines of all waiting events, in the order of the days they count on."""
+    def number(self, drafts: list[Draft]) -> None:
+        """Append the lines of all waiting events, in the order of the days they count on."""
         self._waiting.sort(key=lambda each: each[:2])
         for day, _, planned, holder, places, event, reversed_by in self._waiting:
             for chosen in planned.lines:
@@ -97,7 +94,7 @@ class Pricer:
                     continue
                 number = self._number(planned.table, holder, event, day, counts=not reversed_by)
                 if not chosen.line.nth or _within(number, chosen.line.nth):
-                    yield from self._drafted(chosen, holder, places, event, day, reversed_by)
+                    self._draft(drafts, chosen, holder, places, event, day, reversed_by)
                     break
 
     def _number(self, table: Table, holder: Holder, event: ScoringEvent, day: date, *, counts: bool) -> int:
@@ -131,19 +128,20 @@ class Pricer:
         ref = RuleRef(self._rules.code, self._rules.version, f"{table.key}.{line.key}", table.name)
         source = Source(ref, facts_of(shape))
         factors = [(narrow(factor.when, source.facts), factor) for factor in self._rules.factors]
-        return _PlannedLine(line, check, source, [each for each in factors if each[0] is not False])
+        return _PlannedLine(line, check, source, tuple(each for each in factors if each[0] is not False))
 
-    def _drafted(
+    def _draft(
         self,
+        drafts: list[Draft],
         chosen: _PlannedLine,
         holder: Holder,
         places: Cut,
         event: ScoringEvent,
         day: date,
         reversed_by: str,
-    ) -> Iterator[Draft]:
+    ) -> None:
         factors = tuple(
-            f for check, f in chosen.factors if check is True or (check is not False and check(holder))
+            factor for check, factor in chosen.factors if check is True or (check is not False and check(holder))
         )
         own = event.points if chosen.line.points is None else None
         key = (chosen, own, factors, places, holder.slots)
@@ -156,12 +154,13 @@ class Pricer:
         item = holder.contributor.item or event.item
         matter = event.matter or item
         if not reversed_by:
-            yield Draft(chosen.source, holder, (event.id,), item, matter, points, day, words, clause)
+            drafts.append(Draft(chosen.source, holder, (event.id,), item, matter, points, day, words, clause))
             return
         gone = Clause("reversal", f"已由事件 {reversed_by} 冲正")
-        yield Draft(chosen.source, holder, (event.id,), item, matter, points, day, words, gone)
+        drafts.append(Draft(chosen.source, holder, (event.id,), item, matter, points, day, words, gone))
         back = f"冲正:{words},冲回 {plain(-points)}"
-        yield Draft(chosen.source, holder, (event.id, reversed_by), item, matter, -points, day, back, gone)
+        both = (event.id, reversed_by)
+        drafts.append(Draft(chosen.source, holder, both, item, matter, -points, day, back, gone))
 
     def _priced(
         self,

@@ -47,7 +47,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How points are cut among merged contributors and among joint authors; `counted_only` leaves out those not scored."""
+    """How points are cut among merged contributors and joint authors; `counted_only` leaves out who is not scored."""
 
     contributors: Split = Split()
     authors: Split = Split("equal")
@@ -123,7 +123,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """From `bound` on (`at_least`) or short of it (`below`): a fixed sum, or `points` for each one of the distance."""
+    """From `bound` on (`at_least`) or short of it (`below`): `points`, or `points` for each one of the distance."""
 
     side: Literal["at_least", "below"]
     bound: Fraction
@@ -176,14 +176,14 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class TieRule:
-    """Equal points: `shared` gives one rank and orders by adoptions; `adoptions` lets adoptions break the tie."""
+    """Equal points: `shared` gives one rank, listed by adoptions; `adoptions` lets these break the tie."""
 
     rank: Literal["shared", "adoptions"] = "shared"
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """One version of one regulation. Periods are calendar years, or years that begin on the first of `year_from`."""
+    """One version of one regulation. Years begin on the first day of the month `year_from`."""
 
     code: str
     name: str

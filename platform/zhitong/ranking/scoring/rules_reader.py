@@ -43,13 +43,11 @@ def _validator() -> Draft202012Validator:
 
 
 def read_rules(text: str | bytes) -> RuleSet:
-    """Read one rule set. Raises `RulesError` with the line and the reason of the first thing that is wrong."""
+    """Read one rule set. Raises `RulesError` with the line of the first thing that is wrong."""
     data, lines = read_yaml(text)
-    errors = sorted(
-        _validator().iter_errors(data), key=lambda error: _line(lines, tuple(error.absolute_path))
-    )
-    if errors:
-        raise _translated(errors[0], lines)
+    refusals = [_translated(error, lines) for error in _validator().iter_errors(data)]
+    if refusals:
+        raise min(refusals, key=lambda refusal: refusal.line)
     return _Reader(data, lines).rule_set()
 
 
@@ -69,11 +67,10 @@ def _translated(error: ValidationError, lines: dict[Path, int]) -> RulesError:
     value: Any = error.instance
     rule: Any = error.validator_value
     if error.validator == "additionalProperties":
-        allowed = error.schema["properties"]
+        schema: Any = error.schema
+        allowed = schema["properties"]
         unknown = min((n for n in value if n not in allowed), key=lambda n: _line(lines, (*path, n)))
-        return RulesError(
-            "unknown_field", _line(lines, (*path, unknown)), name=unknown, allowed=", ".join(allowed)
-        )
+        return RulesError("unknown_field", _line(lines, (*path, unknown)), name=unknown, allowed=", ".join(allowed))
     if error.validator == "required":
         missing = next(n for n in rule if n not in value)
         return RulesError("missing_field", line, name=missing)
@@ -208,7 +205,9 @@ class _Reader:
     def _rounding(self) -> Rounding:
         data = self._data.get("rounding", {})
         return Rounding(
-            data.get("places", 2), data.get("mode", "half_up"), data.get("rest", "first") == "first"
+            places=data.get("places", 2),
+            mode=data.get("mode", "half_up"),
+            rest_to_first=data.get("rest", "first") == "first",
         )
 
     def _table(self, data: dict[str, Any], path: Path) -> Table:
@@ -261,9 +260,7 @@ class _Reader:
             per=data["per"],
             count=_when(data["count"]),
             by=data.get("by", "item"),
-            lines=tuple(
-                self._step_line(each, (*path, "lines", index)) for index, each in enumerate(data["lines"])
-            ),
+            lines=tuple(self._step_line(each, (*path, "lines", index)) for index, each in enumerate(data["lines"])),
             otherwise=_number(data.get("else", 0)),
             out_of=_when(data["out_of"]) if "out_of" in data else None,
             dated=data.get("dated"),
@@ -271,9 +268,7 @@ class _Reader:
 
     def _step_line(self, data: dict[str, Any], path: Path) -> StepLine:
         if len({"at_least", "below"} & set(data)) != 1 or len({"points", "each"} & set(data)) != 1:
-            problem = (
-                "give at_least or below, and points or each / 须写 at_least 或 below,以及 points 或 each"
-            )
+            problem = "give at_least or below, and points or each / 须写 at_least 或 below、points 或 each"
             raise self._wrong("wrong_value", path, name="lines", value=", ".join(data), problem=problem)
         side = "at_least" if "at_least" in data else "below"
         amount = "each" if "each" in data else "points"
@@ -287,6 +282,9 @@ class _Reader:
     def _limit(self, data: dict[str, Any], path: Path) -> Limit:
         if not {"at_most", "at_least"} & set(data):
             raise self._wrong("missing_field", path, name="at_most")
+        if _number(data.get("at_most", 0)) < 0 or _number(data.get("at_least", 0)) > 0:
+            problem = "at_most from 0 up, at_least from 0 down / at_most 不小于 0,at_least 不大于 0"
+            raise self._wrong("wrong_value", path, name="limits", value=data["key"], problem=problem)
         return Limit(
             key=data["key"],
             name=data["name"],
@@ -297,7 +295,7 @@ class _Reader:
         )
 
     def _check_keys(self) -> None:
-        """Keys name rules in the ledger, so each is used once in the set, and each line's once in its table."""
+        """Keys name rules in the ledger: each once in the set, and each line's once in its table."""
         seen: set[str] = set()
         for kind in ("tables", "factors", "choices", "steps", "limits"):
             for path, each in self._placed(kind):
@@ -315,9 +313,9 @@ class _Reader:
 
     def _check_table_names(self, data: Any, path: Path) -> None:
         """Every `table:` in a condition must name a table, a line or a step of this set."""
-        children = (
-            data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-        )
+        if not isinstance(data, dict | list):
+            return
+        children: Any = data.items() if isinstance(data, dict) else enumerate(data)
         for name, value in children:
             if name == "table":
                 for each in _many(value):

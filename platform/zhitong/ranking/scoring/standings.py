@@ -27,9 +27,10 @@ def standings(
 ) -> list[Standing]:
     """Rank the counted points, group by group in the order of their names.
 
-    `subjects` are named even with nothing to their credit. `adoptions` by subject id; without it they are the adoption
-    events seen in the entries, reversed ones left out. Equal points share a rank and are listed by adoptions, or are told
-    apart by adoptions where the tie rule says so. A subject that changed its group appears in each with what it earned there.
+    `subjects` are named even with nothing to their credit. `adoptions` by subject id; without it they are the
+    adoption events seen in the entries, reversed ones left out. Equal points share a rank and are listed by
+    adoptions, or are told apart by them where the tie rule says so. A subject that changed its group appears in
+    each with what it earned there.
     """
     points: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     seen: defaultdict[tuple[str, str], set[str]] = defaultdict(set)

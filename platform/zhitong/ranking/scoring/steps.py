@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from zhitong.ranking.scoring.conditions import Holder, Shape, Verdict, facts_of, narrow, shape_of
+from zhitong.ranking.scoring.conditions import Holder, Shape, Verdict, facts_of, holds, narrow, shape_of
 from zhitong.ranking.scoring.drafts import Draft, Source
 from zhitong.ranking.scoring.events import ScoringEvent
 from zhitong.ranking.scoring.holders import Parties
@@ -32,7 +32,7 @@ class _Tally:
 
 
 def take_step(step: Step, events: list[ScoringEvent], rules: RuleSet, parties: Parties) -> list[Draft]:
-    """One line for each subject and period in which something was counted or due. `events` in order of days."""
+    """One line for each subject and period in which something was counted or due. `events` in order."""
     shapes: dict[Shape, tuple[Verdict, Verdict]] = {}
     tallies: dict[tuple[str, date], _Tally] = {}
     for event in events:
@@ -47,7 +47,7 @@ def take_step(step: Step, events: list[ScoringEvent], rules: RuleSet, parties: P
             continue
         _, last_day = period_of(step.per, day, rules.year_from)
         for holder in parties.holders(event, rules.share)[0]:
-            is_counted, is_base = _holds(counts, holder), _holds(base, holder)
+            is_counted, is_base = holds(counts, holder), holds(base, holder)
             if not (is_counted or is_base or due):
                 continue
             tally = tallies.setdefault((holder.subject.id, last_day), _Tally(holder, last_day))
@@ -59,13 +59,7 @@ def take_step(step: Step, events: list[ScoringEvent], rules: RuleSet, parties: P
             if is_base:
                 tally.base.add(name)
     source = Source(RuleRef(rules.code, rules.version, step.key, step.name), _NO_FACTS)
-    return [
-        _line(step, tally, source, rules) for _, tally in sorted(tallies.items(), key=lambda each: each[0])
-    ]
-
-
-def _holds(check: Verdict, holder: Holder) -> bool:
-    return check if isinstance(check, bool) else check(holder)
+    return [_line(step, tally, source, rules) for _, tally in sorted(tallies.items(), key=lambda each: each[0])]
 
 
 def _valid(rules: RuleSet, day: date) -> bool:
@@ -106,7 +100,7 @@ def _reaches(line: StepLine, measure: Fraction) -> bool:
 
 
 def _day(step: Step, tally: _Tally, reached: StepLine | None, rules: RuleSet) -> date:
-    """The day the step was reached, for a plain count; otherwise the last day of the period, which decides it."""
+    """The day a plain count reached the step; otherwise the last day of the period, which decides it."""
     if reached and reached.side == "at_least" and not reached.each and step.out_of is None:
         number = ceil(reached.bound)
         if 1 <= number <= len(tally.counted):

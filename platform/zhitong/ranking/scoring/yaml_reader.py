@@ -1,4 +1,4 @@
-"""YAML as this language needs it: plain values with their line numbers, exact numbers, no aliases, tags or double keys."""
+"""YAML as rule sets need it: plain values with their lines, exact numbers, no aliases, tags or double keys."""
 
 import re
 from decimal import Decimal
@@ -21,7 +21,9 @@ _PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
 def read_yaml(text: str | bytes) -> tuple[Any, dict[Path, int]]:
-    """Return the document and the line of each value by its path. Numbers come as int or Decimal, dates as text.
+    """Return the document and the line of each value by its path.
+
+    Numbers come as int or Decimal, dates as text.
 
     Raises `RulesError` with the line for anything but one plain document of at most `MAX_BYTES`.
     """
@@ -58,11 +60,11 @@ class _Builder:
         next(self._events)  # the end of the document
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise RulesError("documents", after.start_mark.line + 1)
+            raise RulesError("documents", _line_of(after))
         return value, self._lines
 
     def _value(self, event: yaml.Event, path: Path) -> Any:
-        line = event.start_mark.line + 1
+        line = _line_of(event)
         self._lines[path] = line
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise RulesError("alias", line)
@@ -86,7 +88,7 @@ class _Builder:
         found: dict[str, Any] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._value(event, (*path, ""))
-            line = event.start_mark.line + 1
+            line = _line_of(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise RulesError("not_mapping", line)
             name = event.value
@@ -97,6 +99,10 @@ class _Builder:
             found[name] = self._value(next(self._events), (*path, name))
             self._lines[(*path, name)] = line
         return found
+
+
+def _line_of(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | int | Decimal | bool | None:
