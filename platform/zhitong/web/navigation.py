@@ -2,7 +2,7 @@
 
 Called from `AppConfig.ready()`:
 
-    navigation.register(NavEntry("inbox", "收件", "desk:inbox", "inbox", permission="desk.read", count=waiting, order=20))
+    navigation.register(NavEntry("inbox", "收件", "desk:inbox", "inbox", "desk.read", waiting, order=20))
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +20,7 @@ class NavEntry:
 
     `url_name` needs no arguments. `permission` is a registered name; without one every user of the unit sees the entry.
     `count` says how many things wait there (0 is not shown). `phone` puts the entry among the four tabs of a phone.
+    The keys `search` and `notices` have places of their own in the bar: the field and the bell.
     """
 
     key: str

@@ -43,9 +43,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the reader lacks the right."""
-    box = parts.refusal(
-        "您不能打开这一页", "您的岗位没有这项权限。", _HOME, rule="单位的岗位和权限设置", who=_ADMIN
-    )
+    box = parts.refusal("您不能打开这一页", "您的岗位没有这项权限。", _HOME, rule="单位的岗位和权限设置", who=_ADMIN)
     return say(request, box, 403)
 
 

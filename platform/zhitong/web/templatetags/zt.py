@@ -1,4 +1,4 @@
-"""Template tags and filters of the look: icons, states, buttons, dates in words, figures. A builtin of the templates."""
+"""Template tags and filters of the look: icons, states, buttons, dates in words, figures. A builtin everywhere."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -43,7 +43,7 @@ def icon(name: str, look: str = "", label: str = "") -> SafeString:
 @register.simple_tag
 def state(value: State | None, look: str = "") -> SafeString:
     """Draw a state: icon and word."""
-    if value is None:
+    if not value:
         return _NOTHING
     kind = f"is-{value.kind}" if value.kind else ""
     return format_html('<span class="zt-state {} {}">{}{}</span>', kind, look, icon(value.shown_icon), value.word)
@@ -52,7 +52,7 @@ def state(value: State | None, look: str = "") -> SafeString:
 @register.simple_tag
 def tag(value: Tag | None) -> SafeString:
     """Draw a tag, or the seal of 批示."""
-    if value is None:
+    if not value:
         return _NOTHING
     if value.kind == "pishi":
         return format_html('<span class="zt-pishi">{}</span>', value.word)
@@ -62,7 +62,7 @@ def tag(value: Tag | None) -> SafeString:
 @register.simple_tag
 def change(value: Change | None) -> SafeString:
     """Draw a change: arrow and word."""
-    if value is None:
+    if not value:
         return _NOTHING
     return format_html('<span class="{}">{}{}</span>', value.look, icon(_TREND_ICONS.get(value.trend, "")), value.word)
 
@@ -88,7 +88,10 @@ def action(value: Action, small: bool = False) -> SafeString:  # noqa: FBT001, F
     look = " ".join(looks)
     if value.refused:
         return format_html(
-            '<button type="button" class="{}" aria-disabled="true" data-refused="{}">{}</button>', look, value.refused, inner
+            '<button type="button" class="{}" aria-disabled="true" data-refused="{}">{}</button>',
+            look,
+            value.refused,
+            inner,
         )
     if value.url:
         return format_html('<a class="{}" href="{}"{}>{}</a>', look, value.url, extra, inner)
@@ -102,7 +105,7 @@ def action(value: Action, small: bool = False) -> SafeString:  # noqa: FBT001, F
 
 @register.simple_tag(takes_context=True)
 def qs(context: template.Context, **changes: Any) -> str:
-    """Return the query string with `changes` put in; None takes a key out. Any change but a page returns to page one."""
+    """Return the query string with `changes` put in; None takes a key out, and all but a page go back to page one."""
     request = context.get("request")
     query = request.GET.copy() if request else QueryDict(mutable=True)
     if "after" not in changes and "before" not in changes:
@@ -171,7 +174,9 @@ def zt_due(value: datetime | None) -> State | None:
         return State(f"超期 {days} 天" if days else f"超期 {_hours(-left)} 小时", "late")
     if due.date() == now.date():
         if left < timedelta(hours=4):
-            return State(f"剩 {_hours(left)} 小时" if left >= timedelta(hours=1) else f"剩 {_minutes(left)} 分钟", "soon")
+            return State(
+                f"剩 {_hours(left)} 小时" if left >= timedelta(hours=1) else f"剩 {_minutes(left)} 分钟", "soon"
+            )
         return State(f"今日 {due:%H:%M}", "soon")
     return State(zt_short(due.date()))
 

@@ -1,0 +1,47 @@
+"""Writing: signers, files, checks, look-alikes."""
+
+from dataclasses import dataclass
+
+from zhitong.web.parts.basics import State
+
+
+@dataclass(frozen=True, slots=True)
+class CoAuthor:
+    """A signer in the order of signing."""
+
+    name: str
+    note: str = ""
+    state: State | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of the draft: `percent` while it is on its way."""
+
+    name: str
+    note: str = ""
+    icon: str = "file-text"
+    state: State | None = None
+    percent: int | None = None
+    key: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCheck:
+    """What the machine found while the author writes; it advises and never stops."""
+
+    state: State
+    finding: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeHint:
+    """A look-alike found while writing: whose, when, how much; `title` is empty when its source is closed."""
+
+    lead: str
+    share: str = ""
+    title: str = ""
+    url: str = ""
