@@ -1,0 +1,1 @@
+"""One human over several units, and the operators of the platform."""

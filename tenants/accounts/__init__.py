@@ -1,0 +1,1 @@
+"""People of one unit: users, roles, groups, posts. In the public schema: the platform's operators."""

@@ -1,0 +1,14 @@
+"""App of a unit's people."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Users, roles, groups and posts."""
+
+    name = "tenants.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        """Register permissions and checks."""
+        from tenants.accounts import checks, permissions  # noqa: F401 - registered by import

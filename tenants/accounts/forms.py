@@ -1,0 +1,157 @@
+"""Forms about people: sign in, passwords, accounts, circles, posts, roles."""
+
+from typing import Any
+
+from django import forms
+
+from tenants.accounts.models import Group, GroupKind, MemberKind, Position, Role
+from zhitong.core import clock, permissions
+from zhitong.units.models import Level
+from zhitong.web.forms import Form
+
+RULES_IN_WORDS = "至少 10 个字符；大写字母、小写字母、数字、符号四类中至少三类；不要与姓名、登录名相近。"
+
+
+def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, max_length=128, widget=widget, help_text=help_text)
+
+
+class LoginForm(Form):
+    """Name or mobile number, and the password."""
+
+    username = forms.CharField(
+        label="登录名或手机号", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username"})
+    )
+    password = _password("密码", "current-password")
+
+
+class _Twice(Form):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "again" in cleaned and cleaned.get("password") != cleaned["again"]:
+            self.add_error("again", "两次填写的密码不一样。")
+        return cleaned
+
+
+class InvitationForm(_Twice):
+    """The first password, twice."""
+
+    password = _password("设置密码", "new-password", RULES_IN_WORDS)
+    again = _password("再填一次", "new-password")
+
+
+class PasswordForm(_Twice):
+    """The present password and a new one, twice."""
+
+    old = _password("当前密码", "current-password")
+    password = _password("新密码", "new-password", RULES_IN_WORDS)
+    again = _password("再填一次", "new-password")
+
+
+class PeopleFilter(Form):
+    """What narrows the list of people."""
+
+    q = forms.CharField(
+        label="姓名、登录名或手机号",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": "姓名、登录名或手机号", "type": "search"}),
+    )
+    role = forms.ModelChoiceField(Role.objects.none(), required=False, to_field_name="code", label="角色")
+    group = forms.ModelChoiceField(Group.objects.none(), required=False, label="界别与组织")
+    position = forms.ModelChoiceField(Position.objects.none(), required=False, to_field_name="code", label="岗位")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, model, empty in (
+            ("role", Role, "全部角色"),
+            ("group", Group, "全部界别与组织"),
+            ("position", Position, "全部岗位"),
+        ):
+            field: Any = self.fields[name]
+            field.queryset, field.empty_label = model.objects.all(), empty
+
+
+class UserForm(Form):
+    """An account: who it is, how one signs in, what one may do."""
+
+    name = forms.CharField(label="姓名", max_length=60)
+    username = forms.CharField(
+        label="登录名", max_length=40, help_text="汉字、字母、数字和 . _ - @，不能全是数字。登录时不分大小写。"
+    )
+    mobile = forms.CharField(label="手机号", required=False, max_length=20, help_text="也可以用来登录。")
+    email = forms.CharField(label="邮箱", required=False, max_length=254, help_text="通知同时发到这里。")
+    member_kind = forms.ChoiceField(label="身份", choices=MemberKind.choices, initial=MemberKind.MEMBER)
+    party = forms.CharField(label="党派", required=False, max_length=20)
+    duty = forms.CharField(label="职务", required=False, max_length=60)
+    rank = forms.ChoiceField(
+        label="委员层级",
+        required=False,
+        choices=[("", "不是委员"), *((level.value, level.label) for level in Level if level != Level.BRANCH)],
+        help_text="担任委员的最高层级，计分时用。",
+    )
+    roles = forms.ModelMultipleChoiceField(
+        Role.objects.none(),
+        label="角色",
+        required=False,
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="一个人可以有几个角色，权限相加。",
+    )
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.none(), label="界别与组织", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, roles: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role_field: Any = self.fields["roles"]
+        role_field.queryset = roles
+        group_field: Any = self.fields["groups"]
+        group_field.queryset = Group.objects.all()
+        if not group_field.queryset.exists():
+            del self.fields["groups"]
+
+
+class GroupForm(Form):
+    """A circle of the unit."""
+
+    kind = forms.ChoiceField(label="类别", choices=GroupKind.choices)
+    name = forms.CharField(label="名称", max_length=60)
+
+
+class PositionForm(Form):
+    """A post of the unit."""
+
+    name = forms.CharField(label="岗位名称", max_length=40)
+    code = forms.SlugField(
+        label="代号", max_length=40, help_text="字母、数字和连字符，流程里用它指岗位，定下后不再改。"
+    )
+
+
+class HoldingForm(Form):
+    """A user in a post for a period."""
+
+    position = forms.ModelChoiceField(Position.objects.none(), to_field_name="code", label="岗位")
+    held_from = forms.DateField(label="从", initial=clock.today, widget=forms.DateInput(attrs={"type": "date"}))
+    held_to = forms.DateField(
+        label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="这一天起不再担任。"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["position"]
+        field.queryset = Position.objects.all()
+
+
+class RoleForm(Form):
+    """A role of the unit's own."""
+
+    name = forms.CharField(label="角色名称", max_length=40)
+    code = forms.SlugField(label="代号", max_length=40, help_text="字母、数字和连字符，定下后不再改。")
+    permissions = forms.MultipleChoiceField(label="权限", choices=[], widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, grantable: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["permissions"]
+        field.choices = [(name, permissions.label_of(name)) for name in sorted(grantable)]

@@ -1,0 +1,46 @@
+"""Every write over the people of a unit (on the public schema: over the platform's operators)."""
+
+from tenants.accounts.operations.access import (
+    InvitationGone,
+    accept_invitation,
+    change_password,
+    create_api_token,
+    invite,
+    invited_user,
+    revoke_api_token,
+)
+from tenants.accounts.operations.circles import (
+    end_holding,
+    ensure_group,
+    ensure_position,
+    put_in_post,
+    set_groups,
+)
+from tenants.accounts.operations.roles import define_role, set_roles
+from tenants.accounts.operations.users import (
+    create_user,
+    deactivate_user,
+    reactivate_user,
+    update_user,
+)
+
+__all__ = [
+    "InvitationGone",
+    "accept_invitation",
+    "change_password",
+    "create_api_token",
+    "create_user",
+    "deactivate_user",
+    "define_role",
+    "end_holding",
+    "ensure_group",
+    "ensure_position",
+    "invite",
+    "invited_user",
+    "put_in_post",
+    "reactivate_user",
+    "revoke_api_token",
+    "set_groups",
+    "set_roles",
+    "update_user",
+]

@@ -1,0 +1,66 @@
+"""Reads over a unit's people."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tenants.accounts.models import Group, Holding, User
+
+
+def holders_of(position_code: str, on: date) -> list[User]:
+    """Return the active users who hold the post on that day, in the order they came into it."""
+    return list(
+        User.objects.filter(_held(on), holdings__position__code=position_code, is_active=True).order_by(
+            "holdings__held_from", "id"
+        )
+    )
+
+
+def posts_of(user: User, on: date) -> list[str]:
+    """Return the names of the posts `user` holds on that day, in the posts' order."""
+    return list(
+        Holding.objects.filter(_held(on, ""), user=user)
+        .order_by("position__order", "position_id")
+        .values_list("position__name", flat=True)
+    )
+
+
+def post_codes_of(user: User, on: date) -> frozenset[str]:
+    """Return the codes of the posts `user` holds on that day."""
+    return frozenset(Holding.objects.filter(_held(on, ""), user=user).values_list("position__code", flat=True))
+
+
+def members(
+    *, text: str = "", role: str = "", group: int | None = None, position: str = "", on: date | None = None
+) -> QuerySet[User]:
+    """Return the unit's accounts, narrowed; without order.
+
+    Args:
+        text: part of name, login name or mobile number.
+        role: code of a role.
+        group: id of a circle.
+        position: code of a post, held on the day `on`.
+        on: the day that posts are asked for; every period counts when None.
+    """
+    found = User.objects.all()
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
+    if role:
+        found = found.filter(Exists(User.roles.through.objects.filter(user_id=OuterRef("pk"), role__code=role)))
+    if group is not None:
+        found = found.filter(Exists(Group.members.through.objects.filter(user_id=OuterRef("pk"), group_id=group)))
+    if position:
+        holdings = Holding.objects.filter(user_id=OuterRef("pk"), position__code=position)
+        found = found.filter(Exists(holdings.filter(_held(on, "")) if on else holdings))
+    return found
+
+
+def with_permission(name: str) -> QuerySet[User]:
+    """Return the active users whose roles give `name`."""
+    through = User.roles.through.objects.filter(user_id=OuterRef("pk"), role__permissions__contains=[name])
+    return User.objects.filter(Exists(through), is_active=True)
+
+
+def _held(on: date, prefix: str = "holdings__") -> Q:
+    begun = Q(**{f"{prefix}held_from__lte": on})
+    return begun & (Q(**{f"{prefix}held_to__isnull": True}) | Q(**{f"{prefix}held_to__gt": on}))
