@@ -1,0 +1,1 @@
+"""Settings, URL maps, WSGI and Celery entry points."""

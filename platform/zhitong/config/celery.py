@@ -1,0 +1,43 @@
+"""The Celery application: tasks run inside a unit, or say openly that they belong to the platform."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhitong.config.settings")
+
+import django
+from django.conf import settings
+from tenant_schemas_celery.app import CeleryApp
+
+django.setup()
+
+from zhitong.core.checks import refuse_unsafe_start  # noqa: E402 - needs the set-up above
+
+refuse_unsafe_start()
+
+app = CeleryApp("zhitong", task_cls="zhitong.core.tasks:UnitTask")
+app.config_from_object(
+    {
+        "broker_url": settings.CELERY_BROKER_URL,
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "worker_prefetch_multiplier": 1,
+        "task_time_limit": 600,
+        "timezone": settings.TIME_ZONE,
+        "broker_connection_retry_on_startup": True,
+        "worker_hijack_root_logger": False,
+        "beat_schedule": {
+            "drain-outbox": {"task": "zhitong.core.tasks.drain_outbox", "schedule": 5.0},
+            "refresh-standings": {"task": "zhitong.ranking.tasks.refresh_standings", "schedule": 10.0},
+        },
+    }
+)
+app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect  # type: ignore[untyped-decorator]
+def _check_names(sender: Any, **_: Any) -> None:
+    """Refuse to start when the timetable names a task that does not exist."""
+    missing = {entry["task"] for entry in sender.conf.beat_schedule.values()} - set(sender.tasks)
+    if missing:
+        raise RuntimeError(f"beat_schedule names unknown tasks: {sorted(missing)}")

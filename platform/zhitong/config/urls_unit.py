@@ -1,0 +1,20 @@
+"""URL map of a unit's host."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("zhitong.web.urls")),
+    path("", include("tenants.desk.urls")),
+    path("accounts/", include("tenants.accounts.urls")),
+    path("items/", include("tenants.items.urls")),
+    path("review/", include("tenants.review.urls")),
+    path("notices/", include("tenants.notices.urls")),
+    path("search/", include("search.urls")),
+    path("ranking/", include("zhitong.ranking.urls")),
+    path("province/", include("zhitong.monitor.urls")),
+    path("api/", include("api.urls")),
+]
+handler400 = "zhitong.web.views.bad_request"
+handler403 = "zhitong.web.views.forbidden"
+handler404 = "zhitong.web.views.not_found"
+handler500 = "zhitong.web.views.server_error"
