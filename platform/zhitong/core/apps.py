@@ -1,0 +1,14 @@
+"""App of the shared foundations."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """Registers the foundations' checks."""
+
+    name = "zhitong.core"
+    label = "core"
+
+    def ready(self) -> None:
+        """Import the module that registers itself."""
+        from zhitong.core import checks  # noqa: F401 - registered by import

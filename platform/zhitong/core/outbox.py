@@ -1,0 +1,132 @@
+"""The transactional outbox: a row first, a message second.
+
+`publish` writes a row in the caller's transaction. A worker leases due rows, runs every consumer of the topic inside
+the row's unit, and marks them done; a failure waits longer each time and ends in the dead letters with its reason.
+Consumers are idempotent: a message may come twice.
+"""
+
+import contextlib
+import traceback
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
+
+from zhitong.core.models import OutboxMessage
+
+log = structlog.get_logger(__name__)
+
+Consumer = Callable[[dict[str, Any]], None]
+_consumers: dict[str, list[Consumer]] = defaultdict(list)
+_BATCH = 50
+
+
+def consumer(topic: str) -> Callable[[Consumer], Consumer]:
+    """Register a function for a topic. It runs in the schema of the message's unit (public when it has none)."""
+
+    def decorate(function: Consumer) -> Consumer:
+        _consumers[topic].append(function)
+        return function
+
+    return decorate
+
+
+def publish(topic: str, payload: dict[str, Any], *, unit_id: int | None) -> None:
+    """Write a message in the present transaction; workers are woken when it commits.
+
+    Args:
+        topic: dotted name (`exchange.event.recorded`).
+        payload: JSON primitives; ids, never texts.
+        unit_id: the unit in whose schema consumers run, None for the public schema.
+    """
+    moment = timezone.now()
+    OutboxMessage(unit_id=unit_id, topic=topic, payload=payload, created_at=moment, available_at=moment).save(
+        force_insert=True
+    )
+    if all(entry[1] is not _wake for entry in connection.run_on_commit):  # one wake-up a transaction
+        transaction.on_commit(_wake)
+
+
+def _wake() -> None:
+    from zhitong.core.tasks import drain_outbox
+
+    with contextlib.suppress(Exception):  # a broker that is down costs five seconds: beat wakes the workers too
+        drain_outbox.apply_async(expires=60, retry=False)
+
+
+def drain(limit: int = 1000) -> int:
+    """Handle due messages until none is left or `limit` is reached; return how many were handled."""
+    handled = 0
+    while handled < limit:
+        batch = _lease(min(_BATCH, limit - handled))
+        if not batch:
+            break
+        for message in batch:
+            _handle(message)
+        handled += len(batch)
+    return handled
+
+
+def _lease(size: int) -> list[OutboxMessage]:
+    moment = timezone.now()
+    with transaction.atomic():
+        rows = list(
+            OutboxMessage.objects.select_for_update(skip_locked=True)
+            .filter(Q(leased_until__isnull=True) | Q(leased_until__lt=moment))
+            .filter(done_at__isnull=True, dead_at__isnull=True, available_at__lte=moment)
+            .order_by("available_at", "id")[:size]
+        )
+        OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
+            leased_until=moment + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS), attempts=F("attempts") + 1
+        )
+    for row in rows:
+        row.attempts += 1
+    return rows
+
+
+def _handle(message: OutboxMessage) -> None:
+    try:
+        with _unit_of(message):
+            for function in _consumers.get(message.topic, ()):
+                with transaction.atomic():
+                    function(message.payload)
+    except Exception as error:
+        _fail(message, error)
+        return
+    OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), leased_until=None)
+
+
+def _unit_of(message: OutboxMessage) -> contextlib.AbstractContextManager[Any]:
+    if message.unit_id is None:
+        public: contextlib.AbstractContextManager[Any] = schema_context(get_public_schema_name())
+        return public
+    unit: contextlib.AbstractContextManager[Any] = get_tenant_model().objects.get(pk=message.unit_id)
+    return unit
+
+
+def _fail(message: OutboxMessage, error: Exception) -> None:
+    close_old_connections()
+    moment = timezone.now()
+    dead = message.attempts >= settings.OUTBOX_MAX_ATTEMPTS
+    log.warning("outbox.failed", topic=message.topic, message=message.pk, attempts=message.attempts, dead=dead)
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        leased_until=None,
+        dead_at=moment if dead else None,
+        available_at=moment + timedelta(seconds=min(3600, 2**message.attempts)),
+        last_error="".join(traceback.format_exception_only(error))[:2000],
+    )
+
+
+def retry(ids: list[int] | None = None) -> int:
+    """Give dead letters (all, or those named) a new life; return how many."""
+    dead = OutboxMessage.objects.filter(dead_at__isnull=False)
+    if ids is not None:
+        dead = dead.filter(pk__in=ids)
+    return dead.update(dead_at=None, attempts=0, available_at=timezone.now(), last_error="")
