@@ -1,0 +1,148 @@
+"""Units, hosts, external bodies and explicit routes: public tables."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django_tenants.models import DomainMixin, TenantMixin
+
+
+class UnitKind(models.TextChoices):
+    """What a unit is."""
+
+    COMMITTEE = "committee", "政协委员会"
+    PARTY = "party", "民主党派"
+    FEDERATION = "federation", "工商联"
+    ORGANISATION = "organisation", "人民团体"
+
+
+class Level(models.TextChoices):
+    """The level a unit or a body stands on."""
+
+    BRANCH = "branch", "支部"
+    COUNTY = "county", "区县级"
+    CITY = "city", "市级"
+    PROVINCE = "province", "省级"
+    NATIONAL = "national", "全国"
+
+
+LEVEL_ORDER = [Level.BRANCH, Level.COUNTY, Level.CITY, Level.PROVINCE, Level.NATIONAL]
+
+
+class Lifecycle(models.TextChoices):
+    """Where a unit stands in its life."""
+
+    PREPARING = "preparing", "筹备"
+    ACTIVE = "active", "启用"
+    CLOSED = "closed", "已撤销"
+
+
+class Unit(TenantMixin):  # type: ignore[misc] # django-tenants ships no types
+    """One tenant: a committee, a party committee, a federation or a people's organisation.
+
+    `parent` is the line it reports up (committee line or party line), `participates_in` the committee of its own level
+    that it takes part in. `text_limit` is the number of characters that the three sections may hold together.
+    `uuid` names the unit in files and packets and never changes; `schema_name` is generated.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField("全称", max_length=100, unique=True)
+    short_name = models.CharField("简称", max_length=40, unique=True)
+    mark = models.CharField("编号字头", max_length=8, blank=True)
+    kind = models.CharField("类别", max_length=20, choices=UnitKind)
+    level = models.CharField("层级", max_length=10, choices=[(v, v.label) for v in LEVEL_ORDER[:-1]])
+    division_code = models.CharField("行政区划代码", max_length=12, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    participates_in = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="participants")
+    lifecycle = models.CharField(max_length=10, choices=Lifecycle, default=Lifecycle.ACTIVE)
+    text_limit = models.PositiveIntegerField("字数上限", default=1500)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(schema_name__regex=r"^t_[0-9]+$"), name="unit_schema_generated"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="unit_not_its_own_parent"
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "level"], name="unit_kind_level")]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether new work may begin here; a closed unit's archive stays readable."""
+        return self.lifecycle == Lifecycle.ACTIVE
+
+
+class Host(DomainMixin):  # type: ignore[misc]
+    """A host name that leads to a unit."""
+
+
+class BodyKind(models.TextChoices):
+    """What an external body is; rule sets name these."""
+
+    CPPCC = "cppcc", "政协"
+    PARTY = "party", "民主党派"
+    FEDERATION = "federation", "工商联"
+    ORGANISATION = "organisation", "人民团体"
+    PARTY_OFFICE = "party_office", "党委"
+    GOVERNMENT = "government", "政府"
+    UNITED_FRONT = "united_front", "统战部"
+    PARTY_CENTRAL = "party_central", "党派中央"
+    BUREAU = "bureau", "部门"
+
+
+class ExternalBody(models.Model):
+    """A receiver outside the platform; what it answers is recorded by hand."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField("名称", max_length=100, unique=True)
+    short_name = models.CharField("简称", max_length=40)
+    kind = models.CharField("类别", max_length=20, choices=BodyKind)
+    level = models.CharField("层级", max_length=10, choices=Level)
+    division_code = models.CharField("行政区划代码", max_length=12, blank=True)
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class RouteKind(models.TextChoices):
+    """Why one may send to another."""
+
+    HIERARCHY = "hierarchy", "上级政协"
+    PARTICIPATION = "participation", "参加单位"
+    PARTY_LINE = "party_line", "党派系统"
+    DIRECT = "direct", "直报"
+    EXTERNAL = "external", "系统外"
+    AGREEMENT = "agreement", "约定"
+
+
+class Route(models.Model):
+    """An explicit route beside the derived ones: direct reporting, external bodies, agreements; valid for a period."""
+
+    sender = models.ForeignKey(Unit, models.PROTECT, related_name="routes_out")
+    receiver = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="routes_in")
+    body = models.ForeignKey(ExternalBody, models.PROTECT, null=True, blank=True, related_name="routes_in")
+    kind = models.CharField(max_length=20, choices=RouteKind)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    shows_contacts = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(receiver__isnull=False, body__isnull=True) | Q(receiver__isnull=True, body__isnull=False),
+                name="route_one_receiver",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="route_period"
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "receiver", "body", "kind", "valid_from"], name="route_once", nulls_distinct=False
+            ),
+        ]

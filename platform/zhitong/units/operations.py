@@ -1,0 +1,149 @@
+"""Writes over units: create (by cloning the template schema), close, routes, external bodies."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from zhitong.core import audit, clock
+from zhitong.core.errors import InvalidInput, WrongState
+from zhitong.core.operations import Actor, operation
+from zhitong.units import schemas
+from zhitong.units.models import BodyKind, ExternalBody, Host, Level, Lifecycle, Route, RouteKind, Unit, UnitKind
+
+_HOST = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUnit:
+    """What is asked of a new unit. `host` is the label under the base domain (`nanhai`)."""
+
+    host: str
+    name: str
+    short_name: str
+    kind: UnitKind
+    level: Level
+    division_code: str = ""
+    mark: str = ""
+    parent: Unit | None = None
+    participates_in: Unit | None = None
+
+
+@operation("units.manage")
+def create_unit(*, actor: Actor, new: NewUnit) -> Unit:
+    """Create a unit with its host and its own schema, cloned from the template; all of it or nothing.
+
+    Raises:
+        InvalidInput: the host label is malformed or taken, the name is taken, or the lines do not fit.
+    """
+    _check(new)
+    number = _next_number()
+    unit = Unit(
+        schema_name=f"t_{number}",
+        name=new.name,
+        short_name=new.short_name,
+        mark=new.mark or new.short_name[:1],
+        kind=new.kind,
+        level=new.level,
+        division_code=new.division_code,
+        parent=new.parent,
+        participates_in=new.participates_in,
+    )
+    try:
+        with transaction.atomic():
+            unit.save()
+            Host.objects.create(domain=f"{new.host}.{settings.BASE_DOMAIN}", tenant=unit, is_primary=True)
+    except IntegrityError as error:
+        raise InvalidInput(f"单位“{new.name}”的名称、简称或域名已被使用。", fields={"name": ["已被使用"]}) from error
+    schemas.clone_template(unit.schema_name)
+    audit.record(actor=actor, action="units.unit.created", object_kind="unit", object_id=unit.uuid, name=unit.name)
+    return unit
+
+
+def _check(new: NewUnit) -> None:
+    fields: dict[str, list[str]] = {}
+    if not _HOST.match(new.host):
+        fields["host"] = ["只能用小写字母、数字和连字符"]
+    if not new.name.strip():
+        fields["name"] = ["请填写全称"]
+    if new.level == Level.NATIONAL:
+        fields["level"] = ["全国一级请登记为系统外单位"]
+    if new.participates_in and new.participates_in.kind != UnitKind.COMMITTEE:
+        fields["participates_in"] = ["参加的单位必须是政协委员会"]
+    if new.parent and new.parent.kind != new.kind:
+        fields["parent"] = ["上级必须与本单位同类别"]
+    if fields:
+        raise InvalidInput(f"单位“{new.name}”的资料有 {len(fields)} 处不对。", fields=fields)
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('public.units_schema_number')")
+        return int(cursor.fetchone()[0])
+
+
+@operation("units.manage")
+def close_unit(*, actor: Actor, unit: Unit, reason: str) -> Unit:
+    """Close a unit: nobody may begin new work, its archive stays readable.
+
+    Raises:
+        WrongState: it is closed already.
+        InvalidInput: no reason is given.
+    """
+    if not reason.strip():
+        raise InvalidInput("撤销单位必须写明依据。", fields={"reason": ["请写明依据"]})
+    locked = Unit.objects.select_for_update().get(pk=unit.pk)
+    if locked.lifecycle == Lifecycle.CLOSED:
+        raise WrongState(f"{locked.short_name}已经撤销。")
+    locked.lifecycle = Lifecycle.CLOSED
+    locked.save(update_fields=["lifecycle"])
+    audit.record(
+        actor=actor, action="units.unit.closed", object_kind="unit", object_id=locked.uuid, reason=reason.strip()
+    )
+    return locked
+
+
+@operation("units.manage")
+def register_body(
+    *, actor: Actor, name: str, short_name: str, kind: BodyKind, level: Level, division_code: str = ""
+) -> ExternalBody:
+    """Register a receiver outside the platform; a body of that name is returned as it is."""
+    body, created = ExternalBody.objects.get_or_create(
+        name=name,
+        defaults={"short_name": short_name, "kind": kind, "level": level, "division_code": division_code},
+    )
+    if created:
+        audit.record(actor=actor, action="units.body.registered", object_kind="body", object_id=body.uuid, name=name)
+    return body
+
+
+@operation("units.manage")
+def open_route(
+    *,
+    actor: Actor,
+    sender: Unit,
+    kind: RouteKind,
+    receiver: Unit | None = None,
+    body: ExternalBody | None = None,
+    valid_from: date | None = None,
+    shows_contacts: bool = False,
+) -> Route:
+    """Open an explicit route to a unit or to an external body.
+
+    Raises:
+        InvalidInput: not exactly one receiver, or the sender itself.
+    """
+    if (receiver is None) == (body is None) or receiver == sender:
+        raise InvalidInput("请选定一个接收单位，且不能是报送单位自己。")
+    route = Route.objects.create(
+        sender=sender,
+        receiver=receiver,
+        body=body,
+        kind=kind,
+        valid_from=valid_from or clock.today(),
+        shows_contacts=shows_contacts,
+    )
+    audit.record(actor=actor, action="units.route.opened", object_kind="route", object_id=route.pk, kind=kind)
+    return route

@@ -1,0 +1,59 @@
+"""Reads over units: who may send to whom, who stands above whom."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q, QuerySet
+
+from zhitong.units.models import ExternalBody, Lifecycle, Route, RouteKind, Unit, UnitKind
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One receiver that a unit may send to, and why.
+
+    Exactly one of `unit` and `body` is set. `key` names it in forms (`u:<uuid>` or `b:<uuid>`).
+    """
+
+    kind: RouteKind
+    unit: Unit | None = None
+    body: ExternalBody | None = None
+    shows_contacts: bool = False
+
+    @cached_property
+    def key(self) -> str:
+        """Name the destination in a form."""
+        return f"u:{self.unit.uuid}" if self.unit else f"b:{self.body.uuid}"  # type: ignore[union-attr]
+
+    @property
+    def name(self) -> str:
+        """Return the short name of the receiver."""
+        return (self.unit or self.body).short_name  # type: ignore[union-attr]
+
+
+def destinations(unit: Unit, on: date) -> list[Destination]:
+    """Return where `unit` may send on that day: derived routes first, explicit ones after, each receiver once.
+
+    Closed units receive nothing.
+    """
+    found: list[Destination] = []
+    line = RouteKind.PARTY_LINE if unit.kind == UnitKind.PARTY else RouteKind.HIERARCHY
+    if unit.participates_in and unit.participates_in.is_open:
+        found.append(Destination(RouteKind.PARTICIPATION, unit=unit.participates_in))
+    if unit.parent and unit.parent.is_open:
+        found.append(Destination(line, unit=unit.parent))
+    explicit = (
+        Route.objects.filter(sender=unit, valid_from__lte=on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+        .filter(Q(receiver__isnull=True) | Q(receiver__lifecycle=Lifecycle.ACTIVE))
+        .select_related("receiver", "body")
+        .order_by("kind", "id")
+    )
+    found += [Destination(RouteKind(r.kind), r.receiver, r.body, r.shows_contacts) for r in explicit]
+    return list({entry.key: entry for entry in reversed(found)}.values())[::-1]
+
+
+def committees() -> QuerySet[Unit]:
+    """Return the committees that are ranked: active ones, by level and division code."""
+    return Unit.objects.filter(kind=UnitKind.COMMITTEE, lifecycle=Lifecycle.ACTIVE).order_by("level", "division_code")
