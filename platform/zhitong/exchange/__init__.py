@@ -1,0 +1,1 @@
+"""All that passes between units: packets, dispatches, receipts, outcome events, journeys."""

@@ -1,0 +1,235 @@
+"""Public tables of the network. They name a unit's rows by unit and stable uuid, never by foreign key."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from zhitong.units.models import BodyKind, ExternalBody, Level, RouteKind, Unit
+
+
+class Matter(models.Model):
+    """What one report is about: joins the journeys of one matter over lines and levels."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class ItemFact(models.Model):
+    """What the network may know of an item once it is submitted: no title, no text.
+
+    `authors` is `[{"person": uuid, "name", "rank", "kind"}]` in the order of signing; empty for received items,
+    whose authors stand in their sources. `number_label` is what one tells on the telephone (南海〔2026〕218号).
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="item_facts")
+    item_uuid = models.UUIDField()
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="items")
+    number_label = models.CharField(max_length=40)
+    submitted_at = models.DateTimeField()
+    submitted_on = models.DateField()
+    category = models.CharField(max_length=20, blank=True)
+    submitter_kind = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=20, blank=True)
+    urgency = models.CharField(max_length=10, blank=True)
+    group_name = models.CharField(max_length=60, blank=True)
+    authors = models.JSONField(default=list)
+    is_received = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "item_uuid"], name="item_fact_once")]
+        indexes = [
+            models.Index(fields=["unit", "submitted_on"], name="item_fact_by_day"),
+            models.Index(fields=["number_label"], name="item_fact_number"),
+            models.Index(fields=["item_uuid"], name="item_fact_uuid"),
+        ]
+
+
+class Packet(models.Model):
+    """The frozen copy that is sent: a whitelist of fields with a hash (sha256 over its canonical JSON)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sender = models.ForeignKey(Unit, models.PROTECT, related_name="packets")
+    item_uuid = models.UUIDField()
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="packets")
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+
+class Dispatch(models.Model):
+    """One item sent from one unit to one receiver.
+
+    `attempt` rises when a sender sends the same item to the same receiver again by intent, so that a double click
+    sends once. `state` is derived from the events and can be rebuilt (`zhitong exchange verify`).
+    """
+
+    class State(models.TextChoices):
+        """How a dispatch stands at its receiver."""
+
+        SENT = "sent", "待签收"
+        RECEIVED = "received", "已签收"
+        ACCEPTED = "accepted", "编审中"
+        ADOPTED = "adopted", "已采用"
+        RETURNED = "returned", "已退回"
+        KEPT = "kept", "留存"
+        DECLINED = "declined", "不采用"
+        RECALLED = "recalled", "已撤回"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    packet = models.ForeignKey(Packet, models.PROTECT, related_name="dispatches")
+    sender = models.ForeignKey(Unit, models.PROTECT, related_name="dispatches_out")
+    item_uuid = models.UUIDField()
+    receiver = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="dispatches_in")
+    body = models.ForeignKey(ExternalBody, models.PROTECT, null=True, related_name="dispatches_in")
+    route = models.CharField(max_length=20, choices=RouteKind)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State, default=State.SENT)
+    sent_at = models.DateTimeField()
+    sent_by = models.CharField(max_length=120)
+    received_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    accepted_item_uuid = models.UUIDField(null=True)
+    title = models.CharField(max_length=100)
+    urgency = models.CharField(max_length=10, blank=True)
+    category = models.CharField(max_length=20, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(receiver__isnull=False, body__isnull=True) | Q(receiver__isnull=True, body__isnull=False),
+                name="dispatch_one_receiver",
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "item_uuid", "receiver", "body", "attempt"],
+                name="dispatch_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_item_uuid__isnull=True) | Q(receiver__isnull=False),
+                name="dispatch_accepted_by_unit",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["receiver", "state", "-sent_at", "-id"], name="dispatch_inbox"),
+            models.Index(fields=["sender", "-sent_at", "-id"], name="dispatch_outbox"),
+            models.Index(fields=["sender", "item_uuid"], name="dispatch_by_item"),
+        ]
+
+    @property
+    def receiver_name(self) -> str:
+        """Return the short name of the receiver."""
+        return (self.receiver or self.body).short_name  # type: ignore[union-attr]
+
+
+class ItemSource(models.Model):
+    """An item of a unit was made from a dispatch: one row when accepted, several when merged."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    item_uuid = models.UUIDField()
+    dispatch = models.ForeignKey(Dispatch, models.PROTECT, related_name="made")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dispatch"], name="source_once")]
+        indexes = [models.Index(fields=["unit", "item_uuid"], name="source_by_item")]
+
+
+class EventKind(models.TextChoices):
+    """What can happen to an item; the list grows, the past does not change."""
+
+    SUBMITTED = "submitted", "提交"
+    WITHDRAWN = "withdrawn", "撤回"
+    SENT = "sent", "报送"
+    RECEIVED = "received", "签收"
+    ACCEPTED = "accepted", "收为本单位稿件"
+    RETURNED = "returned", "退回"
+    RECALLED = "recalled", "撤回报送"
+    ADOPTED = "adopted", "采用"
+    KEPT = "kept", "留存"
+    DECLINED = "declined", "不采用"
+    INSTRUCTION = "instruction", "批示"
+    REPLIED = "replied", "答复"
+    PUBLISHED = "published", "刊发"
+
+
+class AdoptionMode(models.TextChoices):
+    """How an item was adopted."""
+
+    SINGLE = "single", "单篇采用"
+    MERGED = "merged", "综合采用"
+    PASSED_ON = "passed_on", "转送采用"
+
+
+class Visibility(models.TextChoices):
+    """What the chain below may read of an event."""
+
+    FACT = "fact", "只见事实"
+    FULL = "full", "可见全文"
+
+
+class Event(models.Model):
+    """One thing that happened to an item at one place; append-only (a trigger refuses changes).
+
+    `unit`/`item_uuid` name the item it happened to: the recorder's own. `dispatch` is set when it is about a sending.
+    `body` is set when an external body did it and the unit recorded it by hand. `level` and `body_kind` say where it
+    counts. A wrong event is corrected by another one that `reverses` it.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=20, choices=EventKind)
+    mode = models.CharField(max_length=10, choices=AdoptionMode, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="events")
+    item_uuid = models.UUIDField()
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
+    dispatch = models.ForeignKey(Dispatch, models.PROTECT, null=True, related_name="events")
+    body = models.ForeignKey(ExternalBody, models.PROTECT, null=True, related_name="events")
+    level = models.CharField(max_length=10, choices=Level)
+    body_kind = models.CharField(max_length=20, choices=BodyKind)
+    occurred_on = models.DateField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=120)
+    bulletin = models.CharField(max_length=60, blank=True)
+    issue_number = models.CharField(max_length=20, blank=True)
+    leader = models.CharField(max_length=60, blank=True)
+    leader_rank = models.CharField(max_length=20, blank=True)
+    words = models.TextField(blank=True)
+    visibility = models.CharField(max_length=5, choices=Visibility, default=Visibility.FACT)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind="adopted") & ~Q(mode="")) | (~Q(kind="adopted") & Q(mode="")),
+                name="event_mode_of_adoption",
+            ),
+            # A unit adopts its own item once; what bodies and leaders do may come several times.
+            models.UniqueConstraint(
+                fields=["dispatch", "kind"],
+                condition=Q(kind__in=["sent", "received", "accepted", "recalled", "returned"]),
+                name="event_dispatch_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "item_uuid"], name="event_by_item"),
+            models.Index(fields=["dispatch"], name="event_by_dispatch"),
+            models.Index(fields=["occurred_on", "kind"], name="event_by_day"),
+            models.Index(fields=["matter"], name="event_by_matter"),
+        ]
+
+
+class Grant(models.Model):
+    """A file that travels with a packet: the receiver reads it through its dispatch, never through the sender."""
+
+    packet = models.ForeignKey(Packet, models.PROTECT, related_name="grants")
+    attachment_uuid = models.UUIDField()
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["packet", "attachment_uuid"], name="grant_once")]

@@ -1,0 +1,193 @@
+"""Outcomes: what a unit decided on its own item, or what a body outside decided and the unit records by hand."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from zhitong.core import audit, clock
+from zhitong.core.errors import InvalidInput, NotFound, WrongState
+from zhitong.core.operations import Actor, operation
+from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
+from zhitong.exchange.operations.events import new_event, write_events
+from zhitong.units.models import ExternalBody, Unit
+
+OUTCOMES = frozenset(
+    {
+        EventKind.ADOPTED,
+        EventKind.KEPT,
+        EventKind.DECLINED,
+        EventKind.INSTRUCTION,
+        EventKind.REPLIED,
+        EventKind.PUBLISHED,
+        EventKind.WITHDRAWN,
+    }
+)
+_STATE_OF = {
+    EventKind.ADOPTED: Dispatch.State.ADOPTED,
+    EventKind.KEPT: Dispatch.State.KEPT,
+    EventKind.DECLINED: Dispatch.State.DECLINED,
+}
+
+
+@operation()
+def record(
+    *,
+    actor: Actor,
+    item_uuid: UUID,
+    kind: EventKind,
+    mode: AdoptionMode | str = "",
+    body: ExternalBody | None = None,
+    occurred_on: date | None = None,
+    bulletin: str = "",
+    issue_number: str = "",
+    leader: str = "",
+    leader_rank: str = "",
+    words: str = "",
+    visibility: Visibility = Visibility.FACT,
+    reason: str = "",
+) -> Event:
+    """Record an outcome of an item of the present unit. Its caller (review, desk) checks the right.
+
+    Without `body` the unit itself decided; with one, the unit records by hand what that body answered, which needs a
+    dispatch to it, or for a leader's instruction the item alone.
+
+    Raises:
+        NotFound: no such item of this unit.
+        InvalidInput: an adoption without mode, a future date, a body the item was not sent to.
+        WrongState: the same adoption is recorded already.
+    """
+    unit: Unit = connection.tenant
+    fact = (
+        ItemFact.objects.select_for_update(of=("self",))
+        .select_related("matter")
+        .filter(unit=unit, item_uuid=item_uuid)
+        .first()
+    )
+    if fact is None:
+        raise NotFound
+    on = occurred_on or clock.today()
+    _check(fact, kind, mode, on)
+    dispatch = _dispatch_to(unit, item_uuid, body, kind) if body else None
+    _refuse_repeat(unit, item_uuid, kind, body, bulletin, issue_number)
+    event = new_event(
+        actor=actor,
+        unit=unit,
+        body=body,
+        kind=kind,
+        mode=mode if kind == EventKind.ADOPTED else "",
+        item_uuid=item_uuid,
+        matter=fact.matter,
+        dispatch=dispatch,
+        occurred_on=on,
+        bulletin=bulletin,
+        issue_number=issue_number,
+        leader=leader,
+        leader_rank=leader_rank,
+        words=words,
+        visibility=visibility,
+        reason=reason,
+    )
+    write_events([event])
+    _move_dispatches(unit, item_uuid, dispatch, _STATE_OF.get(kind))
+    audit.record(
+        actor=actor, action=f"exchange.item.{kind}", object_kind="item", object_id=item_uuid, event=str(event.uuid)
+    )
+    return event
+
+
+@operation("exchange.record")
+def reverse(*, actor: Actor, event_uuid: UUID, reason: str) -> Event:
+    """Correct a wrong outcome by a further event (冲正); scores and journeys follow, nothing is removed.
+
+    Raises:
+        NotFound: not an event of this unit.
+        InvalidInput: no reason, or not an outcome.
+        WrongState: it was reversed already.
+    """
+    if not reason.strip():
+        raise InvalidInput("冲正必须写明理由。", fields={"reason": ["请写明理由"]})
+    unit: Unit = connection.tenant
+    wrong = Event.objects.select_related("matter", "body", "dispatch").filter(uuid=event_uuid, unit=unit).first()
+    if wrong is None:
+        raise NotFound
+    if wrong.kind not in OUTCOMES or wrong.reverses_id:
+        raise InvalidInput("只有采用、批示等结果可以冲正。")
+    event = new_event(
+        actor=actor,
+        unit=unit,
+        body=wrong.body,
+        kind=wrong.kind,
+        mode=wrong.mode,
+        item_uuid=wrong.item_uuid,
+        matter=wrong.matter,
+        dispatch=wrong.dispatch,
+        reverses=wrong,
+        reason=reason.strip(),
+    )
+    try:
+        with transaction.atomic():
+            write_events([event])
+    except IntegrityError as error:
+        raise WrongState("这条结果已经冲正。") from error
+    _move_dispatches(unit, wrong.item_uuid, wrong.dispatch, _state_left(unit, wrong))
+    audit.record(
+        actor=actor, action="exchange.event.reversed", object_kind="event", object_id=wrong.uuid, reason=reason.strip()
+    )
+    return event
+
+
+def _check(fact: ItemFact, kind: EventKind, mode: str, on: date) -> None:
+    if kind not in OUTCOMES:
+        raise InvalidInput("这不是可以登记的结果。", fields={"kind": ["请选择采用、留存、不采用、批示或答复"]})
+    if kind == EventKind.ADOPTED and mode not in AdoptionMode.values:
+        raise InvalidInput("请写明是单篇、综合还是转送采用。", fields={"mode": ["请选择采用方式"]})
+    if on > clock.today():
+        raise InvalidInput("结果的日期不能在今天之后。", fields={"occurred_on": ["不能在今天之后"]})
+    if on < fact.submitted_on:
+        raise InvalidInput(
+            f"结果的日期不能早于来稿日期 {fact.submitted_on:%Y-%m-%d}。", fields={"occurred_on": ["早于来稿日期"]}
+        )
+
+
+def _dispatch_to(unit: Unit, item_uuid: UUID, body: ExternalBody, kind: EventKind) -> Dispatch | None:
+    dispatch = Dispatch.objects.filter(sender=unit, item_uuid=item_uuid, body=body).order_by("-attempt").first()
+    if dispatch is None and kind != EventKind.INSTRUCTION:
+        raise InvalidInput(f"这一篇没有报送{body.short_name}，不能登记它的结果。", fields={"body": ["请先登记报送"]})
+    return dispatch
+
+
+def _refuse_repeat(
+    unit: Unit, item_uuid: UUID, kind: EventKind, body: ExternalBody | None, bulletin: str, issue_number: str
+) -> None:
+    if kind != EventKind.ADOPTED:
+        return
+    same = Event.objects.filter(
+        unit=unit, item_uuid=item_uuid, kind=kind, body=body, bulletin=bulletin, issue_number=issue_number
+    ).filter(reverses__isnull=True, reversed_by__isnull=True)
+    if same.exists():
+        raise WrongState("同一单位、同一期的采用已经登记，没有重复登记。")
+
+
+def _state_left(unit: Unit, wrong: Event) -> Dispatch.State | None:
+    """Return the state a dispatch falls back to when `wrong` no longer holds."""
+    standing = (
+        Event.objects.filter(unit=unit, item_uuid=wrong.item_uuid, body=wrong.body, kind__in=_STATE_OF)
+        .filter(reverses__isnull=True, reversed_by__isnull=True)
+        .order_by("-id")
+        .values_list("kind", flat=True)
+        .first()
+    )
+    if standing:
+        return _STATE_OF[EventKind(standing)]
+    return Dispatch.State.SENT if wrong.body_id else Dispatch.State.ACCEPTED
+
+
+def _move_dispatches(unit: Unit, item_uuid: UUID, to_body: Dispatch | None, state: Dispatch.State | None) -> None:
+    """Let the dispatches that a decision answers show it: the one to the body, or those the item was made from."""
+    if state is None:
+        return
+    if to_body is not None:
+        Dispatch.objects.filter(pk=to_body.pk).update(state=state, closed_at=clock.now())
+    else:
+        Dispatch.objects.filter(made__unit=unit, made__item_uuid=item_uuid).update(state=state, closed_at=clock.now())

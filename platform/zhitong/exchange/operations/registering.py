@@ -1,0 +1,69 @@
+"""A submitted item becomes known to the network: as a fact without text."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from zhitong.core import clock
+from zhitong.core.operations import Actor, operation
+from zhitong.exchange.models import Dispatch, EventKind, ItemFact, ItemSource, Matter
+from zhitong.exchange.operations.events import new_event, write_events
+from zhitong.units.models import Unit
+
+
+@operation()
+def register_item(
+    *,
+    actor: Actor,
+    item_uuid: UUID,
+    number_label: str,
+    submitted_at: datetime,
+    category: str = "",
+    submitter_kind: str = "",
+    source: str = "",
+    urgency: str = "",
+    group_name: str = "",
+    authors: list[dict[str, Any]],
+    dispatch: Dispatch | None = None,
+) -> ItemFact:
+    """Register an item of the present unit; its caller is the submission or the acceptance, which checks the right.
+
+    A received item joins the matter of its dispatch, another one begins a matter of its own. Registering twice
+    returns the first.
+    """
+    unit: Unit = connection.tenant
+    known = ItemFact.objects.filter(unit=unit, item_uuid=item_uuid).first()
+    if known:
+        return known
+    matter = dispatch.packet.matter if dispatch else Matter.objects.create()
+    submitted_on = clock.local_date(submitted_at)
+    fact = ItemFact.objects.create(
+        unit=unit,
+        item_uuid=item_uuid,
+        matter=matter,
+        number_label=number_label,
+        submitted_at=submitted_at,
+        submitted_on=submitted_on,
+        category=category,
+        submitter_kind=submitter_kind,
+        source=source,
+        urgency=urgency,
+        group_name=group_name,
+        authors=authors,
+        is_received=dispatch is not None,
+    )
+    if dispatch:
+        ItemSource.objects.create(unit=unit, item_uuid=item_uuid, dispatch=dispatch)
+    else:
+        event = new_event(
+            actor=actor,
+            unit=unit,
+            kind=EventKind.SUBMITTED,
+            item_uuid=item_uuid,
+            matter=matter,
+            occurred_on=submitted_on,
+        )
+        write_events([event])
+    return fact

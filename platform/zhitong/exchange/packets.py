@@ -1,0 +1,62 @@
+"""Packets: what travels. A whitelist of fields, in one canonical form, with a hash that anyone can check."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from zhitong.core.errors import InvalidInput
+
+TEXT_FIELDS = ("title", "problem", "analysis", "suggestions")
+FIELDS = frozenset(
+    {
+        *TEXT_FIELDS,
+        "category",
+        "keywords",
+        "urgency",
+        "source",
+        "submitter_kind",
+        "authors",
+        "from_unit",
+        "number_label",
+    }
+)
+AUTHOR_FIELDS = frozenset({"name", "duty", "sector", "party", "rank", "contact"})
+
+
+@dataclass(frozen=True, slots=True)
+class GrantInput:
+    """A file that goes along: its name, content hash, size in bytes and media type."""
+
+    attachment_uuid: UUID
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+def build(content: dict[str, Any], *, with_contacts: bool) -> dict[str, Any]:
+    """Return the whitelisted copy of `content`; authors' contacts only when the route allows them.
+
+    Raises:
+        InvalidInput: a field outside the whitelist, or a text without title.
+    """
+    unknown = set(content) - FIELDS
+    if unknown:
+        raise InvalidInput(f"报送内容里有不能外送的字段：{'、'.join(sorted(unknown))}。")
+    if not content.get("title"):
+        raise InvalidInput("没有标题的稿件不能报送。", fields={"title": ["请填写标题"]})
+    allowed = AUTHOR_FIELDS if with_contacts else AUTHOR_FIELDS - {"contact"}
+    authors = [{key: author[key] for key in allowed if key in author} for author in content.get("authors", [])]
+    return {**content, "authors": authors}
+
+
+def digest(content: dict[str, Any]) -> str:
+    """Return the sha256 of the canonical JSON of `content`."""
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def canonical(content: dict[str, Any]) -> str:
+    """Return the one JSON text of `content`: sorted keys, no blanks, characters as they are."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,263 @@
+"""Journeys: what became of an item at every level, read from public rows by a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from zhitong.core import clock
+from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
+from zhitong.exchange.queries.chains import Node, chain_down, chains_up
+from zhitong.units.models import LEVEL_ORDER, Level
+from zhitong.web.parts import JourneyEvent, JourneyStep, NowLine, State, Station, StationKind, Tag, Track
+
+_Key = tuple[str, int]  # ("u", unit id) or ("b", body id)
+
+
+@dataclass
+class Stop:
+    """One place of a journey: a unit or a body, with its events and the dispatch that led there."""
+
+    name: str
+    level: str
+    order: tuple[int, datetime]
+    dispatch: Dispatch | None = None
+    fact: ItemFact | None = None
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> tuple[str, StationKind]:
+        """Return the word and look of what became of the item here."""
+        standing = [event for event in self.events if not _is_undone(event) and event.reverses_id is None]
+        by_kind = {EventKind(event.kind): event for event in standing}
+        if EventKind.ADOPTED in by_kind:
+            return AdoptionMode(by_kind[EventKind.ADOPTED].mode).label, "ok"
+        for kind, word, look in _ENDINGS:
+            if kind in by_kind:
+                return word, look
+        if self.dispatch and self.dispatch.body_id:
+            return "等反馈", "now"
+        if self.fact is None:
+            return ("已签收" if EventKind.RECEIVED in by_kind else "待签收"), "now"
+        return "审核中", "now"
+
+
+_ENDINGS: list[tuple[EventKind, str, StationKind]] = [
+    (EventKind.KEPT, "留存", "kept"),
+    (EventKind.DECLINED, "不采用", "kept"),
+    (EventKind.RETURNED, "退回", "back"),
+    (EventKind.RECALLED, "已撤回", "kept"),
+    (EventKind.WITHDRAWN, "已撤回", "kept"),
+]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The whole way of one item, as one reader may see it.
+
+    `stops` are in the order of levels and time; `now` says what is awaited; `steps` are ready to be drawn.
+    """
+
+    fact: ItemFact
+    stops: Sequence[Stop]
+
+    @property
+    def track(self) -> Track:
+        """The way as a line of stations."""
+        return Track([Station(_place(stop.name), *stop.outcome) for stop in self.stops])
+
+    @property
+    def steps(self) -> list[JourneyStep]:
+        """The way as levels with their events."""
+        return [_step(stop) for stop in self.stops]
+
+    @property
+    def now(self) -> NowLine:
+        """Where the item is and what comes next."""
+        waiting = [stop for stop in self.stops if stop.outcome[1] == "now"]
+        stop = waiting[-1] if waiting else self.stops[-1]
+        word = stop.outcome[0]
+        if not waiting:
+            return NowLine(where=f"{stop.name}，{word}")
+        since = stop.dispatch.sent_at if stop.dispatch else self.fact.submitted_at
+        days = (clock.today() - clock.local_date(since)).days
+        return NowLine(where=f"{stop.name}，{word}", waited=f"已等 {days} 天" if days else "", next=_next(stop))
+
+
+def journey(unit_id: int, item_uuid: UUID) -> Journey | None:
+    """Return the journey of an item: its contributors below, itself, and every level above; None when unknown.
+
+    The caller has checked that the reader may see the item. Leaders' words appear only where the recorder let them
+    go down, or to the recorder's own unit.
+    """
+    ways = chains_up([Node(unit_id, item_uuid)])[Node(unit_id, item_uuid)]
+    below = chain_down(unit_id, item_uuid)[1:]
+    return _assemble({Node(unit_id, item_uuid): [*below, *ways]}).get(Node(unit_id, item_uuid))
+
+
+def tracks(unit_id: int, item_uuids: Iterable[UUID]) -> dict[UUID, Track]:
+    """Return the upward track of many items of one unit, by a constant number of queries."""
+    ways = chains_up([Node(unit_id, item_uuid) for item_uuid in item_uuids])
+    return {node.item_uuid: way.track for node, way in _assemble(ways).items()}
+
+
+def _assemble(ways: dict[Node, list[Node]]) -> dict[Node, Journey]:
+    nodes = {node for way in ways.values() for node in way}
+    if not nodes:
+        return {}
+    units, items = {n.unit_id for n in nodes}, {n.item_uuid for n in nodes}
+    facts = {
+        Node(fact.unit_id, fact.item_uuid): fact
+        for fact in ItemFact.objects.filter(unit_id__in=units, item_uuid__in=items).select_related("unit")
+    }
+    sendings: dict[Node, list[Dispatch]] = defaultdict(list)
+    for dispatch in (
+        Dispatch.objects.filter(sender_id__in=units, item_uuid__in=items)
+        .select_related("receiver", "body")
+        .order_by("sent_at", "id")
+    ):
+        sendings[Node(dispatch.sender_id, dispatch.item_uuid)].append(dispatch)
+    by_item, by_dispatch = _events(units, items, [d.pk for way in sendings.values() for d in way])
+    return {
+        start: Journey(facts[start], _stops(way, facts, sendings, by_item, by_dispatch))
+        for start, way in ways.items()
+        if start in facts
+    }
+
+
+def _events(
+    units: set[int], items: set[UUID], dispatches: list[int]
+) -> tuple[dict[Node, list[Event]], dict[int, list[Event]]]:
+    by_item: dict[Node, list[Event]] = defaultdict(list)
+    by_dispatch: dict[int, list[Event]] = defaultdict(list)
+    events = (
+        Event.objects.filter(Q(unit_id__in=units, item_uuid__in=items) | Q(dispatch_id__in=dispatches))
+        .select_related("body", "reversed_by")
+        .order_by("at", "id")
+    )
+    for event in events:
+        if event.dispatch_id and (event.body_id or event.kind in _ABOUT_DISPATCH):
+            by_dispatch[event.dispatch_id].append(event)
+        else:
+            by_item[Node(event.unit_id, event.item_uuid)].append(event)
+    return by_item, by_dispatch
+
+
+_ABOUT_DISPATCH = {
+    EventKind.SENT,
+    EventKind.RECEIVED,
+    EventKind.ACCEPTED,
+    EventKind.RETURNED,
+    EventKind.RECALLED,
+    EventKind.KEPT,
+    EventKind.DECLINED,
+}
+
+
+def _stops(
+    way: list[Node],
+    facts: dict[Node, ItemFact],
+    sendings: dict[Node, list[Dispatch]],
+    by_item: dict[Node, list[Event]],
+    by_dispatch: dict[int, list[Event]],
+) -> list[Stop]:
+    """One stop for every item of the way, and one for every receiver that has not made its own item."""
+    made = {
+        Node(dispatch.receiver_id, dispatch.accepted_item_uuid): dispatch
+        for node in way
+        for dispatch in sendings[node]
+        if dispatch.receiver_id and dispatch.accepted_item_uuid
+    }
+    stops: list[Stop] = []
+    for node in way:
+        if node not in facts:
+            continue
+        fact, came_by = facts[node], made.get(node)
+        own = [*(by_dispatch[came_by.pk] if came_by else []), *by_item[node]]
+        stops.append(
+            Stop(
+                fact.unit.short_name,
+                fact.unit.level,
+                (_height(fact.unit.level), fact.submitted_at),
+                came_by,
+                fact,
+                sorted(own, key=lambda event: (event.at, event.pk)),
+            )
+        )
+        for dispatch in sendings[node]:
+            if dispatch.receiver_id and dispatch.accepted_item_uuid:
+                continue
+            level = (dispatch.receiver or dispatch.body).level  # type: ignore[union-attr]
+            stops.append(
+                Stop(
+                    dispatch.receiver_name,
+                    level,
+                    (_height(level), dispatch.sent_at),
+                    dispatch,
+                    None,
+                    by_dispatch[dispatch.pk],
+                )
+            )
+    return sorted(stops, key=lambda stop: stop.order)
+
+
+def _height(level: str) -> int:
+    return LEVEL_ORDER.index(Level(level))
+
+
+def _place(name: str) -> str:
+    return name.removesuffix("政协") or name
+
+
+def _is_undone(event: Event) -> bool:
+    return hasattr(event, "reversed_by")
+
+
+_LOOK = {"ok": "ok", "now": "now", "back": "back", "kept": "kept", "": "off"}
+
+
+def _step(stop: Stop) -> JourneyStep:
+    word, look = stop.outcome
+    state = State(word, {"ok": "ok", "now": "now", "back": "soon", "kept": "off", "": ""}[look])  # type: ignore[arg-type]
+    has_instruction = any(event.kind == EventKind.INSTRUCTION and not _is_undone(event) for event in stop.events)
+    return JourneyStep(
+        stop.name,
+        state,
+        [_line(event, stop) for event in stop.events],
+        _LOOK[look],  # type: ignore[arg-type]
+        [Tag("批示", "pishi")] if has_instruction else [],
+    )
+
+
+def _line(event: Event, stop: Stop) -> JourneyEvent:
+    what = AdoptionMode(event.mode).label if event.mode else EventKind(event.kind).label
+    if event.reverses_id:
+        what = f"冲正：{what}"
+    where = f"刊《{event.bulletin}》" if event.bulletin else ""
+    if event.issue_number:
+        where += f"第 {event.issue_number} 期"
+    detail = where or event.leader or event.reason
+    if event.kind == EventKind.SUBMITTED and stop.fact:
+        detail = f"编号 {stop.fact.number_label}"
+    if event.kind == EventKind.ACCEPTED and stop.fact:
+        detail = f"编号 {stop.fact.number_label}"
+    open_words = event.words if event.visibility == Visibility.FULL else ""
+    return JourneyEvent(
+        when=f"{event.at.astimezone(clock.SHANGHAI):%m-%d %H:%M}",
+        what=what,
+        detail=detail,
+        quote=open_words,
+        hidden="全文未开放" if event.words and not open_words else "",
+        undone=_is_undone(event),
+    )
+
+
+def _next(stop: Stop) -> str:
+    if stop.dispatch and stop.dispatch.body_id:
+        return f"等{stop.name}答复，由报送单位登记结果"
+    if stop.dispatch and stop.fact is None and stop.dispatch.due_at:
+        return f"等{stop.name}签收，应在 {stop.dispatch.due_at.astimezone(clock.SHANGHAI):%m-%d %H:%M} 前"
+    return f"等{stop.name}审核"
