@@ -1,0 +1,1 @@
+"""Attachments and object storage, print layouts, Word, Excel and PDF writers."""

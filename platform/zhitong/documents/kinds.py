@@ -1,0 +1,119 @@
+"""What kinds of file are taken, and whether a file's content is what its name says."""
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import puremagic
+
+HEAD = 8192  # bytes at the start that tell the kind
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_MAX_PARTS = 10_000  # of an office file; more is an attack on whoever opens it
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file: `media_type` as served, `fits` tells from the head and the open file whether it is one."""
+
+    label: str
+    media_type: str
+    fits: Callable[[bytes, BinaryIO], bool]
+
+
+def _magic(*extensions: str) -> Callable[[bytes, BinaryIO], bool]:
+    def fits(head: bytes, _file: BinaryIO) -> bool:
+        try:
+            found = puremagic.magic_string(head)
+        except (puremagic.PureError, ValueError):
+            return False
+        return any(match.extension in extensions for match in found)
+
+    return fits
+
+
+def _office(folder: str) -> Callable[[bytes, BinaryIO], bool]:
+    """Office files since 2007 are zip archives with a list of contents and a folder of their own; no other zip is."""
+
+    def fits(head: bytes, file: BinaryIO) -> bool:
+        if not head.startswith(b"PK\x03\x04"):
+            return False
+        try:
+            with zipfile.ZipFile(file) as archive:
+                names = archive.namelist()
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            return False
+        plain = len(names) <= _MAX_PARTS and not any(name.endswith("vbaProject.bin") for name in names)
+        return plain and "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
+
+    return fits
+
+
+def _compound(*streams: str) -> Callable[[bytes, BinaryIO], bool]:
+    """Office files before 2007 are compound files; the names of their streams stand in UTF-16 in the directory."""
+
+    def fits(head: bytes, file: BinaryIO) -> bool:
+        if not head.startswith(_OLE):
+            return False
+        file.seek(0)
+        content = file.read()
+        return any(stream.encode("utf-16-le") in content for stream in streams)
+
+    return fits
+
+
+def _webp(head: bytes, _file: BinaryIO) -> bool:
+    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+
+
+def _mp4(head: bytes, _file: BinaryIO) -> bool:
+    return head[4:8] == b"ftyp"
+
+
+def _plain_text(_head: bytes, file: BinaryIO) -> bool:
+    file.seek(0)
+    content = file.read()
+    if b"\0" in content:
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+_JPEG = Kind("JPG 图片", "image/jpeg", _magic(".jpg", ".jpeg", ".jfif"))
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+KINDS = {
+    "pdf": Kind("PDF", "application/pdf", _magic(".pdf")),
+    "docx": Kind("Word", f"{_OFFICE}.wordprocessingml.document", _office("word/")),
+    "xlsx": Kind("Excel", f"{_OFFICE}.spreadsheetml.sheet", _office("xl/")),
+    "pptx": Kind("PowerPoint", f"{_OFFICE}.presentationml.presentation", _office("ppt/")),
+    "doc": Kind("Word", "application/msword", _compound("WordDocument")),
+    "xls": Kind("Excel", "application/vnd.ms-excel", _compound("Workbook", "Book")),
+    "jpg": _JPEG,
+    "jpeg": _JPEG,
+    "png": Kind("PNG 图片", "image/png", _magic(".png")),
+    "gif": Kind("GIF 图片", "image/gif", _magic(".gif")),
+    "webp": Kind("WebP 图片", "image/webp", _webp),
+    "mp4": Kind("MP4 视频", "video/mp4", _mp4),
+    "txt": Kind("文本", "text/plain", _plain_text),
+}
+ACCEPT = ",".join(f".{extension}" for extension in KINDS)
+
+
+def kind_of(extension: str, head: bytes, file: BinaryIO) -> Kind:
+    """Return the kind that both the extension and the content say.
+
+    Raises:
+        ValueError: the kind is not taken, or the content is another; the message (Chinese) says which.
+    """
+    kind = KINDS.get(extension)
+    if kind is None:
+        raise ValueError("不收这种文件。可以上传 PDF、Word、Excel、PowerPoint、图片、MP4 视频和文本文件。")
+    if not kind.fits(head, file):
+        raise ValueError(f"内容不是{kind.label}文件，和扩展名“.{extension}”不符，请用原来的软件另存后再传。")
+    return kind
+

@@ -1,0 +1,1 @@
+"""The provincial office's dashboards: read-only over exchange and ranking."""

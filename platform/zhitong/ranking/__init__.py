@@ -1,0 +1,1 @@
+"""Rule sets, scores, standings: figures anyone can re-calculate."""

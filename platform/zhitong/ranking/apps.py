@@ -1,0 +1,14 @@
+"""App of scores and standings."""
+
+from django.apps import AppConfig
+
+
+class RankingConfig(AppConfig):
+    """Rule sets, ledger, standings."""
+
+    name = "zhitong.ranking"
+    label = "ranking"
+
+    def ready(self) -> None:
+        """Register permissions and consumers."""
+        from zhitong.ranking import consumers, permissions  # noqa: F401 - registered by import

@@ -1,0 +1,95 @@
+"""Counting a year: how many items came in, were adopted, went up, were adopted above. Pure over `Happening`s."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models.functions import ExtractMonth, TruncDate
+
+from zhitong.core.clock import SHANGHAI
+from zhitong.exchange.models import Dispatch, EventKind, ItemFact
+from zhitong.ranking.history import Happening
+from zhitong.units.models import LEVEL_ORDER, Level
+
+Key = tuple[int, int]  # unit id, month (0: the year)
+
+
+@dataclass
+class Counts:
+    """The counts of one unit in one period; every one is a number of items."""
+
+    received: int = 0
+    adopted: int = 0
+    sent: int = 0
+    higher_city: int = 0
+    higher_province: int = 0
+    higher_national: int = 0
+    higher: int = 0
+    instructions: int = 0
+
+    def as_fields(self) -> dict[str, int]:
+        """Return the counts by the names of the columns of `Standing`."""
+        return asdict(self)
+
+
+@dataclass
+class _Sets:
+    found: dict[tuple[Key, str], set[UUID]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, unit_id: int, month: int, name: str, item: UUID) -> None:
+        for period in (0, month):
+            self.found[(unit_id, period), name].add(item)
+
+
+def tally(found: Iterable[Happening], year: int) -> dict[Key, Counts]:
+    """Return the counts of every unit for the year and each month. Reversed outcomes do not count."""
+    sets = _Sets()
+    _came_in(sets, year)
+    _went_up(sets, year)
+    for happening in found:
+        event = happening.event
+        if happening.undone or event.reverses_id or event.occurred_on.year != year:
+            continue
+        month = event.occurred_on.month
+        if event.kind == EventKind.INSTRUCTION:
+            for fact in happening.facts:
+                sets.add(fact.unit_id, month, "instructions", fact.item_uuid)
+        if event.kind == EventKind.ADOPTED:
+            _adopted(sets, happening, month)
+    counts: dict[Key, Counts] = defaultdict(Counts)
+    for (key, name), items in sets.found.items():
+        setattr(counts[key], name, len(items))
+    return counts
+
+
+def _adopted(sets: _Sets, happening: Happening, month: int) -> None:
+    event = happening.event
+    if event.body_id is None:
+        sets.add(event.unit_id, month, "adopted", event.item_uuid)
+    for fact in happening.contributing:
+        if LEVEL_ORDER.index(Level(event.level)) <= LEVEL_ORDER.index(Level(fact.unit.level)):
+            continue
+        sets.add(fact.unit_id, month, "higher", fact.item_uuid)
+        column = f"higher_{event.level}"
+        if column in Counts.__dataclass_fields__:
+            sets.add(fact.unit_id, month, column, fact.item_uuid)
+
+
+def _came_in(sets: _Sets, year: int) -> None:
+    rows: Any = ItemFact.objects.filter(submitted_on__year=year).annotate(month=ExtractMonth("submitted_on"))
+    for unit_id, item, month in rows.values_list("unit_id", "item_uuid", "month"):
+        sets.add(unit_id, month, "received", item)
+
+
+def _went_up(sets: _Sets, year: int) -> None:
+    rows: Any = (
+        Dispatch.objects.exclude(state=Dispatch.State.RECALLED)
+        .annotate(day=TruncDate("sent_at", tzinfo=SHANGHAI))
+        .filter(day__range=(date(year, 1, 1), date(year, 12, 31)))
+        .values_list("sender_id", "item_uuid", "day")
+    )
+    for unit_id, item, day in rows:
+        sets.add(unit_id, day.month, "sent", item)

@@ -1,0 +1,14 @@
+"""App of search."""
+
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    """Documents, backends and queries."""
+
+    name = "search"
+    label = "search"
+
+    def ready(self) -> None:
+        """Register permissions and navigation."""
+        from search import navigation, permissions  # noqa: F401 - registered by import

@@ -1,0 +1,1 @@
+"""The apps that live in each unit's own schema."""

@@ -1,0 +1,151 @@
+"""Where a unit's own items meet the network: sending one, taking one in, recording what became of it.
+
+Each joins an operation of the exchange (public rows) with one of items or review (the unit's rows) in one transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from tenants.items import operations as items
+from tenants.items.models import Attachment, EditionKind, Item, State
+from tenants.items.queries import number_label
+from tenants.review import operations as review
+from zhitong.core import clock
+from zhitong.core.errors import InvalidInput, NotFound, StaleVersion, WrongState
+from zhitong.core.operations import Actor, operation
+from zhitong.exchange import operations as exchange
+from zhitong.exchange import packets
+from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, Visibility
+from zhitong.units.models import ExternalBody, Unit
+from zhitong.units.queries import Destination, destinations
+
+
+@operation("exchange.send")
+def send(*, actor: Actor, item_uuid: UUID, version: int, to: Sequence[str], again: bool = False) -> list[Dispatch]:
+    """Send the issued text of an approved item to the receivers named by `to` (`Destination.key`).
+
+    Raises:
+        NotFound: no such item.
+        StaleVersion: the item changed since the reader saw it.
+        WrongState: it is not approved, or it already went to one of them.
+        InvalidInput: no receiver, or one without a route.
+    """
+    unit: Unit = connection.tenant
+    item = Item.objects.select_for_update(of=("self",)).filter(uuid=item_uuid).first()
+    if item is None or item.state == State.DRAFT:
+        raise NotFound
+    if item.version != version:
+        raise StaleVersion("这一篇刚被修改过，请刷新后再报送。")
+    if item.state != State.APPROVED:
+        raise WrongState(
+            f"这一篇{item.get_state_display()}，签发后才能报送。", rule="只报送定稿", who="审核流程中的签发人"
+        )
+    return exchange.send(
+        actor=actor,
+        item_uuid=item.uuid,
+        content=packet_content(item, unit),
+        to=_chosen(unit, to),
+        attachments=_grants(item),
+        again=again,
+    )
+
+
+def packet_content(item: Item, unit: Unit) -> dict[str, object]:
+    """Return what an item says to another unit: the issued text and the facts of `packets.FIELDS`."""
+    issued = item.editions.filter(kind=EditionKind.ISSUED).order_by("-number").first()
+    texts = {name: getattr(issued or item, name) for name in packets.TEXT_FIELDS}
+    return {
+        **texts,
+        "category": item.category,
+        "keywords": item.keywords,
+        "urgency": item.urgency,
+        "source": item.source,
+        "submitter_kind": item.submitter_kind,
+        "authors": list(item.authors.values("name", "duty", "sector", "party", "rank", "contact")),
+        "from_unit": unit.short_name,
+        "number_label": number_label(item, unit.mark),
+    }
+
+
+def _grants(item: Item) -> list[packets.GrantInput]:
+    return [
+        packets.GrantInput(file.uuid, file.name, file.sha256, file.size, file.media_type)
+        for file in Attachment.objects.filter(item=item, removed_at__isnull=True)
+    ]
+
+
+def _chosen(unit: Unit, keys: Sequence[str]) -> list[Destination]:
+    known = {destination.key: destination for destination in destinations(unit, clock.today())}
+    unknown = [key for key in keys if key not in known]
+    if unknown:
+        raise InvalidInput("选中的接收单位已不能报送，请刷新后重选。", fields={"to": ["请重新选择接收单位"]})
+    return [known[key] for key in dict.fromkeys(keys)]
+
+
+@operation("exchange.receive")
+def accept(*, actor: Actor, dispatch_uuid: UUID) -> Item:
+    """Take a dispatch in: receipt, an own item with its own number, and the start of its review.
+
+    Raises:
+        NotFound: not a dispatch to this unit.
+        WrongState: somebody dealt with it before.
+    """
+    unit: Unit = connection.tenant
+    dispatch = (
+        Dispatch.objects.select_for_update(of=("self",))
+        .select_related("packet__matter", "sender")
+        .filter(uuid=dispatch_uuid, receiver=unit)
+        .first()
+    )
+    if dispatch is None:
+        raise NotFound
+    if packets.digest(dispatch.packet.content) != dispatch.packet.sha256:
+        raise WrongState("来稿内容与报送时的校验值不符，已停止接收。", who="请联系平台运维核对", code="packet_tampered")
+    if dispatch.state not in {Dispatch.State.SENT, Dispatch.State.RECEIVED}:
+        raise exchange.moved_on(dispatch)
+    item = items.create_received(actor=actor, dispatch=dispatch, content=dispatch.packet.content)
+    exchange.accept(actor=actor, dispatch_uuid=dispatch_uuid, item_uuid=item.uuid)
+    review.start_run(actor=actor, item=item)
+    return item
+
+
+@operation("exchange.record")
+def record_outcome(
+    *,
+    actor: Actor,
+    item_uuid: UUID,
+    kind: EventKind,
+    mode: AdoptionMode | str = "",
+    body: ExternalBody | None = None,
+    occurred_on: date | None = None,
+    bulletin: str = "",
+    issue_number: str = "",
+    leader: str = "",
+    leader_rank: str = "",
+    words: str = "",
+    visibility: Visibility = Visibility.FACT,
+    reason: str = "",
+) -> Event:
+    """Record by hand what a body outside, or a leader, did with an item. Raises as `exchange.record`."""
+    if kind == EventKind.DECLINED and not reason.strip():
+        raise InvalidInput("不采用须写明理由。", fields={"reason": ["请写明理由"]})
+    if kind == EventKind.INSTRUCTION and not leader.strip():
+        raise InvalidInput("请写明批示的领导同志。", fields={"leader": ["请填写"]})
+    return exchange.record(
+        actor=actor,
+        item_uuid=item_uuid,
+        kind=kind,
+        mode=mode,
+        body=body,
+        occurred_on=occurred_on,
+        bulletin=bulletin.strip(),
+        issue_number=issue_number.strip(),
+        leader=leader.strip(),
+        leader_rank=leader_rank,
+        words=words.strip(),
+        visibility=visibility,
+        reason=reason.strip(),
+    )
