@@ -1,0 +1,1 @@
+"""Review: a unit's own chains of posts, frozen for each run."""

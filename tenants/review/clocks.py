@@ -1,0 +1,63 @@
+"""When a task is due, and in words why: working days of the Chinese calendar, or hours for urgent items."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import chinese_calendar
+
+from tenants.items.models import Urgency
+from tenants.review.definition import Step
+from zhitong.core import clock, workdays
+
+_HOLIDAYS = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午",
+    "National Day": "国庆",
+    "Mid-autumn Festival": "中秋",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline (aware; None when the step has no limit) and the words behind it."""
+
+    at: datetime | None
+    why: str
+
+
+def due_of(step: Step, urgency: str, start: datetime) -> Due:
+    """Return when a task of `step` opened at `start` is due. Urgent items take the hours where a step gives some."""
+    if step.limit_hours and (urgency == Urgency.URGENT or not step.limit_days):
+        word = "紧急件 " if urgency == Urgency.URGENT else ""
+        return Due(start + timedelta(hours=step.limit_hours), f"{word}{step.limit_hours} 小时")
+    if not step.limit_days:
+        return Due(None, "不限时")
+    at = workdays.add_working_days(start, step.limit_days)
+    return Due(at, f"{step.limit_days} 个工作日{_detours(clock.local_date(start), clock.local_date(at))}")
+
+
+def limit_words(step: Step, urgency: str) -> str:
+    """Return a step's limit in words before it has opened: `2 个工作日`, `4 小时`, empty without one."""
+    if step.limit_hours and (urgency == Urgency.URGENT or not step.limit_days):
+        return f"{step.limit_hours} 小时"
+    return f"{step.limit_days} 个工作日" if step.limit_days else ""
+
+
+def _detours(start: date, end: date) -> str:
+    days = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
+    names = dict.fromkeys(name for day in days if (name := _holiday(day)))
+    words = [f"{name}顺延" for name in names]
+    if any(day.weekday() >= 5 and workdays.is_working_day(day) for day in days):
+        words.append("含调休上班日")
+    if not all(workdays.is_published(day) for day in days):
+        words.append("来年日历未公布，先按周一至周五算")
+    return "".join(f"，{word}" for word in words)
+
+
+def _holiday(day: date) -> str:
+    if workdays.is_working_day(day) or not workdays.is_published(day):
+        return ""
+    return _HOLIDAYS.get(chinese_calendar.get_holiday_detail(day)[1] or "", "")
