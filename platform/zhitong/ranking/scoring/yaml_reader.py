@@ -38,7 +38,9 @@ def read_yaml(text: str | bytes) -> tuple[Any, dict[Path, int]]:
         return _Builder(document).build()
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        raise RulesError("not_yaml", mark.line + 1 if mark else 0, problem=problem.problem or "?") from None
+        # The C parser puts what is missing at the end on the line after the last.
+        line = min(mark.line + 1, len(document.splitlines())) if mark else 0
+        raise RulesError("not_yaml", line, problem=problem.problem or "?") from None
     except yaml.YAMLError as problem:
         line = document[: getattr(problem, "position", 0)].count("\n") + 1
         raise RulesError("not_yaml", line, problem=getattr(problem, "reason", "?")) from None

@@ -131,9 +131,7 @@ def test_d() -> None:
 def test_e() -> None:
     # Adopted: first 10, then 3 + 3; two not adopted 1 + 1 = 18, under the cap of 20; a third adoption +3 = 21 → 20.
     # Adopted by the city: +6 outside the cap = 26.
-    events = [
-        adopted(f"a{n}", f"2024-0{n}-05", "single", "county", "cppcc", item=f"i{n}") for n in range(1, 5)
-    ]
+    events = [adopted(f"a{n}", f"2024-0{n}-05", "single", "county", "cppcc", item=f"i{n}") for n in range(1, 5)]
     events += [event(f"d{n}", "declined", f"2024-0{n}-07", level="county", item=f"j{n}") for n in (1, 2)]
     assert totals(score(events[:3] + events[4:], preset("E"))) == {"p": 18}
     assert totals(score(events, preset("E"))) == {"p": 20}
@@ -159,8 +157,7 @@ def test_g() -> None:
     # v: 14 items sent → 0; merged 3 in full = 3.
     events = [event(f"u{n:02}", "submitted", "2024-02-05", item=f"u{n}") for n in range(15)]
     events += [
-        event(f"v{n:02}", "submitted", "2024-02-05", item=f"v{n}", contributors=[{"unit": "v"}])
-        for n in range(14)
+        event(f"v{n:02}", "submitted", "2024-02-05", item=f"v{n}", contributors=[{"unit": "v"}]) for n in range(14)
     ]
     events += [
         adopted("a1", "2024-03-01", "single", "county", "cppcc"),
