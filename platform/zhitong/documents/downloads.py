@@ -11,7 +11,9 @@ from zhitong.units.models import Unit
 
 
 @operation()
-def record_download(*, actor: Actor, file_uuid: UUID, name: str, sha256: str, object_kind: str, object_id: UUID) -> None:
+def record_download(
+    *, actor: Actor, file_uuid: UUID, name: str, sha256: str, object_kind: str, object_id: UUID
+) -> None:
     """Write into the trail that the actor takes a file away. The caller has checked that they may."""
     audit.record(
         actor=actor,

@@ -116,4 +116,3 @@ def kind_of(extension: str, head: bytes, file: BinaryIO) -> Kind:
     if not kind.fits(head, file):
         raise ValueError(f"内容不是{kind.label}文件，和扩展名“.{extension}”不符，请用原来的软件另存后再传。")
     return kind
-

@@ -45,7 +45,7 @@ def store(unit: Unit, file: File) -> StoredFile:  # type: ignore[type-arg]
     try:
         name = clean_name(file.name or "")
         sha256, size, head = _measure(file)
-        kind = kind_of(name.rpartition(".")[2].lower(), head, cast(BinaryIO, file.file))
+        kind = kind_of(name.rpartition(".")[2].lower(), head, cast("BinaryIO", file.file))
     except ValueError as error:
         raise InvalidInput(f"附件没有收下：{error}", fields={"file": [str(error)]}) from error
     _keep(path_of(unit, sha256), file, size)

@@ -1,0 +1,1 @@
+"""Items: the reports themselves, their texts, authors and attachments."""

@@ -1,0 +1,6 @@
+"""Reading old registers: files into raw rows, raw rows into archive rows. No writes; those are in operations."""
+
+from tenants.items.imports.archive import ArchiveRow, Outcome, to_archive
+from tenants.items.imports.reading import RawRow, WrongRow, read_rows
+
+__all__ = ["ArchiveRow", "Outcome", "RawRow", "WrongRow", "read_rows", "to_archive"]

@@ -1,0 +1,187 @@
+"""Items and what hangs on them: a unit's own tables (DOMAIN §4)."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from tenants.accounts.models import Group, User
+
+
+class State(models.TextChoices):
+    """Where an item stands inside its unit. One word per state for everybody."""
+
+    DRAFT = "draft", "草稿"
+    IN_REVIEW = "in_review", "审核中"
+    RETURNED = "returned", "退回修改"
+    APPROVED = "approved", "已采用"
+    KEPT = "kept", "留存"
+    DECLINED = "declined", "不采用"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class SubmitterKind(models.TextChoices):
+    """Who reflects the matter."""
+
+    MEMBER = "member", "委员"
+    PARTY = "party", "党派团体"
+    COMMITTEE = "committee", "专委会"
+    SECTOR = "sector", "界别"
+    LOWER_CPPCC = "lower_cppcc", "下级政协"
+    INFORMANT = "informant", "信息员"
+    CONTACT_POINT = "contact_point", "联系点"
+
+
+class Urgency(models.TextChoices):
+    """How urgent an item is."""
+
+    ORDINARY = "ordinary", "一般"
+    IMPORTANT = "important", "重要"
+    URGENT = "urgent", "紧急"
+
+
+class Source(models.TextChoices):
+    """Where an item comes from."""
+
+    ORIGINAL = "original", "原创"
+    CALL = "call", "约稿"
+    PROPOSAL = "proposal", "提案转化"
+    RESEARCH = "research", "调研转化"
+    CONSULTATION = "consultation", "协商转化"
+    SPEECH = "speech", "会议发言"
+
+
+class Item(models.Model):
+    """One report on one matter.
+
+    `number` counts within the unit and `year`, given at submission. `version` rises with every write and guards
+    against lost updates. `text_length` is the reader's count of the three sections together. `dispatch_uuid` names the
+    dispatch a received item came by; `import_key` the row an imported one came from. `title` … `suggestions` hold the
+    working text; the original, edited and issued texts are `Edition`s. A draft may hold a title over the limit of 100
+    characters, so that nothing typed is lost; submission refuses it.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    year = models.PositiveSmallIntegerField(null=True)
+    number = models.PositiveIntegerField(null=True)
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    title = models.CharField("标题", max_length=300, blank=True)
+    problem = models.TextField("情况反映", blank=True)
+    analysis = models.TextField("原因分析", blank=True)
+    suggestions = models.TextField("意见建议", blank=True)
+    category = models.CharField("类别", max_length=20, blank=True)
+    keywords = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="关键词")
+    submitter_kind = models.CharField("反映主体", max_length=20, choices=SubmitterKind, default=SubmitterKind.MEMBER)
+    urgency = models.CharField("紧急程度", max_length=10, choices=Urgency, default=Urgency.ORDINARY)
+    source = models.CharField("来源", max_length=20, choices=Source, default=Source.ORIGINAL)
+    may_publish = models.BooleanField("可以公开", default=False)
+    not_public_reason = models.CharField("不公开的理由", max_length=100, blank=True)
+    remark = models.CharField("备注", max_length=200, blank=True)
+    group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name="所属")
+    text_length = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="items")
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    dispatch_uuid = models.UUIDField(null=True, unique=True)
+    from_unit = models.CharField("报送单位", max_length=40, blank=True)
+    import_key = models.CharField(max_length=80, null=True, unique=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["year", "number"], name="item_number_once"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(number__isnull=False, submitted_at__isnull=False),
+                name="item_number_after_draft",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True, year__isnull=True) | Q(number__isnull=False, year__isnull=False),
+                name="item_year_number",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-submitted_at", "-id"], name="item_by_time"),
+            models.Index(fields=["state", "-submitted_at", "-id"], name="item_by_state"),
+            models.Index(fields=["created_by", "-changed_at"], name="item_by_author"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or "（未写标题）"
+
+
+class ItemAuthor(models.Model):
+    """An author or co-author in the order of signing. The words are frozen at signing; `user` is an own account."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="authors")
+    order = models.PositiveSmallIntegerField()
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="authorships")
+    person_uuid = models.UUIDField(null=True)
+    name = models.CharField("姓名", max_length=60)
+    duty = models.CharField("职务", max_length=60, blank=True)
+    sector = models.CharField("界别", max_length=60, blank=True)
+    party = models.CharField("党派", max_length=20, blank=True)
+    rank = models.CharField("委员层级", max_length=10, blank=True)
+    contact = models.CharField("联系方式", max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "order"], name="author_order", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.UniqueConstraint(fields=["item", "user"], name="author_once", condition=Q(user__isnull=False)),
+        ]
+
+
+class EditionKind(models.TextChoices):
+    """Which text it is: kept apart for ever."""
+
+    ORIGINAL = "original", "原稿"
+    EDITED = "edited", "核稿"
+    ISSUED = "issued", "定稿"
+
+
+class Edition(models.Model):
+    """A text of an item as one person left it at one moment; never changed afterwards."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="editions")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=EditionKind)
+    title = models.CharField(max_length=100)
+    problem = models.TextField(blank=True)
+    analysis = models.TextField(blank=True)
+    suggestions = models.TextField(blank=True)
+    writer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    writer_label = models.CharField(max_length=120)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="edition_once")]
+
+
+class Attachment(models.Model):
+    """A file of an item, stored by content hash under the unit; read through the download gate only."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    item = models.ForeignKey(Item, models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Counter(models.Model):
+    """The last number given in a year; locked while the next one is taken."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)

@@ -1,0 +1,171 @@
+"""What several operations share: the unit, the actor's account, locking, announcing, numbering, authors' words."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from tenants.accounts.models import GroupKind, Membership, User
+from tenants.items.fields import AUTHOR_WORDS, AuthorInput, short_text
+from tenants.items.models import Counter, Item, ItemAuthor, State
+from zhitong.core import clock, outbox
+from zhitong.core.errors import InvalidInput, NotFound, WrongState
+from zhitong.core.operations import Actor, require_unit
+from zhitong.units.models import Unit
+
+AUTHOR_EDITS = (State.DRAFT, State.RETURNED)
+
+
+def unit_in_force() -> Unit:
+    """Return the unit of the present schema."""
+    require_unit()
+    unit: Unit = connection.tenant  # type: ignore[attr-defined] # set by django-tenants
+    return unit
+
+
+def require_open_unit() -> Unit:
+    """Return the unit in force, unless it is closed.
+
+    Raises:
+        WrongState: it is closed; its archive stays readable.
+    """
+    unit = unit_in_force()
+    if not unit.is_open:
+        raise WrongState("本单位已停用，档案只供查阅，不能写新的信息。")
+    return unit
+
+
+def account_of(actor: Actor) -> User | None:
+    """Return the account that acts; None for the system."""
+    return User.objects.filter(uuid=actor.user_uuid).first() if actor.user_uuid else None
+
+
+def lock_own(actor: Actor, item_uuid: UUID, *, states: Iterable[State] = AUTHOR_EDITS) -> Item:
+    """Lock and return an item of the actor's own that is in one of `states`.
+
+    Raises:
+        NotFound: no such item, or somebody else's.
+        WrongState: it has left the author's hands.
+    """
+    if actor.user_uuid is None:
+        raise NotFound
+    item = (
+        Item.objects.select_for_update(of=("self",))
+        .select_related("created_by")
+        .filter(uuid=item_uuid, created_by__uuid=actor.user_uuid)
+        .first()
+    )
+    if item is None:
+        raise NotFound
+    if item.state not in set(states):
+        raise WrongState(
+            f"这一篇现在是“{item.get_state_display()}”，不能改。", rule="提交后由审核人修改，退回后可以再改"
+        )
+    return item
+
+
+def require_own(actor: Actor, item_uuid: UUID) -> None:
+    """Refuse as `lock_own` does, without holding the row."""
+    with transaction.atomic():
+        lock_own(actor, item_uuid)
+
+
+def lock(item: Item) -> Item:
+    """Lock the row of `item` and return it fresh."""
+    return Item.objects.select_for_update(of=("self",)).get(pk=item.pk)
+
+
+def store(item: Item, *columns: str) -> None:
+    """Save the named columns, raise the version, announce the change.
+
+    A draft is its creator's alone and in no index: it is not announced.
+    """
+    item.changed_at = clock.now()
+    item.version += 1
+    item.save(update_fields=[*columns, "changed_at", "version"])
+    if item.state != State.DRAFT:
+        announce(item)
+
+
+def announce(item: Item) -> None:
+    """Tell those who keep copies (the search index) that the item is not what it was."""
+    outbox.publish("items.item.changed", {"item": str(item.uuid)}, unit_id=require_unit())
+
+
+def take_number(item: Item) -> None:
+    """Give the item the next number of the year (in China) of its submission; two at once get two numbers."""
+    assert item.submitted_at is not None
+    year = clock.local_date(item.submitted_at).year
+    if not Counter.objects.filter(year=year).update(last=F("last") + 1):
+        Counter.objects.bulk_create([Counter(year=year)], ignore_conflicts=True)
+        Counter.objects.filter(year=year).update(last=F("last") + 1)
+    item.year = year
+    item.number = Counter.objects.values_list("last", flat=True).get(year=year)
+
+
+def author_of_account(user: User, *, order: int, sector: str) -> dict[str, Any]:
+    """Return the columns of an author row for an account of the unit: its words are frozen as they are now."""
+    return {
+        "order": order,
+        "user": user,
+        "person_uuid": user.person_uuid,
+        "name": user.name,
+        "duty": user.duty,
+        "sector": sector,
+        "party": user.party,
+        "rank": user.rank,
+        "contact": user.mobile or "",
+    }
+
+
+def write_authors(item: Item, authors: Sequence[AuthorInput]) -> None:
+    """Replace the authors of `item` by `authors`, in that order.
+
+    Raises:
+        InvalidInput: somebody is named twice, is not in the unit, or a name is missing or too long.
+    """
+    accounts = _accounts(authors)
+    sectors = _sectors(accounts.values())
+    rows = []
+    for order, author in enumerate(authors, start=1):
+        account = accounts.get(author.user) if author.user else None
+        if account:
+            columns = author_of_account(account, order=order, sector=sectors.get(account.pk, ""))
+        else:
+            columns = {"order": order, **_words(author)}
+        rows.append(ItemAuthor(item=item, **columns))
+    ItemAuthor.objects.filter(item=item).delete()
+    ItemAuthor.objects.bulk_create(rows)
+
+
+def _accounts(authors: Sequence[AuthorInput]) -> dict[UUID, User]:
+    asked = [author.user for author in authors if author.user]
+    if len(set(asked)) != len(asked):
+        raise _bad_authors("同一个人只署名一次。")
+    found = {user.uuid: user for user in User.objects.filter(uuid__in=asked, is_active=True)}
+    if len(found) != len(asked):
+        raise _bad_authors("有一位联名反映人不在本单位。")
+    return found
+
+
+def _sectors(users: Any) -> dict[int, str]:
+    rows = Membership.objects.filter(user__in=list(users), group__kind=GroupKind.SECTOR).order_by("-id")
+    return dict(rows.values_list("user_id", "group__name"))
+
+
+def _words(author: AuthorInput) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for name, (label, limit) in AUTHOR_WORDS.items():
+        try:
+            words[name] = short_text(getattr(author, name), limit)
+        except ValueError as error:
+            raise _bad_authors(f"反映人的{label}：{error}") from error
+    if not words["name"]:
+        raise _bad_authors("请填写反映人的姓名。")
+    return words
+
+
+def _bad_authors(message: str) -> InvalidInput:
+    return InvalidInput(message, fields={"authors": [message]})

@@ -1,0 +1,90 @@
+"""What review does to an item's row: editions, the end of a run, the way back to the author."""
+
+from tenants.items.models import Edition, EditionKind, Item, State
+from tenants.items.operations.common import account_of, lock, store, unit_in_force
+from tenants.items.texts import Texts
+from zhitong.core import audit, clock
+from zhitong.core.errors import WrongState
+from zhitong.core.operations import Actor, operation
+
+_ENDS = (State.APPROVED, State.KEPT, State.DECLINED, State.WITHDRAWN)
+
+
+@operation()
+def add_edition(*, actor: Actor, item: Item, kind: EditionKind, texts: Texts) -> Edition:
+    """Keep a text of the item as the actor left it; it becomes the working text. Its caller has checked the right.
+
+    Texts that equal the latest edition of that kind make no new one.
+
+    Raises:
+        InvalidInput: a required part is missing or a limit is passed (the unit's, or the present length if longer).
+    """
+    locked = lock(item)
+    texts = Texts.cleaned(texts.as_dict())
+    texts.require_complete(max(unit_in_force().text_limit, locked.text_length))
+    edition = keep_edition(actor, locked, kind, texts)
+    if Texts.of(locked) != texts:
+        for name, value in texts.as_dict().items():
+            setattr(locked, name, value)
+        locked.text_length = texts.length
+    store(locked, *texts.as_dict(), "text_length")
+    item.refresh_from_db()
+    return edition
+
+
+@operation()
+def conclude(*, actor: Actor, item: Item, state: State) -> Item:
+    """End the review of an item: approved (the working text becomes the issued one), kept, declined or withdrawn.
+
+    Raises:
+        WrongState: it is not in review, or for `WITHDRAWN` not on the way back either.
+        ValueError: `state` is no end.
+    """
+    if state not in _ENDS:
+        raise ValueError(f"{state} is not an end of a review")
+    locked = lock(item)
+    before = [State.IN_REVIEW, State.RETURNED] if state == State.WITHDRAWN else [State.IN_REVIEW]
+    if locked.state not in before:
+        raise WrongState(f"这一篇现在是“{locked.get_state_display()}”，不能再作处理。")
+    if state == State.APPROVED:
+        keep_edition(actor, locked, EditionKind.ISSUED, Texts.of(locked))
+    locked.state = state
+    locked.decided_at = clock.now()
+    store(locked, "state", "decided_at")
+    audit.record(actor=actor, action=f"items.item.{state}", object_kind="item", object_id=locked.uuid)
+    item.refresh_from_db()
+    return locked
+
+
+@operation()
+def reopen_returned(*, actor: Actor, item: Item) -> Item:
+    """Give an item in review back to its author, who may change it and submit it again under the same number.
+
+    Raises:
+        WrongState: it is not in review.
+    """
+    locked = lock(item)
+    if locked.state != State.IN_REVIEW:
+        raise WrongState(f"这一篇现在是“{locked.get_state_display()}”，不能退回。")
+    locked.state = State.RETURNED
+    store(locked, "state")
+    audit.record(actor=actor, action="items.item.returned", object_kind="item", object_id=locked.uuid)
+    item.refresh_from_db()
+    return locked
+
+
+def keep_edition(actor: Actor, item: Item, kind: EditionKind, texts: Texts) -> Edition:
+    """Write an edition with the next number, unless the latest of its kind says the same. The item must be locked."""
+    latest = item.editions.order_by("-number").first()
+    same = item.editions.filter(kind=kind).order_by("-number").first()
+    if same and Texts.of(same) == texts:
+        return same
+    return Edition.objects.create(
+        item=item,
+        number=latest.number + 1 if latest else 1,
+        kind=kind,
+        writer=account_of(actor),
+        writer_label=actor.label,
+        written_at=clock.now(),
+        **texts.as_dict(),
+    )
