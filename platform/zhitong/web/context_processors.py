@@ -38,5 +38,5 @@ def reader_mark(request: HttpRequest) -> str:
     return f"{name} {timezone.localtime(clock.now()):%Y-%m-%d %H:%M}"
 
 
-def _once(value: Callable[[], Any]) -> SimpleLazyObject:
+def _once(value: Callable[[], Any]) -> object:
     return SimpleLazyObject(value)

@@ -36,8 +36,8 @@ def _dress(field: forms.Field) -> None:
         look = "form-control"
     widget.attrs["class"] = f"{look} {widget.attrs.get('class', '')}".strip()
     label = field.label or "这一项"
-    field.error_messages.setdefault("required", f"请填写{label}。")
-    if field.error_messages["required"] in {"This field is required.", "这个字段是必填项。"}:
-        field.error_messages["required"] = f"请{'选择' if look != 'form-control' else '填写'}{label}。"
+    # Django's own words name no field; an app that wrote its own keeps them.
+    if str(field.error_messages["required"]) == str(forms.Field.default_error_messages["required"]):
+        field.error_messages["required"] = f"请{'填写' if look == 'form-control' else '选择'}{label}。"
     if isinstance(field, forms.CharField) and isinstance(widget, forms.Textarea):
         widget.attrs.setdefault("rows", 4)

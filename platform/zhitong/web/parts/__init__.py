@@ -17,7 +17,7 @@ from zhitong.web.parts.figures import (
     Standing,
 )
 from zhitong.web.parts.finding import CopyLink, Facet, FacetValue, Hit
-from zhitong.web.parts.journey import ItemCard, JourneyEvent, JourneyStep, NowLine, Station, Track
+from zhitong.web.parts.journey import ItemCard, JourneyEvent, JourneyStep, NowLine, Station, StationKind, Track
 from zhitong.web.parts.lists import Cell, Chip, Page, QueueEntry, SavedFilter, TableColumn, TableRow, TodoEntry
 from zhitong.web.parts.review import DiffPiece, Fact, Passage, ReviewStep, TextTab
 from zhitong.web.parts.saying import SayBox, empty, error, offline, refusal
@@ -61,6 +61,7 @@ __all__ = [
     "Standing",
     "State",
     "Station",
+    "StationKind",
     "TableColumn",
     "TableRow",
     "Tag",
