@@ -88,9 +88,10 @@ def action(value: Action, small: bool = False) -> SafeString:  # noqa: FBT001, F
     look = " ".join(looks)
     if value.refused:
         return format_html(
-            '<button type="button" class="{}" aria-disabled="true" data-refused="{}">{}</button>',
+            '<button type="button" class="{}" aria-disabled="true" data-refused="{}"{}>{}</button>',
             look,
             value.refused,
+            extra,
             inner,
         )
     if value.url:
