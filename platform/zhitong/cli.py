@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.core.management import BaseCommand
 
 USAGE_ERROR = 2
+INTERRUPTED = 130
 OWN_PACKAGES = frozenset({"zhitong", "tenants", "search", "api"})
 # Plain Django commands that read no data: they must work with no server in reach.
 OFFLINE = frozenset(
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except parts.PartsError as error:
         return _complain(str(error))
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing more to say, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,19 +69,15 @@ def _demo(words: Sequence[str]) -> int:
         description="Start database, broker, web server and worker, seed a demo province, and serve.",
         epilog="Everything is kept in .zhitong/ under the project, or in the folder that ZHITONG_HOME names.",
     )
-    parser.add_argument(
-        "--fresh", action="store_true", help="delete what an earlier demo kept, and start anew"
-    )
-    parser.add_argument(
-        "--once", action="store_true", help="walk the main job over HTTP, stop all, exit 0 or 1"
-    )
-    parser.add_argument(
-        "--port", type=_port, default=DEFAULT_PORT, help="first port to try (default: %(default)s)"
-    )
+    parser.add_argument("--fresh", action="store_true", help="delete what an earlier demo kept, and start anew")
+    parser.add_argument("--once", action="store_true", help="walk the main job over HTTP, stop all, exit 0 or 1")
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="first port to try (default: %(default)s)")
     options = parser.parse_args(words)
     if options.fresh:
         start_fresh()
-    return run_demo(walk if options.once else serve, port=options.port)
+    if options.once:
+        return run_demo(walk, port=options.port, when_ended=INTERRUPTED)
+    return run_demo(serve, port=options.port)
 
 
 def _port(text: str) -> int:
@@ -175,16 +172,12 @@ def _unknown(words: Sequence[str], commands: Mapping[str, str]) -> int:
 def _overview() -> str:
     _point_at_parts()
     commands = _commands()
-    lines = {
-        "demo": "Start everything with a demo province and serve it; --once walks the main job and ends."
-    }
+    lines = {"demo": "Start everything with a demo province and serve it; --once walks the main job and ends."}
     lines |= {_spoken(name): _load(name, commands).help for name in sorted(commands)}
     lines["manage …"] = "Any command of Django itself."
     width = max(map(len, lines))
     listed = "\n".join(f"  {name:{width}}  {' '.join(text.split())}" for name, text in lines.items())
-    return (
-        f"usage: zhitong NOUN VERB [options]\n\n{listed}\n\n`zhitong NOUN VERB --help` explains one of them."
-    )
+    return f"usage: zhitong NOUN VERB [options]\n\n{listed}\n\n`zhitong NOUN VERB --help` explains one of them."
 
 
 def _guarded(run: Callable[[], object]) -> int:

@@ -7,12 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
+from zhitong.parts.ending import EndAsked, Ending
 from zhitong.parts.errors import PartsError
 from zhitong.parts.home import Home
 from zhitong.parts.keeper import alive_path
@@ -26,10 +25,6 @@ WATCH_SECONDS = 0.5
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class EndAsked(BaseException):
-    """Ctrl-C, SIGTERM or a closed terminal; like KeyboardInterrupt no `Exception`, so no code swallows it."""
-
-
 @dataclass(frozen=True)
 class Demo:
     """A demo that is up: all parts run and the demo province is in."""
@@ -38,6 +33,7 @@ class Demo:
     port: int
     leases: tuple[Lease, ...]
     started: float
+    ending: Ending
 
     def say(self, line: str) -> None:
         """Print one calm line with the seconds since the start."""
@@ -45,10 +41,11 @@ class Demo:
 
     def command(self, *words: str) -> int:
         """Run a management command to its end and give back its exit code."""
-        return _run_command(self.home, words)
+        return _run_command(self.home, words, self.watch)
 
     def watch(self) -> None:
-        """Raise PartsError when a part has stopped by itself."""
+        """Raise PartsError when a part has stopped by itself, EndAsked when the demo shall end."""
+        self.ending.check()
         for lease in self.leases:
             if failure := lease.failure():
                 raise PartsError(failure)
@@ -66,26 +63,27 @@ def serve(demo: Demo) -> int:
 
 def walk(demo: Demo) -> int:
     """Walk the main job over HTTP; the exit code is 0 when every step held, else 1."""
-    code = demo.command("demo_walk", "--port", str(demo.port))
-    demo.watch()
-    return 1 if code else 0
+    return 1 if demo.command("demo_walk", "--port", str(demo.port)) else 0
 
 
-def run_demo(then: Callable[[Demo], int], *, root: Path | None = None, port: int = DEFAULT_PORT) -> int:
-    """Start everything, do `then`, stop everything; returns the exit code.
+def run_demo(
+    then: Callable[[Demo], int], *, root: Path | None = None, port: int = DEFAULT_PORT, when_ended: int = 0
+) -> int:
+    """Start everything, do `then`, stop everything; returns the exit code, `when_ended` after Ctrl-C or SIGTERM.
 
     Raises:
         PartsError: a part does not start or stopped by itself, or another demo runs in the same home.
     """
     started = time.monotonic()
-    with _ending_on_signals():
+    ending = Ending()
+    with ending.listening(ENDING_SIGNALS):
         try:
             home = Home.open(root)
-            with _alone(home, port), _up(home, port, started) as demo:
+            with _alone(home, port), _up(home, port, started, ending) as demo:
                 code = then(demo)
                 demo.say("stopping")
         except EndAsked:
-            code = 0
+            code = when_ended
     _say(started, "all parts have stopped")
     return code
 
@@ -102,34 +100,33 @@ def start_fresh(root: Path | None = None) -> None:
     if home.marker.exists() and home.run.exists():
         with _alone(home, 0):
             if is_held(alive_path(home, "servers")):
-                raise PartsError(
-                    f"another command uses the database in {home.root}: wait for its end, then try again"
-                )
+                raise PartsError(f"another command uses the database in {home.root}: wait for its end, then try again")
     home.delete()
 
 
 @contextlib.contextmanager
-def _up(home: Home, wanted_port: int, started: float) -> Iterator[Demo]:
+def _up(home: Home, wanted_port: int, started: float, ending: Ending) -> Iterator[Demo]:
     _say(started, f"starting database and broker in {home.root}")
-    with leased(home, "servers") as servers:
+    with leased(home, "servers", check=ending.check) as servers:
+        begun = Demo(home, wanted_port, (servers,), started, ending)
         for words, what in (
             (("fleet_migrate",), "bringing all schemas up to date"),
             (("demo_seed",), "the demo province: units, people, items of 2019"),
         ):
             _say(started, what)
-            if code := _run_command(home, words):
+            if code := begun.command(*words):
                 raise PartsError(f"`zhitong manage {words[0]}` failed with exit code {code}")
         port = free_port(wanted_port)
         if port != wanted_port:
             _say(started, f"port {wanted_port} is taken, using {port}")
         _say(started, "starting web server and worker")
-        with leased(home, "services", [str(port)]) as services:
+        with leased(home, "services", [str(port)], ending.check) as services:
             if not is_healthy(port):
                 raise PartsError(
                     f"http://127.0.0.1:{port}/healthz does not answer with 200; see {home.log / 'web.log'}"
                 )
             _say(started, f"up: http://127.0.0.1:{port}/")
-            yield Demo(home, port, (services, servers), started)
+            yield Demo(home, port, (services, servers), started, ending)
 
 
 @contextlib.contextmanager
@@ -155,37 +152,34 @@ def _describe_holder(path: Path) -> str:
         return "just starting"
 
 
-@contextlib.contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    """Turn the first ending signal into `EndAsked` and let the stopping run undisturbed by further ones."""
-
-    def ask(_number: int, _frame: FrameType | None) -> NoReturn:
-        for other in ENDING_SIGNALS:
-            signal.signal(other, signal.SIG_IGN)
-        raise EndAsked
-
-    before = {number: signal.signal(number, ask) for number in ENDING_SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _run_command(home: Home, words: tuple[str, ...]) -> int:
-    """Run it in a process of its own, which dies with us and cannot leave ours in a half-done state."""
+def _run_command(home: Home, words: Sequence[str], watch: Callable[[], None]) -> int:
+    """Run it in a process of its own, which dies with us; `watch` may raise to give up."""
     process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
         [sys.executable, "-m", "django", *words],
         env={**os.environ, **home.environment()},
         stdin=subprocess.DEVNULL,
+        # Ctrl-C is ours alone: the command is ended by us, and prints no trace.
+        start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one thread here
     )
     try:
-        return process.wait()
+        while (code := _ended(process)) is None:
+            watch()
+        if code:
+            # A command often fails because a part died; the keeper needs a moment to notice.
+            time.sleep(WATCH_SECONDS)
+            watch()
+        return code
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int | None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.wait(WATCH_SECONDS)
+    return None
 
 
 def _say(started: float, line: str) -> None:

@@ -43,9 +43,7 @@ class Home:
         """
         home = cls((root or cls.default_root()).resolve())
         if home.root.exists() and not home.marker.exists() and any(home.root.iterdir()):
-            raise PartsError(
-                f"{home.root} is not empty and not ours: choose another folder with ZHITONG_HOME"
-            )
+            raise PartsError(f"{home.root} is not empty and not ours: choose another folder with ZHITONG_HOME")
         home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         owner = home.root.stat().st_uid
         if owner != os.geteuid():

@@ -15,9 +15,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Literal, TypedDict
 
+from zhitong.parts.ending import EndAsked, Ending
 from zhitong.parts.errors import PartsError
 from zhitong.parts.home import Home
 from zhitong.parts.locks import FileLock
@@ -35,10 +35,6 @@ class Status(TypedDict):
     pid: int
     state: Literal["starting", "ready", "failed"]
     message: str
-
-
-class _StopAskedError(Exception):
-    """Somebody sent the keeper a signal."""
 
 
 def users_path(home: Home, name: SetName) -> Path:
@@ -62,16 +58,14 @@ def read_status(home: Home, name: SetName) -> Status | None:
     return status
 
 
-def _write_status(
-    home: Home, name: SetName, state: Literal["starting", "ready", "failed"], message: str = ""
-) -> None:
+def _write_status(home: Home, name: SetName, state: Literal["starting", "ready", "failed"], message: str = "") -> None:
     path = status_path(home, name)
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps(Status(pid=os.getpid(), state=state, message=message)), encoding="utf-8")
     draft.replace(path)
 
 
-def keep(home: Home, name: SetName, arguments: Sequence[str]) -> int:
+def keep(home: Home, name: SetName, arguments: Sequence[str], ending: Ending) -> int:
     """Run the set until its last user is gone; the exit code tells whether all went well."""
     alive = FileLock(alive_path(home, name))
     if not alive.try_exclusive():
@@ -82,8 +76,8 @@ def keep(home: Home, name: SetName, arguments: Sequence[str]) -> int:
             if name == "services":
                 # The services use the servers, so these outlive them even when their common user was killed.
                 stack.enter_context(_using_servers(home))
-            _run(home, name, stack, arguments)
-    except _StopAskedError:
+            _run(home, name, stack, arguments, ending)
+    except EndAsked:
         return 0
     except PartsError as error:
         _write_status(home, name, "failed", str(error))
@@ -102,16 +96,19 @@ def _using_servers(home: Home) -> Iterator[None]:
         lock.close()
 
 
-def _run(home: Home, name: SetName, stack: contextlib.ExitStack, arguments: Sequence[str]) -> None:
+def _run(home: Home, name: SetName, stack: contextlib.ExitStack, arguments: Sequence[str], ending: Ending) -> None:
     children: list[Child] = []
     for part in _parts(home, name, arguments):
         child = Child(part)
         stack.callback(child.stop)
-        child.wait_ready()
         children.append(child)
+    # They come up side by side: half the time on two cores.
+    for child in children:
+        child.wait_ready(ending.check)
     _write_status(home, name, "ready")
     users = FileLock(users_path(home, name))
     while not users.try_exclusive():
+        ending.check()
         if dead := next((child for child in children if child.ended()), None):
             message = dead.failure("stopped unexpectedly")
             # Said before the others are stopped, so that nobody joins a set that is going down.
@@ -124,18 +121,13 @@ def _parts(home: Home, name: SetName, arguments: Sequence[str]) -> list[Part]:
     return server_parts(home) if name == "servers" else service_parts(home, int(arguments[0]))
 
 
-def _ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-    # A second signal must not interrupt the stopping that the first one began.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise _StopAskedError
-
-
 def main(arguments: Sequence[str]) -> int:
     name, root, *rest = arguments
-    signal.signal(signal.SIGTERM, _ask_to_stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    return keep(Home.open(Path(root)), "servers" if name == "servers" else "services", rest)
+    ending = Ending()
+    with ending.listening([signal.SIGTERM]):
+        return keep(Home.open(Path(root)), "servers" if name == "servers" else "services", rest, ending)
 
 
 if __name__ == "__main__":

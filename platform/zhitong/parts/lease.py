@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from zhitong.parts.errors import PartsError
 from zhitong.parts.home import Home
@@ -18,11 +18,18 @@ STOP_SECONDS = 60.0
 POLL_SECONDS = 0.05
 
 
+def _nothing() -> None:
+    """Give up for no reason."""
+
+
 class Lease:
     """One user's hold on a set of parts; see `leased`."""
 
-    def __init__(self, home: Home, name: SetName, arguments: Sequence[str] = ()) -> None:
+    def __init__(
+        self, home: Home, name: SetName, arguments: Sequence[str] = (), check: Callable[[], None] = _nothing
+    ) -> None:
         self._home = home
+        self._check = check
         self._name: SetName = name
         self._arguments = arguments
         self._users = FileLock(users_path(home, name))
@@ -57,13 +64,11 @@ class Lease:
         return status is not None and status["state"] == "ready"
 
     def failure(self) -> str | None:
-        """Why the set is not running, or None while it does."""
-        if self.is_running():
-            return None
+        """Why the set is not running or is going down by itself, or None while all is well."""
         status = read_status(self._home, self._name)
-        return (
-            status["message"] if status and status["state"] == "failed" else f"the {self._name} were stopped"
-        )
+        if status and status["state"] == "failed":
+            return status["message"]
+        return None if self.is_running() else f"the {self._name} were stopped"
 
     def leave(self) -> None:
         """Let go; the last user stops the set and waits for its end."""
@@ -97,14 +102,13 @@ class Lease:
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
+            self._check()
             status = read_status(self._home, self._name)
             mine = status if status and status["pid"] == keeper.pid else None
             if mine and mine["state"] == "ready":
                 return
             if keeper.poll() is not None:
-                raise PartsError(
-                    mine["message"] if mine else f"the keeper ended; see {self._home.log / 'keeper.log'}"
-                )
+                raise PartsError(mine["message"] if mine else f"the keeper ended; see {self._home.log / 'keeper.log'}")
             time.sleep(POLL_SECONDS)
         keeper.terminate()
         raise PartsError(f"the {self._name} did not start within {START_SECONDS:.0f} s; see {self._home.log}")
@@ -125,13 +129,15 @@ class Lease:
 
 
 @contextlib.contextmanager
-def leased(home: Home, name: SetName, arguments: Sequence[str] = ()) -> Iterator[Lease]:
-    """Hold a set of parts for the time of the block.
+def leased(
+    home: Home, name: SetName, arguments: Sequence[str] = (), check: Callable[[], None] = _nothing
+) -> Iterator[Lease]:
+    """Hold a set of parts for the time of the block; `check` is called while they start, and may raise to give up.
 
     Raises:
         PartsError: a part did not start, or does not stop.
     """
-    lease = Lease(home, name, arguments)
+    lease = Lease(home, name, arguments, check)
     try:
         lease.enter()
         yield lease

