@@ -9,6 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
 from zhitong.web import views
@@ -114,22 +115,11 @@ def test_an_unknown_host_learns_no_unit() -> None:
     assert "政协" not in page
 
 
-def test_health_asks_the_database(request_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    class Cursor:
-        def __enter__(self) -> "Cursor":
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            return None
-
-        def execute(self, statement: str) -> None:
-            asked.append(statement)
-
-    monkeypatch.setattr(connection, "cursor", Cursor)
-    response = views.healthz(request_of("/healthz"))
-    assert (response.status_code, response.content, asked) == (200, b"ok", ["SELECT 1"])
+def test_health_asks_the_database(request_of: Make, db: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        response = views.healthz(request_of("/healthz"))
+    assert (response.status_code, response.content) == (200, b"ok")
+    assert [query["sql"] for query in asked.captured_queries if "SELECT 1" in query["sql"]] == ["SELECT 1"]
 
 
 class Sample(Form):

@@ -4,7 +4,7 @@ Words are Chinese and come from the glossary; `kind` and `look` name a look, whi
 word.
 """
 
-from zhitong.web.parts.basics import Action, State, Tag
+from zhitong.web.parts.basics import Action, State, StateKind, Tag
 from zhitong.web.parts.figures import (
     BarRow,
     Change,
@@ -60,6 +60,7 @@ __all__ = [
     "SayBox",
     "Standing",
     "State",
+    "StateKind",
     "Station",
     "StationKind",
     "TableColumn",
