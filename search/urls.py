@@ -1,5 +1,8 @@
-"""URLs of this app on a unit's host."""
+"""URLs of search on a unit's host."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from search import views
+
+app_name = "search"
+urlpatterns = [path("", views.page, name="page")]

@@ -1,0 +1,68 @@
+"""Our own analyser: it cuts text into words for every backend, so that all of them find the same.
+
+Full-width forms become half-width and letters lower-case; Chinese is cut by `rjieba` in search mode (a long word also
+gives the shorter ones inside it). The engine only matches what comes out here.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import rjieba
+
+STOP_WORDS = frozenset("的了和与及或在是对为将等也都并而之其把被从到于以有中") | {"关于"}
+# PostgreSQL's tsvector keeps positions up to this one.
+MAX_POSITION = 16_383
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word with its place among the words and its span in the text, in characters."""
+
+    text: str
+    position: int
+    start: int
+    end: int
+
+
+def normalise(text: str) -> str:
+    """Return `text` with one form for each character, of the same length wherever a character has one counterpart."""
+    return "".join(_one(character) for character in text)
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield the words of `text`, stop words and punctuation left out, overlapping ones included."""
+    plain = normalise(text)
+    at = 0
+    position = 0
+    for token in rjieba.cut(plain):
+        start = plain.index(token, at)
+        at = start + len(token)
+        if not _is_word(token):
+            continue
+        position += 1
+        yield Word(token, position, start, at)
+        for inner in _inner(token):
+            offset = token.index(inner)
+            yield Word(inner, position, start + offset, start + offset + len(inner))
+
+
+def query_words(text: str) -> list[str]:
+    """Return the distinct words of a question in their order, only the whole ones."""
+    found = [token for token in rjieba.cut(normalise(text)) if _is_word(token)]
+    return list(dict.fromkeys(found))
+
+
+def _inner(token: str) -> list[str]:
+    if len(token) < 3:
+        return []
+    return [part for part in dict.fromkeys(rjieba.cut_for_search(token)) if part != token and _is_word(part)]
+
+
+def _is_word(token: str) -> bool:
+    return token not in STOP_WORDS and any(character.isalnum() for character in token)
+
+
+def _one(character: str) -> str:
+    form = unicodedata.normalize("NFKC", character).lower()
+    return form if len(form) == 1 else character.lower() if len(character.lower()) == 1 else character

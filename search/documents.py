@@ -1,0 +1,48 @@
+"""What is searched: one document an item, and who may find it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+# Sections in the order of their weight in PostgreSQL's terms (A first); the label leads a snippet.
+SECTIONS: dict[str, tuple[str, str]] = {
+    "title": ("A", "标题"),
+    "suggestions": ("B", "意见建议"),
+    "problem": ("C", "情况反映"),
+    "analysis": ("D", "原因分析"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The searchable form of one thing of one unit.
+
+    `readers` are grants: `unit:<id>` for whoever may search the unit's archive, `user:<uuid>` for each author.
+    `version` orders two messages about the same thing: the higher one wins.
+    """
+
+    unit_id: int
+    kind: str
+    object_uuid: UUID
+    version: int
+    title: str
+    problem: str = ""
+    analysis: str = ""
+    suggestions: str = ""
+    author_names: list[str] = field(default_factory=list)
+    from_unit: str = ""
+    number_label: str = ""
+    category: str = ""
+    state: str = ""
+    day: date | None = None
+    readers: list[str] = field(default_factory=list)
+
+
+def unit_grant(unit_id: int) -> str:
+    """Return the grant of everybody who may search the archive of a unit."""
+    return f"unit:{unit_id}"
+
+
+def user_grant(user_uuid: UUID) -> str:
+    """Return the grant of one account."""
+    return f"user:{user_uuid}"
