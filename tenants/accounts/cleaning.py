@@ -59,17 +59,15 @@ def user_fields(changes: Mapping[str, str | None]) -> dict[str, str | None]:
 
 
 def _user_field(name: str, value: str) -> str | None:
-    cleaned = short_text(User, name, value)
+    cleaned = short_text(User, name, login_name(value) if name in {"username", "mobile"} else value)
     label = str(_field(User, name).verbose_name)
     if name == "mobile":
-        cleaned = login_name(cleaned)
         if cleaned and not _MOBILE.match(cleaned):
             raise _invalid(name, label, "请填写 11 位手机号。")
         return cleaned or None
     if name in {"username", "name"} and not cleaned:
         raise _invalid(name, label, f"请填写{label}。")
     if name == "username":
-        cleaned = login_name(cleaned)
         if not _USERNAME.match(cleaned):
             raise _invalid(name, label, "只能用汉字、字母、数字和 . _ - @，中间不留空。")
         if re.fullmatch(r"[0-9+]*", cleaned):

@@ -1,0 +1,1 @@
+"""Notices to the people of one unit: what happened to what concerns them."""

@@ -1,0 +1,14 @@
+"""App of notices."""
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    """In-app notices of one unit."""
+
+    name = "tenants.notices"
+    label = "notices"
+
+    def ready(self) -> None:
+        """Register consumers and navigation."""
+        from tenants.notices import consumers, navigation  # noqa: F401 - registered by import

@@ -1,0 +1,23 @@
+"""Reads over notices: everybody sees the own ones alone."""
+
+from datetime import timedelta
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from tenants.accounts.models import User
+from tenants.notices.models import Notice
+from zhitong.core import clock
+
+_SHOWN_DAYS = 365
+
+
+def own(reader: User) -> QuerySet[Notice]:
+    """Return the reader's notices of the last year with `is_read`; without order."""
+    since = clock.now() - timedelta(days=_SHOWN_DAYS)
+    is_read = ExpressionWrapper(Q(read_at__isnull=False), output_field=BooleanField())
+    return Notice.objects.filter(reader=reader, created_at__gte=since).annotate(is_read=is_read)
+
+
+def unread_count(reader: User) -> int:
+    """Return how many notices the reader has not opened, counted to 100 at most: the bell shows 99."""
+    return Notice.objects.filter(reader=reader, read_at__isnull=True)[:100].count()
