@@ -1,1 +1,10 @@
 """Navigation entries of items."""
+
+from zhitong.web import navigation
+from zhitong.web.navigation import NavEntry
+
+navigation.register(
+    NavEntry("write", "写信息", "items:new", "pencil-plus", permission="items.write", order=20),
+    NavEntry("own_items", "我的信息", "items:own", "list-details", permission="items.write", order=21, phone=True),
+    NavEntry("items", "稿件", "items:all", "stack-2", permission="items.read_all", order=30),
+)

@@ -90,3 +90,9 @@ def find_members(words: str, *, without: Iterable[UUID] = (), limit: int = 8) ->
 
 def _signed_by(user: User) -> Exists:
     return Exists(ItemAuthor.objects.filter(item=OuterRef("pk"), user=user))
+
+
+def untouched_draft(user: User) -> Item | None:
+    """Return a draft of `user` in which nothing has been written or attached yet."""
+    empty = {"title": "", "problem": "", "analysis": "", "suggestions": "", "version": 1}
+    return Item.objects.filter(created_by=user, state=State.DRAFT, attachments__isnull=True, **empty).first()

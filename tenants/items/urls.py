@@ -1,5 +1,17 @@
 """URLs of this app on a unit's host."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from tenants.items import views
+
+app_name = "items"
+urlpatterns: list[URLPattern] = [
+    path("", views.own, name="own"),
+    path("all/", views.everything, name="all"),
+    path("new/", views.new, name="new"),
+    path("<uuid:item_uuid>/edit/", views.edit, name="edit"),
+    path("<uuid:item_uuid>/autosave/", views.autosave, name="autosave"),
+    path("<uuid:item_uuid>/delete/", views.delete, name="delete"),
+    path("<uuid:item_uuid>/texts/", views.texts, name="texts"),
+    path("<uuid:item_uuid>/files/<uuid:file_uuid>/", views.download, name="file"),
+]

@@ -1,5 +1,7 @@
 """App of review."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -10,5 +12,14 @@ class ReviewConfig(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        """Register permissions and navigation."""
+        """Register permissions and navigation, and the entry for finished drafts."""
+        from tenants.items import handover
         from tenants.review import consumers, navigation, permissions  # noqa: F401 - registered by import
+
+        handover.register(_entry)
+
+
+def _entry() -> Any:
+    from tenants.review.operations import submit
+
+    return submit

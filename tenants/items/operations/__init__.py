@@ -3,12 +3,13 @@
 from tenants.items.fields import AuthorInput
 from tenants.items.operations.drafts import create_draft, delete_draft, save_draft, set_authors
 from tenants.items.operations.files import attach, remove_attachment
-from tenants.items.operations.importing import import_items
+from tenants.items.operations.importing import ImportReport, import_items, try_import
 from tenants.items.operations.progress import add_edition, conclude, reopen_returned
 from tenants.items.operations.submission import create_received, register_submission
 
 __all__ = [
     "AuthorInput",
+    "ImportReport",
     "add_edition",
     "attach",
     "conclude",
@@ -21,4 +22,5 @@ __all__ = [
     "reopen_returned",
     "save_draft",
     "set_authors",
+    "try_import",
 ]

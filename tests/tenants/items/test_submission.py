@@ -170,9 +170,7 @@ def sent_dispatch(unit: Unit, city: Unit, author: User) -> Dispatch:
             "from_unit": unit.short_name,
         }
         operations.conclude(actor=clerk.actor, item=item, state=State.APPROVED)
-        return exchange.send(
-            actor=clerk.actor, item_uuid=item.uuid, content=content, destinations=[up], attachments=[]
-        )[0]
+        return exchange.send(actor=clerk.actor, item_uuid=item.uuid, content=content, to=[up])[0]
 
 
 def test_a_received_item_is_the_receivers_own(unit: Unit, city: Unit, author: User) -> None:

@@ -1,0 +1,7 @@
+"""Pages of items: writing, lists, texts, files."""
+
+from tenants.items.views.lists import everything, own
+from tenants.items.views.reading import download, texts
+from tenants.items.views.writing import autosave, delete, edit, new
+
+__all__ = ["autosave", "delete", "download", "edit", "everything", "new", "own", "texts"]

@@ -1,0 +1,175 @@
+"""The own list with tracks, and the unit's list with filters; both by keyset, with a constant number of queries."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tenants.accounts.paging import SIZE, page_of
+from tenants.items import queries
+from tenants.items.forms import ListFilter
+from tenants.items.models import Item, ItemAuthor, State, Urgency
+from tenants.items.views.common import detail_url, reader
+from zhitong.core.operations import require_unit
+from zhitong.exchange.queries import tracks
+from zhitong.web import parts
+from zhitong.web.parts import Action, Cell, ItemCard, Page, SavedFilter, TableColumn, TableRow, Tag, Track
+from zhitong.web.templatetags.zt import authors as authors_words
+from zhitong.web.templatetags.zt import zt_day, zt_short
+
+_LOOKS: dict[str, Any] = {
+    State.DRAFT: "", State.IN_REVIEW: "now", State.RETURNED: "soon", State.APPROVED: "ok", State.KEPT: "off",
+    State.DECLINED: "off", State.WITHDRAWN: "off",
+}  # fmt: skip
+_OWN_TABS: dict[str, tuple[str, tuple[State, ...]]] = {
+    "": ("全部", ()),
+    "draft": ("草稿", (State.DRAFT,)),
+    "open": ("审核中", (State.IN_REVIEW,)),
+    "returned": ("退回修改", (State.RETURNED,)),
+    "approved": ("已采用", (State.APPROVED,)),
+}
+_ORDERS = {
+    "-submitted": ("-submitted_at", "-id"),
+    "submitted": ("submitted_at", "id"),
+    "-changed": ("-changed_at", "-id"),
+    "changed": ("changed_at", "id"),
+    "-title": ("-title", "-id"),
+    "title": ("title", "id"),
+}
+_COLUMNS = [
+    TableColumn("编号"),
+    TableColumn("时间", sort="submitted"),
+    TableColumn("标题", sort="title"),
+    TableColumn("反映人"),
+    TableColumn("来源单位"),
+    TableColumn("类别"),
+    TableColumn("状态"),
+]
+
+
+def state_of(item: Item) -> parts.State:
+    """Return an item's state as drawn everywhere."""
+    return parts.State(item.get_state_display(), _LOOKS[item.state])
+
+
+@login_required
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    """The reader's own items as cards, each with its track."""
+    rows = queries.own_items(reader(request))
+    tab = request.GET.get("tab", "")
+    states = _OWN_TABS.get(tab, _OWN_TABS[""])[1]
+    page = page_of(rows.filter(state__in=states) if states else rows, ("-changed_at", "-id"), request.GET)
+    lines = tracks(require_unit(), [item.uuid for item in page.items if item.state != State.DRAFT])
+    context = {
+        "cards": [_card(item, lines.get(item.uuid)) for item in page.items],
+        "filters": _tabs(rows, tab),
+        "page": page,
+        "empty_box": parts.empty(
+            "还没有信息" if not states else f"没有“{_OWN_TABS[tab][0]}”的信息",
+            "看到什么、为什么、怎么办，一事一报。",
+            Action("写信息", url=reverse("items:new"), icon="pencil-plus"),
+            icon="list-details",
+        ),
+    }
+    return render(request, "items/own.html", context)
+
+
+@login_required
+@require_safe
+def everything(request: HttpRequest) -> HttpResponse:
+    """The unit's items as a table: filters, sorting, counts, pages of 20.
+
+    Raises:
+        NotAllowed: without `items.read_all`.
+    """
+    user = reader(request)
+    user.actor.require("items.read_all")
+    rows = queries.visible_items(user).exclude(state=State.DRAFT)
+    form = ListFilter(request.GET, years=_known(rows, "-year"), categories=_known(rows, "category"))
+    narrowed = _narrow(rows, form.conditions())
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in _ORDERS else "-submitted"
+    page = page_of(queries.with_authors(narrowed), _ORDERS[sort], request.GET)
+    total = narrowed.count()
+    mark = request.tenant.mark  # type: ignore[attr-defined]
+    context = {
+        "columns": _COLUMNS,
+        "rows": [_row(item, mark) for item in page.items],
+        "sort": sort,
+        "page": Page(page.items, page.next_cursor, page.prev_cursor, total),
+        "page_size": SIZE,
+        "filter_form": form,
+        "filters": _states(request, rows),
+        "summary": f"{total:,} 篇",
+        "caption": "本单位稿件",
+        "empty_box": parts.empty(
+            "没有符合条件的稿件", "去掉一两个条件再看。", Action("看全部", url=reverse("items:all")), icon="stack-2"
+        ),
+    }
+    return render(request, "items/all.html", context)
+
+
+def _card(item: Item, track: Track | None) -> ItemCard:
+    notes = [f"第 {item.number} 号"] if item.number else []
+    notes.append(zt_day(item.submitted_at or item.changed_at))
+    tags = [Tag("急", "red")] if item.urgency == Urgency.URGENT else []
+    editable = item.state in (State.DRAFT, State.RETURNED)
+    url = reverse("items:edit", args=[item.uuid]) if editable and item.created_by_id else detail_url(item)
+    return ItemCard(str(item), url if editable else detail_url(item), notes, tags, state_of(item), track)
+
+
+def _tabs(rows: QuerySet[Item], tab: str) -> list[SavedFilter]:
+    counts = dict(rows.values_list("state").annotate(n=Count("pk")))
+    return [
+        SavedFilter(
+            label,
+            f"?tab={key}" if key else "?",
+            sum(counts.get(state, 0) for state in states) if states else sum(counts.values()),
+            current=key == tab,
+        )
+        for key, (label, states) in _OWN_TABS.items()
+    ]
+
+
+def _states(request: HttpRequest, rows: QuerySet[Item]) -> list[SavedFilter]:
+    counts = dict(rows.values_list("state").annotate(n=Count("pk")))
+    chosen = request.GET.get("state", "")
+    here = [SavedFilter("全部", "?", sum(counts.values()), current=not chosen)]
+    return here + [
+        SavedFilter(State(state).label, f"?state={state}", count, current=state == chosen)
+        for state, count in sorted(counts.items(), key=lambda pair: State.values.index(pair[0]))
+    ]
+
+
+def _known(rows: QuerySet[Item], column: str) -> list[Any]:
+    name = column.lstrip("-")
+    return [value for value in rows.order_by(column).values_list(name, flat=True).distinct() if value]
+
+
+def _narrow(rows: QuerySet[Item], conditions: dict[str, str]) -> QuerySet[Item]:
+    words = conditions.pop("q", "")
+    rows = rows.filter(**conditions)
+    if not words:
+        return rows
+    signed = Exists(ItemAuthor.objects.filter(item=OuterRef("pk"), name__icontains=words))
+    return rows.filter(Q(title__icontains=words) | signed)
+
+
+def _row(item: Item, mark: str) -> TableRow:
+    number = queries.number_label(item, mark)
+    urgent = [Tag("急", "red")] if item.urgency == Urgency.URGENT else []
+    cells = [
+        Cell(number, look="num"),
+        Cell(zt_short(item.submitted_at), look="num"),
+        Cell(str(item), detail_url(item), look="t", tags=urgent),
+        Cell(authors_words(queries.author_names(item))),
+        Cell(item.from_unit or "本单位"),
+        Cell(item.category),
+        Cell(state=state_of(item)),
+    ]
+    return TableRow(cells, value=str(item.uuid), name=str(item), url=detail_url(item))

@@ -1,0 +1,192 @@
+"""The writing page: one form, saved whole before any of its buttons acts, so nothing typed is lost."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tenants.items import handover, operations, queries
+from tenants.items.errors import Duplicate
+from tenants.items.fields import AuthorInput
+from tenants.items.forms import DraftForm, changes_of, initial_of
+from tenants.items.models import Item, State
+from tenants.items.texts import LABELS
+from tenants.items.views import writing_parts
+from tenants.items.views.common import detail_url, reader
+from zhitong.core import clock
+from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
+
+
+@login_required
+@require_safe
+@never_cache
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a draft and go to its page; an untouched draft is used again, so that opening the page twice makes one."""
+    user = reader(request)
+    user.actor.require("items.write")
+    item = queries.untouched_draft(user) or operations.create_draft(actor=user.actor, changes={})
+    return redirect("items:edit", item_uuid=item.uuid)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def edit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """Show the writing page; a post saves what was typed, then does what its button says."""
+    user = reader(request)
+    user.actor.require("items.write")
+    item = queries.get_own(user, item_uuid)
+    if item.state not in (State.DRAFT, State.RETURNED):
+        return redirect(detail_url(item))
+    if request.method != "POST":
+        return _page(request, item, DraftForm(initial=initial_of(item)))
+    try:
+        saved = operations.save_draft(
+            actor=user.actor, item_uuid=item_uuid, version=_version(request), changes=changes_of(request.POST)
+        )
+        return _act(request, saved)
+    except StaleVersion:
+        item = queries.get_own(user, item_uuid)
+        return _page(request, item, DraftForm(request.POST), merge=_merge(request, item), status=409)
+    except (InvalidInput, WrongState) as refusal:
+        item = queries.get_own(user, item_uuid)
+        form = DraftForm(request.POST)
+        form.refuse(refusal)
+        earlier = reverse("items:texts", args=[refusal.earlier]) if isinstance(refusal, Duplicate) else ""
+        return _page(request, item, form, earlier_url=earlier, status=refusal.status)
+
+
+@login_required
+@require_POST
+def autosave(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """Save what is typed: JSON with the new version and the minute; 409 is the merge notice, 422 says what is wrong."""
+    user = reader(request)
+    try:
+        item = operations.save_draft(
+            actor=user.actor, item_uuid=item_uuid, version=_version(request), changes=changes_of(request.POST)
+        )
+    except StaleVersion:
+        item = queries.get_own(user, item_uuid)
+        return render(request, "items/merge.html", {"merge": _merge(request, item)}, status=409)
+    except Refusal as refusal:
+        return JsonResponse(
+            {"message": refusal.message, "fields": refusal.fields},
+            status=refusal.status,
+            json_dumps_params={"ensure_ascii": False},
+        )
+    return JsonResponse({"version": item.version, "saved_at": f"{timezone.localtime(clock.now()):%H:%M}"})
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """Delete an own draft."""
+    operations.delete_draft(actor=reader(request).actor, item_uuid=item_uuid)
+    messages.success(request, "草稿已删除。")
+    return redirect("items:own")
+
+
+def _act(request: HttpRequest, item: Item) -> HttpResponse:
+    post, actor = request.POST, reader(request).actor
+    here = reverse("items:edit", args=[item.uuid])
+    if post.get("action") == "submit":
+        handover.submit(actor=actor, item_uuid=item.uuid, version=item.version)
+        messages.success(request, "已提交。走到哪一步，在“我的信息”里随时看得到。")
+        return redirect("items:own")
+    if post.get("action") == "find":
+        return redirect(f"{here}?{urlencode({'find': post.get('find', '')[:60]})}#co")
+    if post.get("remove_file"):
+        operations.remove_attachment(actor=actor, item_uuid=item.uuid, attachment_uuid=_uuid(post["remove_file"]))
+        return redirect(f"{here}#files")
+    if request.FILES:
+        for file in request.FILES.getlist("file"):
+            operations.attach(actor=actor, item_uuid=item.uuid, file=file)
+        return redirect(f"{here}#files")
+    signers = _changed_signers(request, item)
+    if signers is not None:
+        operations.set_authors(actor=actor, item_uuid=item.uuid, version=item.version, authors=signers)
+        return redirect(f"{here}#co")
+    return redirect(here)
+
+
+def _changed_signers(request: HttpRequest, item: Item) -> list[AuthorInput] | None:
+    """Return the signers after the pressed button, None when no such button was pressed."""
+    post = request.POST
+    signers = writing_parts.signers_of(item)
+    if post.get("add_author"):
+        return [*signers, AuthorInput(user=_uuid(post["add_author"]))]
+    if post.get("add_name"):
+        return [*signers, AuthorInput(name=post["add_name"])]
+    for name in ("move_up", "remove"):
+        place = _place(post.get(name, ""), len(signers))
+        if place is None:
+            continue
+        if name == "remove":
+            return [*signers[:place], *signers[place + 1 :]]
+        signers.insert(max(0, place - 1), signers.pop(place))
+        return signers
+    return None
+
+
+def _place(key: str, length: int) -> int | None:
+    return int(key) - 1 if key.isascii() and key.isdecimal() and 1 <= int(key) <= length else None
+
+
+def _version(request: HttpRequest) -> int:
+    """Return the version the page was drawn from; `keep_mine` is the one whose text the writer saw and overrules."""
+    value = request.POST.get("keep_mine") or request.POST.get("version", "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
+
+
+def _uuid(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError as error:
+        raise NotFound from error
+
+
+def _merge(request: HttpRequest, item: Item) -> dict[str, Any]:
+    """Return both texts of every section that differs, for the merge notice."""
+    labels = {"title": "信息标题", **{name: label for name, label in LABELS.items() if name != "title"}}
+    sections = [
+        {"label": label, "here": request.POST[name], "there": getattr(item, name)}
+        for name, label in labels.items()
+        if name in request.POST and request.POST[name].strip() != getattr(item, name)
+    ]
+    return {
+        "sections": sections,
+        "version": item.version,
+        "when": f"{timezone.localtime(item.changed_at):%m-%d %H:%M}",
+        "reload": reverse("items:edit", args=[item.uuid]),
+    }
+
+
+def _page(
+    request: HttpRequest,
+    item: Item,
+    form: DraftForm,
+    *,
+    merge: dict[str, Any] | None = None,
+    earlier_url: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    unit = request.tenant  # type: ignore[attr-defined]
+    context = writing_parts.context(item, unit, words=request.GET.get("find", "").strip()[:60])
+    context |= {
+        "item": item,
+        "form": form,
+        "merge": merge,
+        "earlier_url": earlier_url,
+        "version": request.POST.get("version", item.version) if status != 200 else item.version,
+        "back": reverse("items:own"),
+        "phone_title": "写信息",
+    }
+    return render(request, "items/edit.html", context, status=status)
