@@ -1,7 +1,10 @@
 """Consumers of items: keep the search documents in step with the rows."""
 
 from typing import Any
+from uuid import UUID
 
+from search.backend import backend
+from search.documents import Document
 from tenants.items.models import Item, ItemAuthor, State
 from tenants.items.queries import number_label
 from zhitong.core import clock
@@ -15,19 +18,15 @@ KIND = "item"
 @consumer("items.item.changed")
 def index_item(payload: dict[str, Any]) -> None:
     """Write the item's search document anew, or remove it when the item is a draft or gone."""
-    import search
-
     item = Item.objects.filter(uuid=payload["item"]).exclude(state=State.DRAFT).first()
     if item is None:
-        search.backend().remove(KIND, [payload["item"]])
+        backend().remove(KIND, [UUID(payload["item"])])
         return
-    search.backend().index([document_of(item)])
+    backend().index([document_of(item)])
 
 
-def document_of(item: Item) -> "Any":
+def document_of(item: Item) -> Document:
     """Return the search document of a submitted item: its text, its facets, who may find it."""
-    from search.documents import Document
-
     unit_id = require_unit()
     mark = Unit.objects.values_list("mark", flat=True).get(pk=unit_id)
     authors = list(ItemAuthor.objects.filter(item=item).values_list("name", "user__uuid"))

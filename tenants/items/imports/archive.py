@@ -84,6 +84,7 @@ def to_archive(row: RawRow) -> ArchiveRow:
 
 def _texts(values: dict[str, Any], notes: list[str]) -> Texts:
     raw = {name: _words(values, name) for name in LABELS}
+    raw["title"] = re.sub(r"\s*[\r\n]+\s*", "", raw["title"].strip())  # a cell or a web page that broke the line
     whole = _words(values, "text")
     if whole and not any(raw[name] for name in LABELS if name != "title"):
         raw |= sections.split(whole)
@@ -95,8 +96,8 @@ def _texts(values: dict[str, Any], notes: list[str]) -> Texts:
         raise ValueError(error.message) from error
     if not texts.title:
         raise ValueError("没有标题。")
-    if "\n" in texts.title or len(texts.title) > TITLE_LIMIT:
-        raise ValueError(f"标题应是一行、不超过 {TITLE_LIMIT} 字，现在 {len(texts.title)} 字。")
+    if len(texts.title) > TITLE_LIMIT:
+        raise ValueError(f"标题最多 {TITLE_LIMIT} 字，现在 {len(texts.title)} 字。")
     empty = [LABELS[name] for name in REQUIRED if not getattr(texts, name)]
     if empty and not any("全文录入" in note for note in notes):
         notes.append(f"没有“{'”“'.join(empty)}”部分。")

@@ -21,9 +21,12 @@ _HEADINGS = {
 _ORDER = {"problem": 0, "analysis": 1, "suggestions": 2}
 _SECTION_OF = {heading: section for section, headings in _HEADINGS.items() for heading in headings}
 _ANY = "|".join(sorted(_SECTION_OF, key=len, reverse=True))
-# A heading ends in a colon and does not continue a phrase ("…为此建议：" is none), or stands on a line of its own.
+# These are headings wherever a colon follows, also after a sentence that lost its full stop.
+_SURE = "调研情况|情况反映|问题分析|原因分析|具体建议|意见建议|对策建议"
+# Any other ends in a colon and does not continue a phrase ("…为此建议：" is none), or stands on a line of its own.
 _HEADING = re.compile(
-    rf"(?:(?<![\w，、,])(?:[一二三四五六][、.．]\s*)?(?P<led>{_ANY})(?:如下)?\s*[:：])"
+    rf"(?:(?P<sure>{_SURE})\s*[:：])"
+    rf"|(?:(?<![\w，、,])(?:[一二三四五六][、.．]\s*)?(?P<led>{_ANY})(?:如下)?\s*[:：])"
     rf"|(?:^[ \t]*(?:[一二三四五六][、.．]\s*)?(?P<alone>{_ANY})[ \t]*$)",
     re.MULTILINE,
 )
@@ -38,7 +41,7 @@ def split(text: str) -> dict[str, str]:
     parts: dict[str, list[str]] = {"problem": [], "analysis": [], "suggestions": []}
     current, start = "problem", 0
     for match in _HEADING.finditer(text):
-        section = _SECTION_OF[match["led"] or match["alone"]]
+        section = _SECTION_OF[match["sure"] or match["led"] or match["alone"]]
         if _ORDER[section] < _ORDER[current] or (section == current and current != "problem"):
             continue
         parts[current].append(text[start : match.start()])
