@@ -1,0 +1,1 @@
+"""The demo province: 广东省 with units, people and reports written for it."""

@@ -1,0 +1,1 @@
+"""What the demo province consists of, as plain data: no Django, no clock, no database."""
