@@ -164,8 +164,8 @@ def _row(item: Item, mark: str) -> TableRow:
     number = queries.number_label(item, mark)
     urgent = [Tag("急", "red")] if item.urgency == Urgency.URGENT else []
     cells = [
-        Cell(number, look="num"),
-        Cell(zt_short(item.submitted_at), look="num"),
+        Cell(number),
+        Cell(zt_short(item.submitted_at)),
         Cell(str(item), detail_url(item), look="t", tags=urgent),
         Cell(authors_words(queries.author_names(item))),
         Cell(item.from_unit or "本单位"),

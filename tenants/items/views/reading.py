@@ -16,7 +16,7 @@ from tenants.items.texts import Texts
 from tenants.items.views.common import detail_url, reader
 from zhitong.core import clock
 from zhitong.documents import downloads
-from zhitong.web import parts
+from zhitong.web import navigation, parts
 from zhitong.web.parts import Action, TextTab
 
 
@@ -24,7 +24,9 @@ from zhitong.web.parts import Action, TextTab
 @require_safe
 def texts(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     """Original, edited and issued text: side by side, or (`?view=diff`) the last against the original."""
-    item = queries.get_visible(reader(request), item_uuid)
+    user = reader(request)
+    item = queries.get_visible(user, item_uuid)
+    navigation.mark(request, "items" if user.has_zt_perm("items.read_all") else "own_items")
     editions = _latest(item)
     context = {
         "item": item,

@@ -80,6 +80,10 @@ The answer is JSON {"version": 4, "saved_at": "10:41"}; 409 is HTML for #zt-merg
           dirty = again;
           forget();
           say("ok", `已自动保存 ${saved.saved_at || clock()}`, "cloud-check");
+        } else if (answer.status === 422) {
+          keep();
+          const refused = await answer.json();
+          say("late", `没有存上：${refused.message}`, "alert-triangle");
         } else {
           keep();
           say("late", answer.redirected || answer.status === 403 ? "登录已过期，文字已存在本机" : "没有存上，文字已存在本机", "alert-triangle");
