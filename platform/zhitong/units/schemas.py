@@ -1,21 +1,22 @@
 """Schemas of units: the template that new ones are cloned from, and migrations of the whole fleet.
 
-A unit is made by copying the template's tables (django-tenants' `clone_schema`), never by running migrations. The
+A unit is made by copying the template's tables (`zhitong.units.cloning`), never by running migrations. The
 fleet is migrated by asking all schemas at once which migrations they have and visiting only those that differ.
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.utils import DatabaseError
-from django_tenants.clone import CLONE_SCHEMA_FUNCTION
 
+from zhitong.units.cloning import script_for, script_of
 from zhitong.units.models import Unit
 
 TEMPLATE = "template_unit"
 EXTENSIONS = ("pg_trgm", "btree_gist")
 _FLEET_LOCK = 7_105_001
+_STATE = "SELECT md5(string_agg(app || name, ',' ORDER BY id)) FROM template_unit.django_migrations"
 
 
 def prepare_database() -> None:
@@ -46,8 +47,6 @@ def _migrate(verbosity: int) -> list[str]:
     call_command("migrate_schemas", shared=True, verbosity=verbosity, interactive=False)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {TEMPLATE}")
-        cursor.execute("SELECT current_user")
-        cursor.execute(CLONE_SCHEMA_FUNCTION.format(db_user=cursor.fetchone()[0]))
     call_command("migrate_schemas", schema_name=TEMPLATE, verbosity=verbosity, interactive=False)
     connection.set_schema_to_public()
     behind = schemas_behind(Unit.objects.values_list("schema_name", flat=True))
@@ -77,7 +76,12 @@ def clone_template(schema: str) -> None:
         DatabaseError: the template is missing, or the schema exists; nothing remains.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
-        if cursor.fetchone():
-            raise DatabaseError(f"schema {schema} exists already")
-        cursor.execute("SELECT public.clone_schema(%s, %s, 'DATA')", [TEMPLATE, schema])
+        cursor.execute(_STATE)
+        script = _template_script(connection.settings_dict["NAME"], cursor.fetchone()[0])
+        cursor.execute(script_for(script, schema))
+
+
+@cache
+def _template_script(database: str, state: str) -> str:
+    """Return the cloning script of the template; `database` and `state` say when it is another one."""
+    return script_of(TEMPLATE)
