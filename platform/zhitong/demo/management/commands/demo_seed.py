@@ -1,0 +1,60 @@
+"""`zhitong demo seed`: the demo province, once."""
+
+import time
+from itertools import chain
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from zhitong.core import clock, outbox
+from zhitong.demo.content.items import current_year, nanhai_2019
+from zhitong.demo.content.units import units
+from zhitong.demo.history import play
+from zhitong.demo.world import World, build_people, build_units
+from zhitong.ranking.tasks import refresh_standings
+from zhitong.units.models import Unit
+
+_SEED = 2019
+
+
+class Command(BaseCommand):
+    """Fill an empty platform with the demo province."""
+
+    help = "Fill an empty platform with the demo province; does nothing when units exist."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run."""
+        if settings.PRODUCTION:
+            raise CommandError("the demo province is not for production")
+        if (settings.HOME / "demo-seeded").exists():
+            self.stdout.write("the demo province stands already")
+            return
+        if Unit.objects.exists():
+            raise CommandError("units exist but the demo was not finished; start anew with `zhitong demo --fresh`")
+        self._begun = time.monotonic()
+        with connection.cursor() as cursor:
+            # A crash while seeding costs a new start, not data: commits need not wait for the disk.
+            cursor.execute("SET synchronous_commit = off")
+        world = World()
+        build_units(world)
+        self._say(f"{len(world.units)} units, {len(world.bodies)} external bodies")
+        build_people(world)
+        self._say(f"{len(world.users)} accounts")
+        today = clock.today()
+        seeds = sorted(
+            chain(nanhai_2019(_SEED), current_year(units(), today.year, today, _SEED)),
+            key=lambda seed: (seed.submitted_on, seed.key),
+        )
+        self._say(f"{play(world, seeds)} items with their ways")
+        while outbox.drain():
+            pass
+        self._say("notices and search documents")
+        connection.set_schema_to_public()
+        self._say(f"standings of {', '.join(map(str, refresh_standings()))}")
+        (settings.HOME / "demo-seeded").touch()
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(f"  {time.monotonic() - self._begun:6.1f} s  {words}")
+        self.stdout.flush()
