@@ -108,7 +108,7 @@ def _lines(rule_set: RuleSet, year: int, events: Sequence[Any]) -> list[LedgerEn
         lines += [
             _line(version, entry, {str(k): v for k, v in units.items()}, {str(k): v for k, v in homes.items()}, by_uuid)
             for entry in score(events, rules)
-            if entry.counted_on.year == year
+            if entry.counted_on.year == year and entry.subject_id
         ]
     return lines
 
