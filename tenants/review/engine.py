@@ -46,9 +46,7 @@ def facts_of(item: Item) -> dict[str, str]:
 
 def lock_run(actor: Actor, run_id: int) -> Frame:
     """Lock a run and return its frame. Every verb does this first, so two deciders meet here."""
-    run = (
-        Run.objects.select_for_update(of=("self",)).select_related("item", "flow_version__flow").get(pk=run_id)
-    )
+    run = Run.objects.select_for_update(of=("self",)).select_related("item", "flow_version__flow").get(pk=run_id)
     return frame_of(actor, run)
 
 

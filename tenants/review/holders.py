@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
-from tenants.accounts.models import Holding, Position, Role, User
+from tenants.accounts.models import Holding, Position, User
+from tenants.accounts.queries import with_permission
 from tenants.items.models import Item
 
 
@@ -44,7 +45,7 @@ def assignees(posts: Sequence[str], authors: Authors, on: date) -> list[Assignee
     """Return who is asked for `posts` on a day, in the order of the posts and of taking office; each user once."""
     holdings = (
         Holding.objects.filter(Q(held_to__isnull=True) | Q(held_to__gt=on), held_from__lte=on)
-        .filter(position__code__in=posts, user__in=active_with("review.decide"))
+        .filter(position__code__in=posts, user__in=with_permission("review.decide"))
         .select_related("user", "position")
     )
     ordered = sorted(holdings, key=lambda row: (posts.index(row.position.code), row.held_from, row.pk))
@@ -53,14 +54,8 @@ def assignees(posts: Sequence[str], authors: Authors, on: date) -> list[Assignee
 
 def administrators(authors: Authors) -> list[Assignee]:
     """Return the unit's administrators, who stand in where a post is empty."""
-    users = active_with("review.administer").order_by("pk")
+    users = with_permission("review.administer").order_by("pk")
     return _once((Assignee(user, None) for user in users), authors)
-
-
-def active_with(permission: str) -> QuerySet[User]:
-    """Return the active users one of whose roles gives `permission`."""
-    granting = Role.objects.filter(users=OuterRef("pk"), permissions__contains=[permission])
-    return User.objects.filter(Exists(granting), is_active=True)
 
 
 def _once(found: Iterable[Assignee], authors: Authors) -> list[Assignee]:

@@ -53,9 +53,7 @@ class FlowVersion(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["flow", "number"], name="flow_version_once"),
-            models.UniqueConstraint(
-                fields=["flow"], condition=Q(state="published"), name="flow_one_published"
-            ),
+            models.UniqueConstraint(fields=["flow"], condition=Q(state="published"), name="flow_one_published"),
         ]
 
 

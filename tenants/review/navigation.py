@@ -1,1 +1,21 @@
 """Navigation entries of review."""
+
+from django.http import HttpRequest
+
+from tenants.accounts.models import User
+from tenants.review.models import Task
+from zhitong.web import navigation
+from zhitong.web.navigation import NavEntry
+
+
+def waiting(request: HttpRequest) -> int:
+    """Return how many tasks wait for the reader."""
+    assert isinstance(request.user, User)
+    return Task.objects.filter(holder=request.user, state=Task.State.OPEN).count()
+
+
+navigation.register(
+    NavEntry(
+        "review", "审核", "review:list", "writing-sign", permission="review.decide", count=waiting, order=12, phone=True
+    ),
+)

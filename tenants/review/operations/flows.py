@@ -19,9 +19,7 @@ _CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 @operation("review.configure")
-def publish_flow(
-    *, actor: Actor, flow_code: str, name: str, definition: Any, is_default: bool = False
-) -> FlowVersion:
+def publish_flow(*, actor: Actor, flow_code: str, name: str, definition: Any, is_default: bool = False) -> FlowVersion:
     """Publish a new version of a flow (made when new); the former one retires, runs under way keep theirs.
 
     Effects in order: lock the flow, retire its published version, write the next one, make it the default when asked,

@@ -28,7 +28,11 @@ class Preset:
 
 def codes() -> list[str]:
     """Return the codes of all presets."""
-    return sorted(entry.name.removesuffix(".json") for entry in resources.files(__name__).iterdir() if entry.name.endswith(".json"))
+    return sorted(
+        entry.name.removesuffix(".json")
+        for entry in resources.files(__name__).iterdir()
+        if entry.name.endswith(".json")
+    )
 
 
 def load(code: str) -> Preset:

@@ -74,7 +74,9 @@ def test_editing_checks_the_version(house: House) -> None:
 def test_returned_to_the_author_and_submitted_again_in_the_same_run(house: House) -> None:
     run = house.submit(urgency="important")
     pass_as(house.research, run)
-    review.decide_return(actor=house.secretary.actor, task_uuid=task_of(house.secretary, run).uuid, reason="数据请注明来源")
+    review.decide_return(
+        actor=house.secretary.actor, task_uuid=task_of(house.secretary, run).uuid, reason="数据请注明来源"
+    )
     run.refresh_from_db()
     item = item_of(run)
     assert (run.state, item.state, holders(run), run.ended_at) == ("returned", "returned", [], None)
@@ -90,7 +92,9 @@ def test_returned_to_an_earlier_step(house: House) -> None:
     run = house.submit(urgency="important")
     pass_as(house.research, run)
     pass_as(house.secretary, run)
-    review.decide_return(actor=house.chair.actor, task_uuid=task_of(house.chair, run).uuid, reason="再核", to="research")
+    review.decide_return(
+        actor=house.chair.actor, task_uuid=task_of(house.chair, run).uuid, reason="再核", to="research"
+    )
     assert holders(run) == ["zhou"]
     assert item_of(run).state == State.IN_REVIEW
     with pytest.raises(InvalidInput):
@@ -99,9 +103,7 @@ def test_returned_to_an_earlier_step(house: House) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("verb", "state"), [(review.decide_decline, "declined"), (review.decide_keep, "kept")]
-)
+@pytest.mark.parametrize(("verb", "state"), [(review.decide_decline, "declined"), (review.decide_keep, "kept")])
 def test_decline_and_keep_end_the_run(house: House, verb: Any, state: str) -> None:
     run = house.submit()
     task = task_of(house.research, run)
