@@ -106,7 +106,8 @@ def _ranked(query: Query) -> bool:
 
 
 def _conditions(query: Query, reader: Reader) -> tuple[str, list[Any]]:
-    parts, values = ["readers && %s::varchar[]"], [sorted(reader.grants)]
+    parts = ["readers && %s::varchar[]"]
+    values: list[Any] = [sorted(reader.grants)]
     tsquery = _tsquery(query.text)
     if tsquery:
         parts.append("vector @@ %s::tsquery")

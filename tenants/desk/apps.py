@@ -10,5 +10,5 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Register permissions and navigation."""
-        from tenants.desk import navigation, permissions  # noqa: F401 - registered by import
+        """Register consumers and navigation."""
+        from tenants.desk import consumers, navigation  # noqa: F401 - registered by import

@@ -1,1 +1,22 @@
 """Navigation entries of the desk."""
+
+from django.http import HttpRequest
+
+from tenants.desk import queries
+from zhitong.core.operations import require_unit
+from zhitong.web.navigation import NavEntry, register
+
+
+def _inbox(_: HttpRequest) -> int:
+    return queries.waiting(require_unit()).count()
+
+
+def _to_send(_: HttpRequest) -> int:
+    return queries.to_send().count()
+
+
+register(
+    NavEntry("home", "首页", "home", "home", order=1, phone=True),
+    NavEntry("inbox", "收件", "desk:inbox", "inbox", permission="exchange.receive", count=_inbox, order=10),
+    NavEntry("send", "报送", "desk:send_list", "send", permission="exchange.send", count=_to_send, order=30),
+)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
 from tenants.items import operations as items
 from tenants.items.models import Attachment, EditionKind, Item, State
 from tenants.items.queries import number_label
@@ -19,6 +17,7 @@ from zhitong.core.operations import Actor, operation
 from zhitong.exchange import operations as exchange
 from zhitong.exchange import packets
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, Visibility
+from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
 from zhitong.units.queries import Destination, destinations
 
@@ -33,7 +32,7 @@ def send(*, actor: Actor, item_uuid: UUID, version: int, to: Sequence[str], agai
         WrongState: it is not approved, or it already went to one of them.
         InvalidInput: no receiver, or one without a route.
     """
-    unit: Unit = connection.tenant
+    unit = unit_in_force()
     item = Item.objects.select_for_update(of=("self",)).filter(uuid=item_uuid).first()
     if item is None or item.state == State.DRAFT:
         raise NotFound
@@ -93,7 +92,7 @@ def accept(*, actor: Actor, dispatch_uuid: UUID) -> Item:
         NotFound: not a dispatch to this unit.
         WrongState: somebody dealt with it before.
     """
-    unit: Unit = connection.tenant
+    unit = unit_in_force()
     dispatch = (
         Dispatch.objects.select_for_update(of=("self",))
         .select_related("packet__matter", "sender")

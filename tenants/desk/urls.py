@@ -1,5 +1,21 @@
-"""URLs of this app on a unit's host."""
+"""URLs of the desk, at the root of a unit's host."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tenants.desk.views import inbox, outcomes, reading, sending
+
+app_name = "desk"
+urlpatterns = [
+    path("items/<uuid:item_uuid>/", reading.item, name="item"),
+    path("items/<uuid:item_uuid>/journey/", reading.journey, name="journey"),
+    path("items/<uuid:item_uuid>/send/", sending.send, name="send"),
+    path("items/<uuid:item_uuid>/outcomes/", outcomes.outcomes, name="outcome"),
+    path("outcomes/<uuid:event_uuid>/reverse/", outcomes.reverse_outcome, name="reverse"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/receive/", inbox.receive_many, name="receive"),
+    path("inbox/<uuid:dispatch_uuid>/", inbox.dispatch, name="dispatch"),
+    path("inbox/<uuid:dispatch_uuid>/act/", inbox.act, name="act"),
+    path("inbox/<uuid:dispatch_uuid>/files/<uuid:file_uuid>/", inbox.file, name="file"),
+    path("send/", sending.send_list, name="send_list"),
+    path("send/<uuid:dispatch_uuid>/recall/", sending.recall, name="recall"),
+]

@@ -64,7 +64,7 @@ def notify(
 @operation()
 def mark_read(*, actor: Actor, notices: Iterable[int] | None = None) -> int:
     """Mark the actor's own notices read (all, or those with these ids); return how many were unread."""
-    unread: QuerySet[Notice] = Notice.objects.filter(reader__uuid=actor.user_uuid, read_at__isnull=True)
+    unread: QuerySet[Notice] = Notice.objects.filter(reader__uuid=actor.user_key, read_at__isnull=True)
     if notices is not None:
         unread = unread.filter(pk__in=list(notices))
     return unread.update(read_at=clock.now())

@@ -45,7 +45,7 @@ _ADOPTED = {
 
 def icon_of(kind: str) -> str:
     """Return the icon of a sort of notice."""
-    return _ICONS.get(kind) or _ICONS.get(kind.split(".")[0], "bell")
+    return _ICONS.get(kind) or _ICONS.get(kind.split(".", maxsplit=1)[0], "bell")
 
 
 def tag_of(kind: str) -> Tag | None:

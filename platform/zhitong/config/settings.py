@@ -38,7 +38,6 @@ SHARED_APPS = [
     "zhitong.web.apps.WebConfig",
     "zhitong.demo.apps.DemoConfig",
     "search.apps.SearchConfig",
-    "api.apps.ApiConfig",
     "tenants.accounts.apps.AccountsConfig",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -59,6 +58,7 @@ TENANT_APPS = [
     "tenants.review.apps.ReviewConfig",
     "tenants.desk.apps.DeskConfig",
     "tenants.notices.apps.NoticesConfig",
+    "api.apps.ApiConfig",
     "django.contrib.sessions",
 ]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
@@ -270,9 +270,10 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.errors.problem_response",
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -280,6 +281,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Items, journeys and standings of one unit, with the rights of the caller.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.openapi.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {"ItemStateEnum": "tenants.items.models.State"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

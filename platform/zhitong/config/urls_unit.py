@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from tenants.desk.views.home import home
+
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("zhitong.web.urls")),
     path("", include("tenants.desk.urls")),
     path("accounts/", include("tenants.accounts.urls")),

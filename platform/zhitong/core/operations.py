@@ -20,6 +20,7 @@ from zhitong.core.errors import NotAllowed, NoUnitError
 P = ParamSpec("P")
 R = TypeVar("R")
 
+NOBODY = UUID(int=0)
 _RETRIES = 4
 _RETRY_STATES = {"40P01", "40001"}  # deadlock detected, serialization failure
 
@@ -39,6 +40,11 @@ class Actor:
     label: str
     user_uuid: UUID | None = None
     granted: frozenset[str] | None = field(default=frozenset(), repr=False)
+
+    @property
+    def user_key(self) -> UUID:
+        """The account's identity for look-ups; the nil UUID, which is nobody's, for the system."""
+        return self.user_uuid or NOBODY
 
     def can(self, permission: str) -> bool:
         """Return whether the actor holds `permission` (which must be registered)."""
@@ -68,6 +74,11 @@ def current_unit_id() -> int | None:
     """Return the id of the unit whose schema the connection is in, None on the public schema."""
     tenant = getattr(connection, "tenant", None)
     return getattr(tenant, "pk", None)
+
+
+def leave_unit() -> None:
+    """Put the connection back on the public schema."""
+    cast("Any", connection).set_schema_to_public()
 
 
 def require_unit() -> int:

@@ -3,12 +3,11 @@
 from typing import Any
 
 from celery import shared_task
-from django.db import connection
 from tenant_schemas_celery.task import TenantTask
 
 from zhitong.core import outbox
 from zhitong.core.errors import NoUnitError
-from zhitong.core.operations import current_unit_id
+from zhitong.core.operations import current_unit_id, leave_unit
 
 
 class UnitTask(TenantTask):  # type: ignore[misc]
@@ -24,7 +23,7 @@ class UnitTask(TenantTask):  # type: ignore[misc]
             NoUnitError: no unit is set and the task is not the platform's own.
         """
         if self.platform:
-            connection.set_schema_to_public()
+            leave_unit()
         elif current_unit_id() is None:
             raise NoUnitError(f"task {self.name} was sent without a unit")
         return super().__call__(*args, **kwargs)

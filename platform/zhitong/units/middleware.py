@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import set_urlconf
 
+from zhitong.core.operations import leave_unit
 from zhitong.units.models import Host, Lifecycle
 
 
@@ -23,7 +23,7 @@ class UnitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Route one request."""
-        connection.set_schema_to_public()
+        leave_unit()
         try:
             host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
         except DisallowedHost:
@@ -34,7 +34,7 @@ class UnitMiddleware:
         if found is None or found.tenant.lifecycle == Lifecycle.PREPARING:
             return _unknown(request)
         found.tenant.domain_url = host
-        connection.set_tenant(found.tenant)
+        found.tenant.activate()
         return self._answer(request, found.tenant, settings.ROOT_URLCONF)
 
     def _answer(self, request: HttpRequest, unit: object, urlconf: str) -> HttpResponse:

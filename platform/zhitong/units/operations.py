@@ -94,7 +94,7 @@ def close_unit(*, actor: Actor, unit: Unit, reason: str) -> Unit:
     """
     if not reason.strip():
         raise InvalidInput("撤销单位必须写明依据。", fields={"reason": ["请写明依据"]})
-    locked = Unit.objects.select_for_update().get(pk=unit.pk)
+    locked: Unit = Unit.objects.select_for_update().get(pk=unit.pk)
     if locked.lifecycle == Lifecycle.CLOSED:
         raise WrongState(f"{locked.short_name}已经撤销。")
     locked.lifecycle = Lifecycle.CLOSED

@@ -56,4 +56,7 @@ def destinations(unit: Unit, on: date) -> list[Destination]:
 
 def committees() -> QuerySet[Unit]:
     """Return the committees that are ranked: active ones, by level and division code."""
-    return Unit.objects.filter(kind=UnitKind.COMMITTEE, lifecycle=Lifecycle.ACTIVE).order_by("level", "division_code")
+    found: QuerySet[Unit] = Unit.objects.filter(kind=UnitKind.COMMITTEE, lifecycle=Lifecycle.ACTIVE).order_by(
+        "level", "division_code"
+    )
+    return found

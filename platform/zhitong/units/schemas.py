@@ -10,6 +10,7 @@ from functools import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from zhitong.core.operations import leave_unit
 from zhitong.units.cloning import script_for, script_of
 from zhitong.units.models import Unit
 
@@ -37,7 +38,7 @@ def migrate_fleet(*, verbosity: int = 0) -> list[str]:
     try:
         return _migrate(verbosity)
     finally:
-        connection.set_schema_to_public()
+        leave_unit()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_FLEET_LOCK])
 
@@ -48,7 +49,7 @@ def _migrate(verbosity: int) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {TEMPLATE}")
     call_command("migrate_schemas", schema_name=TEMPLATE, verbosity=verbosity, interactive=False)
-    connection.set_schema_to_public()
+    leave_unit()
     behind = schemas_behind(Unit.objects.values_list("schema_name", flat=True))
     for schema in behind:
         call_command("migrate_schemas", schema_name=schema, verbosity=verbosity, interactive=False)

@@ -108,7 +108,7 @@ def change_password(*, actor: Actor, user: User, old: str, new: str) -> User:
         NotFound: `user` is somebody else.
         InvalidInput: the present password is wrong, or the new one breaks a rule.
     """
-    locked = User.objects.select_for_update().filter(pk=user.pk, uuid=actor.user_uuid).first()
+    locked = User.objects.select_for_update().filter(pk=user.pk, uuid=actor.user_key).first()
     if locked is None:
         raise NotFound
     if not locked.check_password(old):

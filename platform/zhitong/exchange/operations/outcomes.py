@@ -3,13 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
 from zhitong.exchange.operations.events import new_event, write_events
+from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
 
 OUTCOMES = frozenset(
@@ -57,7 +58,7 @@ def record(
         InvalidInput: an adoption without mode, a future date, a body the item was not sent to.
         WrongState: the same adoption is recorded already.
     """
-    unit: Unit = connection.tenant
+    unit = unit_in_force()
     fact = (
         ItemFact.objects.select_for_update(of=("self",))
         .select_related("matter")
@@ -107,7 +108,7 @@ def reverse(*, actor: Actor, event_uuid: UUID, reason: str) -> Event:
     """
     if not reason.strip():
         raise InvalidInput("冲正必须写明理由。", fields={"reason": ["请写明理由"]})
-    unit: Unit = connection.tenant
+    unit = unit_in_force()
     wrong = Event.objects.select_related("matter", "body", "dispatch").filter(uuid=event_uuid, unit=unit).first()
     if wrong is None:
         raise NotFound

@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from django.db import connection
-
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Dispatch, Event, EventKind
 from zhitong.exchange.operations.events import new_event, write_events
-from zhitong.units.models import Unit
+from zhitong.units.current import unit_in_force
 
 State = Dispatch.State
 
@@ -86,7 +84,7 @@ def _close(actor: Actor, dispatch_uuid: UUID, kind: EventKind, state: State, rea
 
 
 def _locked(dispatch_uuid: UUID) -> Dispatch:
-    unit: Unit = connection.tenant
+    unit = unit_in_force()
     dispatch = (
         Dispatch.objects.select_for_update(of=("self",))
         .select_related("packet__matter", "sender")
@@ -108,7 +106,7 @@ def _step(actor: Actor, dispatch: Dispatch, kind: EventKind, state: State) -> No
         [
             new_event(
                 actor=actor,
-                unit=connection.tenant,
+                unit=unit_in_force(),
                 kind=kind,
                 item_uuid=dispatch.accepted_item_uuid or dispatch.item_uuid,
                 matter=dispatch.packet.matter,

@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from zhitong.core import clock
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Dispatch, EventKind, ItemFact, ItemSource, Matter
 from zhitong.exchange.operations.events import new_event, write_events
-from zhitong.units.models import Unit
+from zhitong.units.current import unit_in_force
 
 
 @operation()
@@ -33,7 +31,7 @@ def register_item(
     A received item joins the matter of its dispatch, another one begins a matter of its own. Registering twice
     returns the first.
     """
-    unit: Unit = connection.tenant
+    unit = unit_in_force()
     known = ItemFact.objects.filter(unit=unit, item_uuid=item_uuid).first()
     if known:
         return known

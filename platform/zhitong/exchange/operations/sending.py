@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from zhitong.core import audit, clock, workdays
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
@@ -13,7 +13,8 @@ from zhitong.core.operations import Actor, operation
 from zhitong.exchange import packets
 from zhitong.exchange.models import Dispatch, EventKind, Grant, ItemFact, Packet
 from zhitong.exchange.operations.events import new_event, write_events
-from zhitong.units.models import Unit
+from zhitong.units.current import unit_in_force
+from zhitong.units.models import RouteKind, Unit
 from zhitong.units.queries import Destination, destinations
 
 _RECEIPT_DAYS = 3
@@ -43,7 +44,7 @@ def send(
         InvalidInput: no receiver, a receiver without a route, or content outside the whitelist.
         WrongState: the unit is closed, or the item already went to one of them.
     """
-    unit: Unit = connection.tenant
+    unit = unit_in_force()
     if not unit.is_open:
         raise WrongState(f"{unit.short_name}已撤销，不能再报送。", who="省政协办公厅")
     fact = ItemFact.objects.filter(unit=unit, item_uuid=item_uuid).select_related("matter").first()
@@ -107,7 +108,7 @@ def recall(*, actor: Actor, dispatch_uuid: UUID, reason: str = "") -> Dispatch:
         NotFound: not a dispatch of this unit.
         WrongState: the receiver has receipted it.
     """
-    unit: Unit = connection.tenant
+    unit = unit_in_force()
     dispatch = (
         Dispatch.objects.select_for_update(of=("self",))
         .select_related("packet", "receiver", "body")
@@ -162,7 +163,7 @@ def _attempts(unit: Unit, item_uuid: UUID, to: Sequence[Destination], *, again: 
     wanted = {destination.key for destination in to}
     attempts: dict[str, int] = {}
     for earlier in Dispatch.objects.filter(sender=unit, item_uuid=item_uuid).select_related("receiver", "body"):
-        key = Destination(earlier.route, earlier.receiver, earlier.body).key
+        key = Destination(RouteKind(earlier.route), earlier.receiver, earlier.body).key
         attempts[key] = max(attempts.get(key, 0), earlier.attempt)
         if key in wanted and earlier.state not in _GONE and not again:
             when = earlier.sent_at.astimezone(clock.SHANGHAI)

@@ -1,0 +1,109 @@
+"""Reads of the desk: what waits, and an item's whole history in one list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+
+from tenants.accounts.models import User
+from tenants.items import queries as items
+from tenants.items.models import Item, State
+from tenants.review.queries.history import timeline
+from zhitong.core import clock
+from zhitong.core.errors import NotFound
+from zhitong.core.operations import require_unit
+from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind
+from zhitong.exchange.queries import inbox
+from zhitong.ranking.models import LedgerEntry, Standing, SubjectKind
+
+_WAITING = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
+# What review tells already in its own words.
+_TOLD = (EventKind.SUBMITTED,)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of an item's history: when, who, what, why."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str = ""
+
+
+def waiting(unit_id: int) -> QuerySet[Dispatch]:
+    """Return the dispatches that the unit has not dealt with, oldest first."""
+    return inbox(unit_id).filter(state__in=_WAITING).order_by("sent_at", "id")
+
+
+def to_send() -> QuerySet[Item]:
+    """Return the unit's approved items that have not been sent anywhere, newest first."""
+    sent = Dispatch.objects.filter(sender_id=require_unit(), item_uuid=OuterRef("uuid")).exclude(
+        state__in=[Dispatch.State.RECALLED, Dispatch.State.RETURNED]
+    )
+    return (
+        Item.objects.filter(state=State.APPROVED, import_key__isnull=True)
+        .filter(~Exists(sent))
+        .order_by("-decided_at", "-id")
+    )
+
+
+def history_of(item: Item) -> list[HistoryLine]:
+    """Return everything that happened to an item in this unit and to what was sent from it, oldest first."""
+    lines = [
+        HistoryLine(line.at, line.by, f"{line.step}{line.what}" if line.step else line.what, line.why)
+        for line in timeline(item)
+    ]
+    events = (
+        Event.objects.filter(unit_id=require_unit(), item_uuid=item.uuid)
+        .exclude(kind__in=_TOLD)
+        .select_related("body", "dispatch__receiver", "dispatch__body")
+    )
+    lines += [HistoryLine(event.at, event.by, event_words(event), event.reason) for event in events]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def event_words(event: Event) -> str:
+    """Return what an event says, in the words of the trade; never a leader's words."""
+    what = AdoptionMode(event.mode).label if event.mode else EventKind(event.kind).label
+    if event.body:
+        what = f"{event.body.short_name}{what}"
+    if event.kind == EventKind.SENT and event.dispatch:
+        what = f"报送{event.dispatch.receiver_name}"
+    if event.bulletin:
+        what += f"，《{event.bulletin}》"
+    if event.issue_number:
+        what += f"第 {event.issue_number} 期"
+    return f"冲正：{what}" if event.reverses_id else what
+
+
+def received_dispatch(dispatch_uuid: UUID) -> Dispatch:
+    """Return a dispatch to the unit in force, recalled ones included.
+
+    Raises:
+        NotFound: absent, or another unit's.
+    """
+    found = (
+        Dispatch.objects.select_related("packet", "sender")
+        .filter(uuid=dispatch_uuid, receiver_id=require_unit())
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_year(user: User, year: int) -> tuple[int, int, str]:
+    """Return how many items the user sent in and had adopted in a year, and the points of the person."""
+    own = items.own_items(user).filter(year=year)
+    points = LedgerEntry.objects.filter(
+        subject_kind=SubjectKind.PERSON, subject_uuid=user.person_uuid or user.uuid, year=year, counted=True
+    ).aggregate(total=Sum("points"))["total"]
+    adopted = own.filter(state=State.APPROVED).count()
+    return own.count(), adopted, f"{points:f}".rstrip("0").rstrip(".") if points else "0"
+
+
+def standing_of(unit_id: int) -> Standing | None:
+    """Return the unit's standing of this year, None before the first computation."""
+    return Standing.objects.filter(unit_id=unit_id, year=clock.today().year, month=0).order_by("rule_set_id").first()

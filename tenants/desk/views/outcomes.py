@@ -1,0 +1,105 @@
+"""Outcomes recorded by hand, and their correction."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenants.desk import operations, queries
+from tenants.desk.forms import OutcomeForm
+from tenants.items.models import Item
+from tenants.items.queries import get_visible
+from tenants.items.views.common import reader
+from zhitong.core.errors import InvalidInput, WrongState
+from zhitong.core.operations import require_unit
+from zhitong.exchange import operations as exchange
+from zhitong.exchange.models import Dispatch, Event, EventKind, Visibility
+from zhitong.exchange.operations.outcomes import OUTCOMES
+from zhitong.units.models import ExternalBody
+from zhitong.web import navigation
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def outcomes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """The outcomes of an item and the form for a further one."""
+    user = reader(request)
+    user.actor.require("exchange.record")
+    item = get_visible(user, item_uuid)
+    bodies = _bodies(item)
+    if request.method != "POST":
+        return _page(request, item, OutcomeForm(bodies=bodies))
+    form = OutcomeForm(request.POST, bodies=bodies)
+    if not form.is_valid():
+        return _page(request, item, form, status=422)
+    given = form.cleaned_data
+    chosen = next((body for body in bodies if str(body.uuid) == given["body"]), None)
+    try:
+        operations.record_outcome(
+            actor=user.actor,
+            item_uuid=item.uuid,
+            kind=EventKind(given["kind"]),
+            mode=given["mode"] if given["kind"] == EventKind.ADOPTED else "",
+            body=chosen,
+            occurred_on=given["occurred_on"],
+            bulletin=given["bulletin"],
+            issue_number=given["issue_number"],
+            leader=given["leader"],
+            leader_rank=given["leader_rank"],
+            words=given["words"],
+            visibility=Visibility(given["visibility"]),
+            reason=given["reason"],
+        )
+    except (InvalidInput, WrongState) as refusal:
+        for name, texts in (refusal.fields or {"__all__": [refusal.message]}).items():
+            form.add_error(name if name in form.fields else None, texts)  # type: ignore[arg-type]
+        return _page(request, item, form, status=refusal.status)
+    messages.success(request, "结果已登记，链上的单位和反映人会收到通知。")
+    return redirect("desk:outcome", item_uuid=item.uuid)
+
+
+@login_required
+@require_POST
+def reverse_outcome(request: HttpRequest, event_uuid: UUID) -> HttpResponse:
+    """Correct a wrong outcome by a further event, with a reason."""
+    event = exchange.reverse(actor=reader(request).actor, event_uuid=event_uuid, reason=request.POST.get("reason", ""))
+    messages.success(request, "已冲正，得分和去向随之更正。")
+    return redirect("desk:outcome", item_uuid=event.item_uuid)
+
+
+def _bodies(item: Item) -> list[ExternalBody]:
+    """Return the bodies that may have answered: those it was sent to, and those the unit has a route to."""
+    unit_id = require_unit()
+    sent = Dispatch.objects.filter(sender_id=unit_id, item_uuid=item.uuid, body__isnull=False).values("body_id")
+    return list(
+        ExternalBody.objects.filter(Q(pk__in=sent) | Q(routes_in__sender_id=unit_id)).distinct().order_by("level", "pk")
+    )
+
+
+def _page(request: HttpRequest, item: Item, form: OutcomeForm, status: int = 200) -> HttpResponse:
+    navigation.mark(request, "items")
+    events = (
+        Event.objects.filter(unit_id=require_unit(), item_uuid=item.uuid, kind__in=OUTCOMES)
+        .select_related("body", "dispatch__receiver", "dispatch__body", "reversed_by")
+        .order_by("-id")
+    )
+    context = {
+        "item": item,
+        "form": form,
+        "events": [
+            {
+                "event": event,
+                "words": queries.event_words(event),
+                "open": event.reverses_id is None and not hasattr(event, "reversed_by"),
+            }
+            for event in events
+        ],
+        "back": reverse("desk:item", args=[item.uuid]),
+        "phone_title": "登记结果",
+    }
+    return render(request, "desk/outcomes.html", context, status=status)

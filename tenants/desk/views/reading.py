@@ -1,0 +1,114 @@
+"""An item's own page, and its journey."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tenants.accounts.models import User
+from tenants.desk import queries
+from tenants.items.models import Attachment, Item, State
+from tenants.items.queries import author_names, get_visible, number_label
+from tenants.items.texts import LABELS, SECTIONS
+from tenants.items.views.common import detail_url, reader
+from tenants.items.views.lists import state_of
+from zhitong.core.errors import NotFound
+from zhitong.core.operations import require_unit
+from zhitong.exchange.queries import journey as journey_of
+from zhitong.ranking.models import LedgerEntry
+from zhitong.web import navigation
+from zhitong.web.parts import Action, Fact, Passage
+from zhitong.web.templatetags.zt import authors as authors_words
+
+
+@login_required
+@require_safe
+def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """The text, who wrote it, everything that happened, and what the reader may do next."""
+    user = reader(request)
+    found = get_visible(user, item_uuid)
+    if found.state == State.DRAFT:
+        return redirect(detail_url(found))
+    navigation.mark(request, "items" if user.has_zt_perm("items.read_all") else "own_items")
+    context = {
+        "item": found,
+        "doc_title": found.title,
+        "due": state_of(found),
+        "facts": _facts(request, found),
+        "passages": [Passage(LABELS[name], _paragraphs(found, name)) for name in SECTIONS if getattr(found, name)],
+        "files": [
+            Fact(file.name, f"{max(1, file.size // 1024):,} KB", reverse("items:file", args=[found.uuid, file.uuid]))
+            for file in Attachment.objects.filter(item=found, removed_at__isnull=True)
+        ],
+        "history": queries.history_of(found),
+        "actions": _actions(user, found),
+        "back": reverse("items:all" if user.has_zt_perm("items.read_all") else "items:own"),
+        "phone_title": "信息",
+    }
+    return render(request, "desk/item.html", context)
+
+
+@login_required
+@require_safe
+def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """What became of an item at every level, as far as each level lets it be seen.
+
+    Raises:
+        NotFound: the reader may not see the item, or it has not been submitted.
+    """
+    user = reader(request)
+    found = get_visible(user, item_uuid)
+    way = journey_of(require_unit(), found.uuid)
+    if way is None:
+        raise NotFound
+    navigation.mark(request, "items" if user.has_zt_perm("items.read_all") else "own_items")
+    score = LedgerEntry.objects.filter(item_uuid=found.uuid, unit_id=require_unit(), counted=True).aggregate(
+        total=Sum("points")
+    )["total"]
+    context = {
+        "item": found,
+        "number": way.fact.number_label,
+        "signed_by": authors_words(author_names(found)),
+        "now_line": way.now,
+        "steps": way.steps,
+        "score": score,
+        "score_url": reverse("ranking:item", args=[found.uuid]),
+        "back": reverse("desk:item", args=[found.uuid]),
+        "phone_title": "去向",
+    }
+    return render(request, "desk/journey.html", context)
+
+
+def _facts(request: HttpRequest, found: Item) -> list[Fact]:
+    values = [
+        ("编号", number_label(found, request.tenant.mark)),  # type: ignore[attr-defined]
+        ("反映人", authors_words(author_names(found))),
+        ("来源单位", found.from_unit),
+        ("反映主体", found.get_submitter_kind_display()),
+        ("类别", found.category),
+        ("来源", found.get_source_display()),
+        ("紧急程度", found.get_urgency_display()),
+    ]
+    return [Fact(label, value) for label, value in values if value]
+
+
+def _paragraphs(found: Item, name: str) -> list[str]:
+    return [line for line in getattr(found, name).split("\n") if line.strip()]
+
+
+def _actions(user: User, found: Item) -> list[Action]:
+    actions = [Action("看去向", url=reverse("desk:journey", args=[found.uuid]), icon="route")]
+    if found.state == State.RETURNED and found.created_by_id == user.pk:
+        actions.insert(0, Action("修改", url=reverse("items:edit", args=[found.uuid]), icon="pencil", primary=True))
+    if found.state == State.APPROVED and user.has_zt_perm("exchange.send"):
+        actions.insert(0, Action("报送", url=reverse("desk:send", args=[found.uuid]), icon="send", primary=True))
+    if found.state == State.APPROVED and user.has_zt_perm("exchange.record"):
+        actions.append(Action("登记结果", url=reverse("desk:outcome", args=[found.uuid]), icon="clipboard-check"))
+    actions.append(Action("文本对照", url=reverse("items:texts", args=[found.uuid]), icon="file-diff"))
+    if found.state == State.IN_REVIEW and found.created_by_id == user.pk and found.dispatch_uuid is None:
+        actions.append(Action("撤回", url=reverse("review:recall", args=[found.uuid]), icon="arrow-back-up"))
+    return actions

@@ -1,0 +1,205 @@
+"""Sending: what is ready, to whom, what they will see; and taking a sending back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tenants.accounts.paging import page_of
+from tenants.desk import operations, queries
+from tenants.items.models import Attachment, Item, State
+from tenants.items.queries import get_visible, with_authors
+from tenants.items.views.common import reader
+from zhitong.core import clock
+from zhitong.core.errors import InvalidInput, Refusal, StaleVersion, WrongState
+from zhitong.core.operations import require_unit
+from zhitong.exchange import operations as exchange
+from zhitong.exchange.models import Dispatch
+from zhitong.exchange.queries import sent as sent_rows
+from zhitong.units.current import unit_in_force
+from zhitong.units.queries import Destination, destinations
+from zhitong.web import navigation, parts
+from zhitong.web.parts import Cell, Fact, PacketView, Receiver, ReceiverGroup, SavedFilter, TableColumn, TableRow
+from zhitong.web.templatetags.zt import authors as authors_words
+from zhitong.web.templatetags.zt import zt_short
+
+_GONE = (Dispatch.State.RETURNED, Dispatch.State.RECALLED)
+_LOOKS = {"sent": "now", "received": "now", "accepted": "now", "adopted": "ok", "returned": "soon"}
+
+
+@login_required
+@require_safe
+def send_list(request: HttpRequest) -> HttpResponse:
+    """What is approved and not yet sent; with `?tab=sent` what went out and how it stands."""
+    reader(request).actor.require("exchange.send")
+    ready, gone = queries.to_send(), sent_rows(require_unit())
+    is_sent = request.GET.get("tab") == "sent"
+    context = {
+        "filters": [
+            SavedFilter("待报送", "?", ready.count(), not is_sent),
+            SavedFilter("已报送", "?tab=sent", gone.count(), is_sent),
+        ],
+        "caption": "报送",
+        **(_sent(request) if is_sent else _ready(request)),
+    }
+    return render(request, "desk/send_list.html", context)
+
+
+def _ready(request: HttpRequest) -> dict[str, object]:
+    page = page_of(with_authors(queries.to_send()), ("-decided_at", "-id"), request.GET)
+    return {
+        "columns": [TableColumn(label) for label in ("签发时间", "信息标题", "反映人", "类别", "紧急程度")],
+        "rows": [
+            TableRow(
+                [
+                    Cell(zt_short(item.decided_at) if item.decided_at else ""),
+                    Cell(item.title, url=reverse("desk:send", args=[item.uuid]), look="t"),
+                    Cell(authors_words([author.name for author in item.authors.all()])),
+                    Cell(item.category),
+                    Cell(item.get_urgency_display()),
+                ],
+                url=reverse("desk:send", args=[item.uuid]),
+            )
+            for item in page.items
+        ],
+        "page": page,
+        "empty_box": parts.empty("没有待报送的信息", "签发以后的信息会出现在这里。", icon="send"),
+    }
+
+
+def _sent(request: HttpRequest) -> dict[str, object]:
+    page = page_of(sent_rows(require_unit()), ("-sent_at", "-id"), request.GET)
+    return {
+        "columns": [TableColumn(label) for label in ("报送时间", "信息标题", "接收单位", "渠道", "情况", "理由")],
+        "rows": [
+            TableRow(
+                [
+                    Cell(zt_short(dispatch.sent_at)),
+                    Cell(dispatch.title, url=reverse("desk:item", args=[dispatch.item_uuid]), look="t"),
+                    Cell(dispatch.receiver_name),
+                    Cell(dispatch.get_route_display()),
+                    Cell(state=_state(dispatch)),
+                    Cell(dispatch.reason[:40]),
+                ],
+                url=reverse("desk:item", args=[dispatch.item_uuid]),
+            )
+            for dispatch in page.items
+        ],
+        "page": page,
+        "empty_box": parts.empty("还没有报送过", "从“待报送”里选一篇开始。", icon="send"),
+    }
+
+
+def _state(dispatch: Dispatch) -> parts.State:
+    word = "等反馈" if dispatch.body_id and dispatch.state == Dispatch.State.SENT else dispatch.get_state_display()
+    return parts.State(word, _LOOKS.get(dispatch.state, "off"))  # type: ignore[arg-type]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """Choose receivers and see what they will see; a post sends to exactly those that are ticked."""
+    user = reader(request)
+    user.actor.require("exchange.send")
+    item = get_visible(user, item_uuid)
+    if request.method != "POST":
+        return _page(request, item)
+    keys, version = request.POST.getlist("to"), request.POST.get("version", "")
+    try:
+        sent = operations.send(
+            actor=user.actor,
+            item_uuid=item.uuid,
+            version=int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,
+            to=keys,
+            again=request.POST.get("again") == "1",
+        )
+    except (InvalidInput, WrongState, StaleVersion) as refusal:
+        item.refresh_from_db()
+        return _page(request, item, refusal=refusal)
+    names = "、".join(dispatch.receiver_name for dispatch in sent)
+    messages.success(request, f"已报送{names}。对方签收前可以撤回。")
+    return redirect("desk:item", item_uuid=item.uuid)
+
+
+def _page(request: HttpRequest, item: Item, refusal: Refusal | None = None) -> HttpResponse:
+    navigation.mark(request, "send")
+    unit = unit_in_force()
+    earlier = list(
+        Dispatch.objects.filter(sender=unit, item_uuid=item.uuid).select_related("receiver", "body").order_by("sent_at")
+    )
+    latest = {_key(dispatch): dispatch for dispatch in earlier}
+    chosen = request.POST.getlist("to") if request.method == "POST" else None
+    content = operations.packet_content(item, unit)
+    context = {
+        "item": item,
+        "refusal": refusal,
+        "receiver_groups": _groups(destinations(unit, clock.today()), latest, chosen),
+        "packet": _packet(item, content),
+        "repeat": refusal is not None and refusal.code == "already_sent",
+        "may_send": item.state == State.APPROVED,
+        "earlier": [
+            {
+                "dispatch": dispatch,
+                "state": _state(dispatch),
+                "recall": dispatch.state == Dispatch.State.SENT and dispatch.body_id is None,
+            }
+            for dispatch in earlier
+        ],
+        "back": reverse("desk:item", args=[item.uuid]),
+        "phone_title": "报送",
+    }
+    return render(request, "desk/send.html", context, status=refusal.status if refusal else 200)
+
+
+def _key(dispatch: Dispatch) -> str:
+    return f"u:{dispatch.receiver.uuid}" if dispatch.receiver else f"b:{dispatch.body.uuid}"  # type: ignore[union-attr]
+
+
+def _groups(known: list[Destination], latest: dict[str, Dispatch], chosen: list[str] | None) -> list[ReceiverGroup]:
+    groups: dict[str, list[Receiver]] = {}
+    for destination in known:
+        before = latest.get(destination.key)
+        standing = before is not None and before.state not in _GONE
+        # Without a choice the way up is proposed, but never what has gone before or leaves the platform.
+        ticked = destination.key in chosen if chosen is not None else destination.unit is not None and not standing
+        note = "对方在平台上签收" if destination.unit else "系统外单位，结果由本单位登记"
+        if before is not None:
+            note = f"{zt_short(before.sent_at)} 已报送，{before.get_state_display()}"
+        groups.setdefault(destination.kind.label, []).append(
+            Receiver(destination.key, destination.name, note, state=_state(before) if before else None, checked=ticked)
+        )
+    return [ReceiverGroup(label, receivers) for label, receivers in groups.items()]
+
+
+def _packet(item: Item, content: dict[str, object]) -> PacketView:
+    authors = content["authors"]
+    assert isinstance(authors, list)
+    names = [author["name"] for author in authors]
+    contact = any(author.get("contact") for author in authors)
+    paragraphs = [line for name in ("problem", "analysis", "suggestions") for line in str(content[name]).split("\n")]
+    return PacketView(
+        title=str(content["title"]),
+        head=f"{content['from_unit']} {content['number_label']}",
+        facts=[
+            Fact("反映人", authors_words(names)),
+            Fact("类别", str(content["category"])),
+            Fact("联系方式", "" if contact or names else "无"),
+            Fact("备注", ""),
+            Fact("审核过程", ""),
+        ],
+        paragraphs=[line for line in paragraphs if line.strip()],
+        files=[file.name for file in Attachment.objects.filter(item=item, removed_at__isnull=True)],
+    )
+
+
+@login_required
+@require_POST
+def recall(request: HttpRequest, dispatch_uuid: UUID) -> HttpResponse:
+    """Take back a sending that its receiver has not receipted."""
+    dispatch = exchange.recall(actor=reader(request).actor, dispatch_uuid=dispatch_uuid)
+    messages.success(request, f"已从{dispatch.receiver_name}撤回。")
+    return redirect("desk:send", item_uuid=dispatch.item_uuid)
