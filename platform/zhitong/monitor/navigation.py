@@ -1,1 +1,8 @@
 """Navigation entries of the dashboards."""
+
+from zhitong.web import navigation
+from zhitong.web.navigation import NavEntry
+
+navigation.register(
+    NavEntry("province", "全省态势", "monitor:province", "chart-bar", permission="monitor.province", order=15)
+)

@@ -1,5 +1,11 @@
 """URLs of this app on a unit's host."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from zhitong.monitor import views
+
+app_name = "monitor"
+urlpatterns = [
+    path("", views.province, name="province"),
+    path("units/", views.units, name="units"),
+]

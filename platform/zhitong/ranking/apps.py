@@ -10,5 +10,5 @@ class RankingConfig(AppConfig):
     label = "ranking"
 
     def ready(self) -> None:
-        """Register permissions and consumers."""
-        from zhitong.ranking import consumers, permissions  # noqa: F401 - registered by import
+        """Register permissions, navigation and consumers."""
+        from zhitong.ranking import consumers, navigation, permissions  # noqa: F401 - registered by import

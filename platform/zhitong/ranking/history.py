@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from zhitong.exchange.models import Event, EventKind, ItemFact
-from zhitong.exchange.queries.chains import Node, chains_down
+from zhitong.exchange.queries.chains import Node, chains_down, chains_up
 from zhitong.ranking.scoring import Author, Contributor, Dates, ScoringEvent
 
 SCORED = (
@@ -43,12 +43,20 @@ class Happening:
         return tuple(fact for fact in self.facts if fact.unit_id != self.event.unit_id)
 
 
-def happenings(year: int) -> list[Happening]:
-    """Return everything of `year` (by its day, or by the day its item came in) that may score, in order."""
+def happenings(year: int, around: int | None = None) -> list[Happening]:
+    """Return everything of `year` that may score, in order; `around` a unit: only what concerns an item of it.
+
+    Of the year is what happened in it, what happened later to a matter that came in during it (rule sets may date by
+    submission), and every correction of these, whenever it was made.
+    """
     start, end = date(year, 1, 1), date(year, 12, 31)
     in_year = Q(occurred_on__range=(start, end))
+    came_in = ItemFact.objects.filter(submitted_on__range=(start, end), is_received=False).values("matter_id")
+    wanted = in_year | Q(reverses__occurred_on__range=(start, end)) | Q(matter_id__in=came_in)
+    if around is not None:
+        wanted &= Q(item_uuid__in=_items_above(around))
     events = list(
-        Event.objects.filter(in_year, kind__in=SCORED)
+        Event.objects.filter(wanted, kind__in=SCORED)
         .select_related("unit", "body", "reversed_by", "reverses")
         .order_by("at", "id")
     )
@@ -71,6 +79,13 @@ def scoring_events(found: Iterable[Happening]) -> list[ScoringEvent]:
     found = list(found)
     known = {happening.event.pk for happening in found}
     return [_scoring_event(h) for h in found if h.event.reverses_id is None or h.event.reverses_id in known]
+
+
+def _items_above(unit_id: int) -> set[UUID]:
+    """The items of a unit and all that were made from them."""
+    own = ItemFact.objects.filter(unit_id=unit_id).values_list("item_uuid", flat=True)
+    ways = chains_up(Node(unit_id, item) for item in own)
+    return {node.item_uuid for way in ways.values() for node in way}
 
 
 def _facts(nodes: set[Node]) -> dict[Node, ItemFact]:

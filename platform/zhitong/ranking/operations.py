@@ -29,14 +29,20 @@ def publish_rules(*, actor: Actor, owner: Unit, code: str, source: str, valid_fr
     """Put a new version of a rule set into force from a day on; the version before ends the day before.
 
     Raises:
-        InvalidInput: the source is no rule set (the message names the line), or a version begins later already.
+        InvalidInput: the source is no rule set (the message names the line), a version begins later already, the code
+            is another unit's, or the actor's unit is not the owner.
     """
     try:
         rules = read_rules(source)
     except RulesError as error:
         raise InvalidInput(f"计分规则有误：{error}", fields={"source": [str(error)]}) from error
-    rule_set, _ = RuleSet.objects.get_or_create(code=code, defaults={"name": rules.name, "owner": owner})
-    last = rule_set.versions.select_for_update().order_by("-number").first()
+    if actor.unit_id not in {None, owner.pk}:
+        raise InvalidInput("计分规则只能由所属单位发布。", fields={"owner": ["不是本单位"]})
+    RuleSet.objects.bulk_create([RuleSet(code=code, name=rules.name, owner=owner)], ignore_conflicts=True)
+    rule_set = RuleSet.objects.select_for_update().get(code=code)
+    if rule_set.owner_id != owner.pk:
+        raise InvalidInput("这个代号已由别的单位使用。", fields={"code": ["已被使用"]})
+    last = rule_set.versions.order_by("-number").first()
     if last and last.valid_from >= valid_from:
         raise InvalidInput(
             f"第 {last.number} 版自 {last.valid_from} 起生效，新版须晚于它。", fields={"valid_from": ["过早"]}
@@ -90,8 +96,8 @@ def recompute(*, actor: Actor, rule_set: RuleSet, year: int) -> list[Difference]
 
 
 def _lines(rule_set: RuleSet, year: int, events: Sequence[Any]) -> list[LedgerEntry]:
-    units = dict(Unit.objects.values_list("uuid", "pk"))
-    homes = dict(PersonAccount.objects.order_by("-pk").values_list("person__uuid", "unit_id"))
+    units = {str(uuid): pk for uuid, pk in Unit.objects.values_list("uuid", "pk")}
+    homes = {str(uuid): pk for uuid, pk in PersonAccount.objects.order_by("-pk").values_list("person__uuid", "unit_id")}
     by_uuid = {
         str(event_uuid): pk
         for event_uuid, pk in Event.objects.filter(uuid__in=[event.id for event in events]).values_list("uuid", "pk")
@@ -106,7 +112,7 @@ def _lines(rule_set: RuleSet, year: int, events: Sequence[Any]) -> list[LedgerEn
             valid_to=version.valid_to and version.valid_to - timedelta(days=1),
         )
         lines += [
-            _line(version, entry, {str(k): v for k, v in units.items()}, {str(k): v for k, v in homes.items()}, by_uuid)
+            _line(version, entry, units, homes, by_uuid)
             for entry in score(events, rules)
             if entry.counted_on.year == year and entry.subject_id
         ]
@@ -121,7 +127,7 @@ def _line(
         version=version,
         subject_kind=entry.subject_kind,
         subject_uuid=entry.subject_id,
-        unit_id=units[entry.subject_id] if is_unit else homes[entry.subject_id],
+        unit_id=units[entry.subject_id] if is_unit else homes.get(entry.subject_id, units.get(entry.subject.unit)),
         item_uuid=entry.item or None,
         event_id=events[entry.event_ids[0]] if entry.event_ids else None,
         rule=f"{entry.rule.name}（{entry.rule.key}）"[:60],
@@ -134,7 +140,7 @@ def _line(
     )
 
 
-_Identity = tuple[str, str, str, Decimal, bool, str, date, int | None, int]
+_Identity = tuple[str, str, str, Decimal, bool, str, str, date, int | None, int]
 
 
 def _identity(line: LedgerEntry) -> _Identity:
@@ -144,6 +150,7 @@ def _identity(line: LedgerEntry) -> _Identity:
         line.rule,
         Decimal(line.points),
         line.counted,
+        line.clause,
         line.arithmetic,
         line.counted_on,
         line.event_id,
@@ -160,7 +167,7 @@ def _replace_ledger(rule_set: RuleSet, year: int, lines: list[LedgerEntry]) -> l
     for line in lines:
         after[_identity(line)] += 1
     differences = [
-        Difference(1 if after[key] > before[key] else -1, key[0], key[2], key[3], key[5])
+        Difference(1 if after[key] > before[key] else -1, key[0], key[2], key[3], key[6])
         for key in {*before, *after}
         for _ in range(abs(after[key] - before[key]))
     ]

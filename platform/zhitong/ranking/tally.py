@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.functions import ExtractMonth, TruncDate
 
 from zhitong.core.clock import SHANGHAI
 from zhitong.exchange.models import Dispatch, EventKind, ItemFact
-from zhitong.ranking.history import Happening
+from zhitong.ranking.history import Happening, happenings
 from zhitong.units.models import LEVEL_ORDER, Level
 
 Key = tuple[int, int]  # unit id, month (0: the year)
@@ -46,9 +47,34 @@ class _Sets:
 
 def tally(found: Iterable[Happening], year: int) -> dict[Key, Counts]:
     """Return the counts of every unit for the year and each month. Reversed outcomes do not count."""
+    counts: dict[Key, Counts] = defaultdict(Counts)
+    for (key, name), items in _sets(found, year, ItemFact.objects.all(), Dispatch.objects.all()).found.items():
+        setattr(counts[key], name, len(items))
+    return counts
+
+
+def items_behind(unit_id: int, year: int, month: int, what: str) -> set[UUID]:
+    """Return the items of a unit behind one of its counts: the same sets that `tally` measures.
+
+    Args:
+        unit_id: whose count.
+        year: the year of the standing.
+        month: 1-12, or 0 for the whole year.
+        what: a field of `Counts`.
+    """
+    sets = _sets(
+        happenings(year, around=unit_id),
+        year,
+        ItemFact.objects.filter(unit_id=unit_id),
+        Dispatch.objects.filter(sender_id=unit_id),
+    )
+    return sets.found.get(((unit_id, month), what), set())
+
+
+def _sets(found: Iterable[Happening], year: int, facts: QuerySet[ItemFact], sendings: QuerySet[Dispatch]) -> _Sets:
     sets = _Sets()
-    _came_in(sets, year)
-    _went_up(sets, year)
+    _came_in(sets, year, facts)
+    _went_up(sets, year, sendings)
     for happening in found:
         event = happening.event
         if happening.undone or event.reverses_id or event.occurred_on.year != year:
@@ -59,10 +85,7 @@ def tally(found: Iterable[Happening], year: int) -> dict[Key, Counts]:
                 sets.add(fact.unit_id, month, "instructions", fact.item_uuid)
         if event.kind == EventKind.ADOPTED:
             _adopted(sets, happening, month)
-    counts: dict[Key, Counts] = defaultdict(Counts)
-    for (key, name), items in sets.found.items():
-        setattr(counts[key], name, len(items))
-    return counts
+    return sets
 
 
 def _adopted(sets: _Sets, happening: Happening, month: int) -> None:
@@ -78,17 +101,17 @@ def _adopted(sets: _Sets, happening: Happening, month: int) -> None:
             sets.add(fact.unit_id, month, column, fact.item_uuid)
 
 
-def _came_in(sets: _Sets, year: int) -> None:
-    rows: Any = ItemFact.objects.filter(submitted_on__year=year).annotate(month=ExtractMonth("submitted_on"))
+def _came_in(sets: _Sets, year: int, facts: QuerySet[ItemFact]) -> None:
+    rows: Any = facts.filter(submitted_on__year=year).annotate(month=ExtractMonth("submitted_on"))
     for unit_id, item, month in rows.values_list("unit_id", "item_uuid", "month"):
         sets.add(unit_id, month, "received", item)
 
 
-def _went_up(sets: _Sets, year: int) -> None:
+def _went_up(sets: _Sets, year: int, sendings: QuerySet[Dispatch]) -> None:
     rows: Any = (
-        Dispatch.objects.exclude(state=Dispatch.State.RECALLED)
+        sendings.exclude(state=Dispatch.State.RECALLED)
         .annotate(day=TruncDate("sent_at", tzinfo=SHANGHAI))
-        .filter(day__range=(date(year, 1, 1), date(year, 12, 31)))
+        .filter(day__gte=date(year, 1, 1), day__lte=date(year, 12, 31))
         .values_list("sender_id", "item_uuid", "day")
     )
     for unit_id, item, day in rows:

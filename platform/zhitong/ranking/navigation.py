@@ -1,0 +1,8 @@
+"""Navigation entries of ranking."""
+
+from zhitong.web import navigation
+from zhitong.web.navigation import NavEntry
+
+navigation.register(
+    NavEntry("ranking", "排名", "ranking:standings", "list-numbers", permission="ranking.read", order=60)
+)

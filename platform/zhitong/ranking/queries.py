@@ -1,0 +1,215 @@
+"""Reads of rankings: who may see what, standings of a group, the ledger and the list behind a figure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from zhitong.core import clock
+from zhitong.core.errors import NotFound
+from zhitong.core.operations import Actor
+from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact
+from zhitong.people.models import PersonAccount
+from zhitong.ranking.models import LedgerEntry, RuleSet, RuleSetVersion, StaleYear, Standing, SubjectKind
+from zhitong.ranking.tally import items_behind
+from zhitong.units.models import Level, Unit, UnitKind
+
+FIRST_YEAR = 1949
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A year, or a month of it (`month` 0: the whole year)."""
+
+    year: int
+    month: int = 0
+
+    @property
+    def words(self) -> str:
+        """The period as a reader says it."""
+        return f"{self.year} 年 {self.month} 月" if self.month else f"{self.year} 年"
+
+    @property
+    def before(self) -> "Period":
+        """The same period of the year before."""
+        return Period(self.year - 1, self.month)
+
+    @property
+    def query(self) -> str:
+        """The period in an address."""
+        return f"year={self.year}&month={self.month}" if self.month else f"year={self.year}"
+
+
+def period(year: str | None, month: str | None) -> Period:
+    """Read a period from an address; the present year when nothing is given.
+
+    Raises:
+        NotFound: no such period, or one that has not begun.
+    """
+    today = clock.today()
+    try:
+        found = Period(int(year or today.year), int(month or 0))
+    except ValueError as error:
+        raise NotFound from error
+    if not (FIRST_YEAR <= found.year <= today.year and 0 <= found.month <= 12):
+        raise NotFound
+    if date(found.year, max(found.month, 1), 1) > today:
+        raise NotFound
+    return found
+
+
+def network_rules() -> RuleSet | None:
+    """Return the set that ranks the network: the first one a provincial committee published."""
+    return (
+        RuleSet.objects.filter(owner__level=Level.PROVINCE, owner__kind=UnitKind.COMMITTEE)
+        .select_related("owner")
+        .order_by("pk")
+        .first()
+    )
+
+
+def years(rules: RuleSet) -> list[int]:
+    """Return the years with standings, latest first, the present one always."""
+    known = set(Standing.objects.filter(rule_set=rules, month=0).values_list("year", flat=True).distinct())
+    return sorted(known | {clock.today().year}, reverse=True)
+
+
+def standings(rules: RuleSet, when: Period) -> QuerySet[Standing]:
+    """Return the rows of a period; equal ranks are ordered by adoptions (DOMAIN §6)."""
+    return (
+        Standing.objects.filter(rule_set=rules, year=when.year, month=when.month)
+        .select_related("unit")
+        .order_by("rank", "-adopted", "unit__division_code", "unit_id")
+    )
+
+
+def peers(rules: RuleSet, when: Period, unit: Unit) -> QuerySet[Standing]:
+    """Return the rows that a unit is ranked among."""
+    return standings(rules, when).filter(unit__kind=unit.kind, unit__level=unit.level)
+
+
+def is_stale(year: int) -> bool:
+    """Return whether events of the year wait to be counted."""
+    return StaleYear.objects.filter(year=year).exists()
+
+
+def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
+    """Return the unit whose ledger the actor may read: the own one and its peers, or any for the province.
+
+    Raises:
+        NotFound: no such unit for this reader.
+    """
+    unit = Unit.objects.filter(uuid=unit_uuid).first()
+    if unit is None:
+        raise NotFound
+    is_peer = (unit.kind, unit.level) == (own.kind, own.level)
+    if actor.can("monitor.province") or (actor.can("ranking.read") and is_peer):
+        return unit
+    raise NotFound
+
+
+def list_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
+    """Return the unit whose items the actor may count one by one: the own one, or any for the province.
+
+    Raises:
+        NotFound: no such unit for this reader.
+    """
+    unit = ledger_unit(actor, own, unit_uuid)
+    if unit.pk != own.pk and not actor.can("monitor.province"):
+        raise NotFound
+    return unit
+
+
+def entries(rules: RuleSet, unit: Unit, when: Period) -> QuerySet[LedgerEntry]:
+    """Return the lines behind a unit's points of a period, oldest first."""
+    rows = _lines().filter(
+        version__rule_set=rules, subject_kind=SubjectKind.UNIT, subject_uuid=unit.uuid, year=when.year
+    )
+    return rows.filter(counted_on__month=when.month) if when.month else rows
+
+
+def entries_of_item(rules: RuleSet, fact: ItemFact) -> QuerySet[LedgerEntry]:
+    """Return the lines that one item earned its unit."""
+    return _lines().filter(
+        version__rule_set=rules,
+        subject_kind=SubjectKind.UNIT,
+        subject_uuid=fact.unit.uuid,
+        item_uuid=fact.item_uuid,
+    )
+
+
+def own_item(actor: Actor, own: Unit, item_uuid: UUID) -> ItemFact:
+    """Return an item of the own unit that the actor wrote, or may read the ranking of.
+
+    Raises:
+        NotFound: no such item for this reader.
+    """
+    fact = ItemFact.objects.select_related("unit").filter(unit=own, item_uuid=item_uuid).first()
+    if fact is None:
+        raise NotFound
+    if actor.can("ranking.read") or _is_author(actor, own, fact):
+        return fact
+    raise NotFound
+
+
+def _is_author(actor: Actor, own: Unit, fact: ItemFact) -> bool:
+    person = (
+        PersonAccount.objects.filter(unit=own, user_uuid=actor.user_uuid).values_list("person__uuid", flat=True).first()
+    )
+    return person is not None and str(person) in {str(author.get("person")) for author in fact.authors}
+
+
+def labels(unit: Unit, items: set[UUID]) -> dict[UUID, str]:
+    """Return the numbers by which items of a unit are named to everybody."""
+    rows = ItemFact.objects.filter(unit=unit, item_uuid__in=items)
+    return dict(rows.values_list("item_uuid", "number_label"))
+
+
+def titles(actor: Actor, own: Unit, unit: Unit, items: set[UUID]) -> dict[UUID, str]:
+    """Return the titles that the reader's unit knows: of what it sent itself, or of what was sent to it.
+
+    Readers who may not read the unit's items get none.
+    """
+    if not actor.can("items.read_all"):
+        return {}
+    sendings = Dispatch.objects.filter(sender=unit, item_uuid__in=items)
+    if unit.pk != own.pk:
+        sendings = sendings.filter(receiver=own).exclude(state=Dispatch.State.RECALLED)
+    return dict(sendings.order_by("sent_at", "id").values_list("item_uuid", "title"))
+
+
+def items_counted(unit: Unit, when: Period, what: str) -> QuerySet[ItemFact]:
+    """Return the items behind a count of a standing."""
+    behind = items_behind(unit.pk, when.year, when.month, what)
+    return ItemFact.objects.filter(unit=unit, item_uuid__in=behind)
+
+
+def outcomes(unit: Unit, items: set[UUID]) -> dict[UUID, list[Event]]:
+    """Return the standing outcomes that a unit itself recorded or decided on its items, oldest first."""
+    found: dict[UUID, list[Event]] = {item: [] for item in items}
+    rows = (
+        Event.objects.filter(unit=unit, item_uuid__in=items, kind__in=_OUTCOMES)
+        .filter(reverses__isnull=True, reversed_by__isnull=True)
+        .select_related("unit", "body")
+        .order_by("at", "id")
+    )
+    for event in rows:
+        found[event.item_uuid].append(event)
+    return found
+
+
+def versions_of(rules: RuleSet, year: int) -> Sequence[RuleSetVersion]:
+    """Return the versions in force in a year, in order."""
+    rows = rules.versions.filter(valid_from__lte=date(year, 12, 31)).order_by("number")
+    return [row for row in rows if row.valid_to is None or row.valid_to > date(year, 1, 1)]
+
+
+_OUTCOMES = (EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED, EventKind.INSTRUCTION, EventKind.PUBLISHED)
+
+
+def _lines() -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.select_related("version", "event__unit", "event__body", "event__reversed_by").order_by(
+        "counted_on", "event_id", "pk"
+    )

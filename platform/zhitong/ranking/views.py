@@ -1,0 +1,216 @@
+"""Pages of rankings: the own group, the ledger behind a figure, the list behind a count, the points of one item."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from zhitong.core.errors import NotFound
+from zhitong.core.operations import Actor
+from zhitong.ranking import queries, words
+from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
+from zhitong.ranking.queries import Period
+from zhitong.units.models import Level, Unit, UnitKind
+from zhitong.web import navigation
+from zhitong.web.parts import Action, Cell, Fact, Page, SavedFilter, SayBox, State, TableColumn, TableRow, empty
+from zhitong.web.templatetags.zt import zt_short
+
+SIZE = 20
+_COUNT_COLUMNS = [TableColumn(label) for label in ("编号", "来稿日期", "类别", "结果")]
+
+
+def no_rules() -> SayBox:
+    """Return what stands on a page of rankings before a rule set is in force."""
+    return empty(
+        "还没有计分规则",
+        "发布计分规则后，得分和排名会自动算出，以前的结果也会补算。请省政协有“维护计分规则”权限的人员发布。",
+        icon="list-numbers",
+    )
+
+
+def group_name(unit: Unit) -> str:
+    """Return the name of the group that a unit is ranked in."""
+    kind = {UnitKind.COMMITTEE: "政协"}.get(UnitKind(unit.kind), UnitKind(unit.kind).label)
+    return f"{Level(unit.level).label}{kind}"
+
+
+def as_of(row: Standing | None, year: int) -> State:
+    """Return how fresh the standings are, amber while events wait to be counted."""
+    if row is None:
+        return State("还没有数据", "off")
+    moment = f"数据截至 {zt_short(row.as_of)}"
+    return State(f"{moment}，有新的结果正在计算", "soon") if queries.is_stale(year) else State(moment)
+
+
+@login_required
+@require_safe
+def standings(request: HttpRequest) -> HttpResponse:
+    """The ranking of the unit's own group, all named, the own row marked."""
+    actor, own = _reader(request)
+    actor.require("ranking.read")
+    rules = queries.network_rules()
+    if rules is None:
+        return render(request, "ranking/empty.html", {"box": no_rules()})
+    when = queries.period(request.GET.get("year"), request.GET.get("month"))
+    rows = list(queries.peers(rules, when, own))
+    context = {
+        "rows": [(row, words.rank_change(row)) for row in rows],
+        "own": own,
+        "group": group_name(own),
+        "as_of": as_of(rows[0] if rows else None, when.year),
+        "rules": rules,
+        "sees_all": actor.can("monitor.province"),
+        "empty_box": empty("这个时段还没有排名", "有了稿件和采用结果，几秒内就会算出。", icon="list-numbers"),
+        **period_choice(rules, when),
+    }
+    return render(request, "ranking/standings.html", context)
+
+
+@login_required
+@require_safe
+def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
+    """The lines behind a unit's points; as a drawer for htmx."""
+    actor, own = _reader(request)
+    unit = queries.ledger_unit(actor, own, unit_uuid)
+    navigation.mark(request, "ranking")
+    rules = queries.network_rules()
+    if rules is None:
+        return render(request, "ranking/empty.html", {"box": no_rules()})
+    when = queries.period(request.GET.get("year"), request.GET.get("month"))
+    row = queries.standings(rules, when).filter(unit=unit).first()
+    rows = queries.entries(rules, unit, when)
+    note = f"{unit.short_name}，{when.words}"
+    context = _ledger_context(actor, own, unit, rules, rows) | {
+        "drawer_note": f"{note}，{group_name(unit)}第 {row.rank} 名" if row else note,
+        "recomputed": as_of(row, when.year),
+        "actions": _ledger_actions(actor, own, unit, when),
+        **period_choice(rules, when),
+    }
+    context["facts"] = [Fact("规则", _rule_words(rules, when.year)), *context["facts"]]
+    return render(request, "ranking/ledger_drawer.html" if _is_htmx(request) else "ranking/ledger.html", context)
+
+
+@login_required
+@require_safe
+def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """The lines of one own item, for its authors and for readers of the ranking."""
+    actor, own = _reader(request)
+    fact = queries.own_item(actor, own, item_uuid)
+    navigation.mark(request, "ranking")
+    rules = queries.network_rules()
+    if rules is None:
+        return render(request, "ranking/empty.html", {"box": no_rules()})
+    context = _ledger_context(actor, own, own, rules, queries.entries_of_item(rules, fact)) | {
+        "drawer_note": f"{fact.number_label}，为{own.short_name}得分",
+        "actions": [],
+    }
+    context["facts"] = [Fact("规则", f"{rules.name}，{rules.owner.short_name}"), *context["facts"]]
+    return render(request, "ranking/ledger_drawer.html" if _is_htmx(request) else "ranking/ledger.html", context)
+
+
+@login_required
+@require_safe
+def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
+    """The items behind a count, named by number; as many as the count says."""
+    actor, own = _reader(request)
+    unit = queries.list_unit(actor, own, unit_uuid)
+    what = request.GET.get("what", "received")
+    if what not in words.COUNTS:
+        raise NotFound
+    when = queries.period(request.GET.get("year"), request.GET.get("month"))
+    facts = queries.items_counted(unit, when, what)
+    number = facts.count()
+    page = _page(facts, request.GET.get("after", ""))
+    outcomes = queries.outcomes(unit, {fact.item_uuid for fact in page.items})
+    table = [
+        TableRow(
+            [
+                Cell(fact.number_label),
+                Cell(zt_short(fact.submitted_on)),
+                Cell(fact.category or "未分类"),
+                Cell("；".join(words.outcome(event) for event in outcomes[fact.item_uuid]) or "还没有结果"),
+            ],
+            name=fact.number_label,
+        )
+        for fact in page.items
+    ]
+    base = reverse("ranking:list", args=[unit.uuid])
+    navigation.mark(request, "ranking")
+    context = {
+        "unit": unit,
+        "what": words.COUNTS[what],
+        "when": when,
+        "number": number,
+        "page": page,
+        "page_size": SIZE,
+        "columns": _COUNT_COLUMNS,
+        "rows": table,
+        "caption": f"{unit.short_name}{when.words}{words.COUNTS[what]}",
+        "filters": [
+            SavedFilter(label, f"{base}?what={name}&{when.query}", current=name == what)
+            for name, label in words.COUNTS.items()
+        ],
+        "filters_label": "数的是什么",
+        "empty_box": empty("没有这样的稿件", f"{unit.short_name}{when.words}没有计入“{words.COUNTS[what]}”的稿件。"),
+    }
+    return render(request, "ranking/counted.html", context)
+
+
+def period_choice(rules: RuleSet, when: Period) -> dict[str, Any]:
+    """Return what the choice of a period needs."""
+    return {"when": when, "years": queries.years(rules), "months": range(1, 13)}
+
+
+def _reader(request: HttpRequest) -> tuple[Actor, Unit]:
+    return request.user.actor, request.tenant  # type: ignore[union-attr, attr-defined]
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
+def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: Any) -> dict[str, Any]:
+    lines: list[LedgerEntry] = list(rows)
+    items = {line.item_uuid for line in lines if line.item_uuid}
+    labels, titles = queries.labels(unit, items), queries.titles(actor, own, unit, items)
+    total = sum(line.points for line in lines if line.counted)
+    scoring = len({line.item_uuid for line in lines if line.counted and line.item_uuid})
+    return {
+        "drawer_title": "为什么是这个分",
+        "total": total,
+        "sum_words": words.sum_words(lines),
+        "facts": [Fact("篇目", f"{scoring} 篇得分，{len(lines)} 条明细")],
+        "ledger": [words.line(line, labels, titles) for line in lines],
+        "rules": rules,
+        "unit": unit,
+    }
+
+
+def _ledger_actions(actor: Actor, own: Unit, unit: Unit, when: Period) -> list[Action]:
+    whole = Action(
+        "整页查看",
+        url=f"{reverse('ranking:ledger', args=[unit.uuid])}?{when.query}",
+        icon="external-link",
+        primary=True,
+    )
+    if unit.pk != own.pk and not actor.can("monitor.province"):
+        return [whole]
+    listed = f"{reverse('ranking:list', args=[unit.uuid])}?what=higher&{when.query}"
+    return [whole, Action("上级采用的稿件", url=listed, icon="list")]
+
+
+def _rule_words(rules: RuleSet, year: int) -> str:
+    periods = [f"第 {v.number} 版，自 {v.valid_from:%Y-%m-%d} 起" for v in queries.versions_of(rules, year)]
+    return f"{rules.owner.short_name}《{rules.name}》{'；'.join(periods)}"
+
+
+def _page(facts: Any, after: str) -> Page[Any]:
+    rows = facts.order_by("-pk")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        rows = rows.filter(pk__lt=int(after))
+    found = list(rows[: SIZE + 1])
+    return Page(items=found[:SIZE], next_cursor=str(found[SIZE - 1].pk) if len(found) > SIZE else "")

@@ -1,0 +1,89 @@
+"""Ledger lines, changes and outcomes in the words of a screen."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from zhitong.exchange.models import AdoptionMode, Event, EventKind
+from zhitong.ranking.models import LedgerEntry, Standing
+from zhitong.web.parts import Change, LedgerLine
+from zhitong.web.templatetags.zt import points as point_words
+from zhitong.web.templatetags.zt import zt_short
+
+COUNTS = {
+    "received": "收稿",
+    "adopted": "本级采用",
+    "sent": "报送",
+    "higher_city": "市级采用",
+    "higher_province": "省级采用",
+    "higher_national": "全国采用",
+    "higher": "上级采用",
+    "instructions": "批示",
+}
+RANKS = {"national": "国家级", "province": "省级", "city": "市级", "county": "县级", "bureau": "厅局级"}
+
+
+def rank_change(row: Standing) -> Change | None:
+    """Return the change of rank against the period before; None when there was none."""
+    if row.rank_before is None:
+        return None
+    moved = row.rank_before - row.rank
+    if moved == 0:
+        return Change("持平")
+    return Change(f"升 {moved}", "up") if moved > 0 else Change(f"降 {-moved}", "down", good=False)
+
+
+def outcome(event: Event) -> str:
+    """Return who decided what, without a leader's name or words."""
+    where = (event.body or event.unit).short_name
+    if event.kind == EventKind.INSTRUCTION:
+        return f"{RANKS.get(event.leader_rank, '')}领导批示，{where}登记" if not event.body_id else f"{where}领导批示"
+    if event.mode:
+        return f"{where}{AdoptionMode(event.mode).label}"
+    return f"{where}{EventKind(event.kind).label}"
+
+
+def line(entry: LedgerEntry, labels: Mapping[UUID, str], titles: Mapping[UUID, str]) -> LedgerLine:
+    """Return a ledger line; the item is named by its number, by its title only when `titles` has it."""
+    event = entry.event
+    item = _item(entry, labels, titles)
+    undone = getattr(event, "reversed_by", None) if event else None
+    return LedgerLine(
+        day=zt_short(entry.counted_on),
+        event=outcome(event) if event else "累计",
+        clause=f"{entry.rule}，第 {entry.version.number} 版",
+        arithmetic=entry.arithmetic.replace(":", "：").replace(",", "，"),
+        points=entry.points,
+        note="；".join(filter(None, [item, _issue(event), "" if entry.counted else _why_not(entry, undone)])),
+        off=not entry.counted,
+        reversal=undone is not None and entry.points < 0,
+        pishi=event is not None and event.kind == EventKind.INSTRUCTION,
+    )
+
+
+def sum_words(entries: list[LedgerEntry]) -> str:
+    """Return the sum of what counts as it is added up (5 + 2 + 15); nothing for a single line or a long row."""
+    parts = [entry.points for entry in entries if entry.counted]
+    if not 1 < len(parts) <= 8:
+        return ""
+    signs = [f" {'−' if part < 0 else '+'} {point_words(abs(part))}" for part in parts]
+    return "".join(signs).removeprefix(" + ").strip()
+
+
+def _item(entry: LedgerEntry, labels: Mapping[UUID, str], titles: Mapping[UUID, str]) -> str:
+    if entry.item_uuid is None:
+        return ""
+    label = labels.get(entry.item_uuid, "")
+    title = titles.get(entry.item_uuid, "")
+    return f"{label}《{title}》" if title else label
+
+
+def _issue(event: Event | None) -> str:
+    if event is None or not event.bulletin:
+        return ""
+    return f"《{event.bulletin}》第 {event.issue_number} 期" if event.issue_number else f"《{event.bulletin}》"
+
+
+def _why_not(entry: LedgerEntry, undone: Event | None) -> str:
+    if undone is not None:
+        return f"不计分：{zt_short(undone.occurred_on)} 已冲正"
+    return f"不计分：{entry.clause}"
