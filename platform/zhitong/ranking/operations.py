@@ -122,12 +122,12 @@ def _lines(rule_set: RuleSet, year: int, events: Sequence[Any]) -> list[LedgerEn
 def _line(
     version: RuleSetVersion, entry: Entry, units: dict[str, int], homes: dict[str, int], events: dict[str, int]
 ) -> LedgerEntry:
-    is_unit = entry.subject_kind == SubjectKind.UNIT
+    is_unit = entry.subject_kind == SubjectKind.UNIT.value
     return LedgerEntry(
         version=version,
         subject_kind=entry.subject_kind,
         subject_uuid=entry.subject_id,
-        unit_id=units[entry.subject_id] if is_unit else homes.get(entry.subject_id, units.get(entry.subject.unit)),
+        unit_id=units[entry.subject_id] if is_unit else homes.get(entry.subject_id) or units[entry.subject.unit],
         item_uuid=entry.item or None,
         event_id=events[entry.event_ids[0]] if entry.event_ids else None,
         rule=f"{entry.rule.name}（{entry.rule.key}）"[:60],

@@ -101,7 +101,7 @@ def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
     Raises:
         NotFound: no such unit for this reader.
     """
-    unit = Unit.objects.filter(uuid=unit_uuid).first()
+    unit: Unit | None = Unit.objects.filter(uuid=unit_uuid).first()
     if unit is None:
         raise NotFound
     is_peer = (unit.kind, unit.level) == (own.kind, own.level)
@@ -155,6 +155,8 @@ def own_item(actor: Actor, own: Unit, item_uuid: UUID) -> ItemFact:
 
 
 def _is_author(actor: Actor, own: Unit, fact: ItemFact) -> bool:
+    if actor.user_uuid is None:
+        return False
     person = (
         PersonAccount.objects.filter(unit=own, user_uuid=actor.user_uuid).values_list("person__uuid", flat=True).first()
     )
