@@ -1,4 +1,4 @@
-"""What a flow says: steps for posts, conditions, limits. Parsed from JSON, checked with words a unit's administrator reads.
+"""What a flow says: steps for posts, conditions, limits. Parsed from JSON, checked in words for administrators.
 
 `parse` refuses at the first fault and names the step and the reason; nothing unknown is ignored, so a misspelt key is
 found before an item runs into it.

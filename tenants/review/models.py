@@ -1,9 +1,9 @@
 """Flows (definitions) apart from runs (DESIGN §5): a unit's own tables.
 
 A `FlowVersion` is immutable once published, so a run that names it has its definition frozen. `definition` is
-`{"when": [{"field", "in": [...]}], "steps": [{"key", "name", "kind", "posts": [code], "mode": "any"|"all"|"in_order"|"n_of_m", "n", "limit_days",
-"limit_hours", "on_empty": "skip"|"administrator", "when": [{"field", "in": [...]}], "checklist"}]}`, checked by
-`tenants.review.definition`.
+`{"when": [{"field", "in": [...]}], "steps": [{"key", "name", "kind", "posts": [code], "mode":
+"any"|"all"|"in_order"|"n_of_m", "n", "limit_days", "limit_hours", "on_empty": "skip"|"administrator",
+"when": [{"field", "in": [...]}], "checklist"}]}`, checked by `tenants.review.definition`.
 """
 
 import uuid

@@ -54,7 +54,7 @@ def publish_flow(*, actor: Actor, flow_code: str, name: str, definition: Any, is
 
 @operation("review.configure")
 def ensure_default_flow(*, actor: Actor) -> FlowVersion:
-    """Return the published version of the default flow; a unit without one gets the preset 研究室编审 → 秘书长 → 主席."""
+    """Return the published version of the default flow; a unit without one gets the preset `presets.DEFAULT`."""
     found = FlowVersion.objects.filter(flow__is_default=True, state=FlowVersion.State.PUBLISHED).first()
     if found:
         return found
@@ -65,7 +65,7 @@ def ensure_default_flow(*, actor: Actor) -> FlowVersion:
 
 
 def choose_version(facts: dict[str, str]) -> FlowVersion:
-    """Return the published version that takes an item with these facts: the first with conditions that hold, else the default.
+    """Return the version that takes an item with these facts: the first whose conditions hold, else the default.
 
     Raises:
         WrongState: the unit has no default flow and no other one takes the item.

@@ -1,4 +1,4 @@
-"""An item's way in and out of review on its author's side: submit, submit again, recall; and that a holder has seen it."""
+"""An item's way in and out of review on its author's side: submit, submit again, recall; what a holder has seen."""
 
 from uuid import UUID
 
@@ -33,7 +33,7 @@ def submit(*, actor: Actor, item_uuid: UUID, version: int) -> Run:
     """
     returned = (
         Run.objects.select_for_update(of=("self",))
-        .filter(item__uuid=item_uuid, item__created_by__uuid=actor.user_uuid, state=Run.State.RETURNED)
+        .filter(item__uuid=item_uuid, item__created_by__uuid=actor.user_key, state=Run.State.RETURNED)
         .first()
     )
     item = _lock_own(actor, item_uuid, version)
@@ -82,7 +82,7 @@ def recall(*, actor: Actor, item_uuid: UUID, reason: str) -> Run:
     """
     words = clean_reason(reason)
     run_id = (
-        Run.objects.filter(item__uuid=item_uuid, item__created_by__uuid=actor.user_uuid)
+        Run.objects.filter(item__uuid=item_uuid, item__created_by__uuid=actor.user_key)
         .order_by("-pk")
         .values_list("pk", flat=True)
         .first()
@@ -102,13 +102,13 @@ def recall(*, actor: Actor, item_uuid: UUID, reason: str) -> Run:
 @operation()
 def mark_seen(*, actor: Actor, task_uuid: UUID) -> None:
     """Note when the holder first opened a task. No audit: it decides nothing."""
-    Task.objects.filter(uuid=task_uuid, holder__uuid=actor.user_uuid, seen_at__isnull=True).update(seen_at=clock.now())
+    Task.objects.filter(uuid=task_uuid, holder__uuid=actor.user_key, seen_at__isnull=True).update(seen_at=clock.now())
 
 
 def _lock_own(actor: Actor, item_uuid: UUID, version: int) -> Item:
     item = (
         Item.objects.select_for_update(of=("self",))
-        .filter(uuid=item_uuid, created_by__in=User.objects.filter(uuid=actor.user_uuid))
+        .filter(uuid=item_uuid, created_by__in=User.objects.filter(uuid=actor.user_key))
         .first()
     )
     if item is None:
@@ -139,9 +139,9 @@ def _check_recall(frame: engine.Frame) -> None:
         raise WrongState(f"这一篇的审核现在是“{frame.run.get_state_display()}”，不能撤回。")
     acted = next((act for act in engine.acts_since_start(frame.run) if act.verb in _ACTED), None)
     if acted:
-        when = acted.at.astimezone(clock.SHANGHAI)
+        when = f"{acted.at.astimezone(clock.SHANGHAI):%m-%d %H:%M}"
         raise WrongState(
-            f"{acted.by_label}（{acted.position_name}）已于 {when:%m-%d %H:%M} {acted.get_verb_display()}，不能再撤回。",
+            f"{acted.by_label}（{acted.position_name}）已于 {when} {acted.get_verb_display()}，不能再撤回。",
             rule="审核人办理之前可以撤回",
             who="可以请现在的审核人退回给您",
         )

@@ -87,7 +87,7 @@ class TaskScreen:
 
     @property
     def compared(self) -> tuple[Edition, Edition] | None:
-        """What a comparison sets side by side: original and edited text, or the text before a return and the new one."""
+        """What a comparison sets side by side: original and edited text, or the texts before and after a return."""
         if self.original and self.edited:
             return self.original, self.edited
         return (self.editions[-2], self.editions[-1]) if len(self.editions) > 1 else None

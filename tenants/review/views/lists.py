@@ -90,7 +90,8 @@ def due_state(row_due: object, urgency: str) -> State | None:
 
 def _columns(tab: Tab) -> list[TableColumn]:
     last = {Tab.DONE: "办理", Tab.RETURNED: "退回"}.get(tab, "时限")
-    return [TableColumn("信息标题"), TableColumn("来自"), TableColumn("步骤"), TableColumn("办理人"), TableColumn("到达" if last == "时限" else "时间"), TableColumn(last)]  # fmt: skip
+    when = "到达" if last == "时限" else "时间"
+    return [TableColumn(label) for label in ("信息标题", "来自", "步骤", "办理人", when, last)]
 
 
 def _row(row: WorkRow, tab: Tab) -> TableRow:

@@ -188,7 +188,7 @@ def bar_of(screen: TaskScreen, verb: Verb | None) -> dict[str, Any]:
         Action("不采用", url=f"{here}?decide=decline", key="X", refused=refused),
     ]
     more = [Action("改核稿", url=f"{here}?text=edit", icon="pencil", quiet=True, key="E", refused=refused)]
-    return {"actions": actions, "more_actions": more, "next_step": _then(screen, Verb.PASS) if not refused else refused}
+    return {"actions": actions, "more_actions": more, "next_step": refused or _then(screen, Verb.PASS)}
 
 
 def _confirm(screen: TaskScreen, verb: Verb, here: str) -> list[Action]:

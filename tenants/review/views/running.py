@@ -34,13 +34,14 @@ def recall(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     """Ask for the reason, then take an own item back."""
     user = reader(request)
     item = get_own(user, item_uuid)
-    context = {"item": item, "back": detail_url(item), "reason": request.POST.get("reason", "")}
+    back, reason = detail_url(item), request.POST.get("reason", "")
+    context = {"item": item, "back": back, "reason": reason}
     if request.method != "POST":
         return render(request, "review/recall.html", context)
     try:
-        operations.recall(actor=user.actor, item_uuid=item_uuid, reason=context["reason"])
+        operations.recall(actor=user.actor, item_uuid=item_uuid, reason=reason)
     except InvalidInput as refusal:
         error = refusal.fields.get("reason", [refusal.message])[0]
         return render(request, "review/recall.html", context | {"error": error}, status=refusal.status)
     messages.success(request, "已撤回。")
-    return redirect(context["back"])
+    return redirect(back)

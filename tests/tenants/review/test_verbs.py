@@ -144,7 +144,7 @@ def test_a_closed_task_says_who_closed_it(house: House) -> None:
     assert holders(run) == ["lin", "zhou"]
     pass_as(house.research, run)
     assert task_of(second, run).state == Task.State.SUPERSEDED
-    with pytest.raises(WrongState, match="已由周敏（研究室）于 .* 通过，您的操作没有生效"):
+    with pytest.raises(WrongState, match=r"已由周敏（研究室）于 .* 通过，您的操作没有生效"):
         pass_as(second, run)
 
 
