@@ -50,7 +50,7 @@ def line(entry: LedgerEntry, labels: Mapping[UUID, str], titles: Mapping[UUID, s
     return LedgerLine(
         day=zt_short(entry.counted_on),
         event=outcome(event) if event else "累计",
-        clause=f"{entry.rule}，第 {entry.version.number} 版",
+        clause=f"{entry.rule.partition('（')[0]}，第 {entry.version.number} 版",
         arithmetic=entry.arithmetic.replace(":", "：").replace(",", "，"),
         points=entry.points,
         note="；".join(filter(None, [item, _issue(event), "" if entry.counted else _why_not(entry, undone)])),
