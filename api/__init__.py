@@ -1,1 +1,1 @@
-"""The HTTP API, version 1: the same operations, rights and words as the pages."""
+"""The HTTP API: the same operations, rights and words as the pages."""

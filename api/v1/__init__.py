@@ -1,0 +1,1 @@
+"""Version 1: items, journeys, standings of one unit."""
