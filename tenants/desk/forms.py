@@ -39,7 +39,7 @@ class OutcomeForm(Form):
 
     def __init__(self, *args: object, bodies: list[ExternalBody], **kwargs: object) -> None:
         kwargs.setdefault("initial", {"occurred_on": clock.today()})
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         field = self.fields["body"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "（本级领导）"), *((str(body.uuid), body.short_name) for body in bodies)]
