@@ -1,0 +1,1 @@
+"""What nobody but the entitled may see, and what bad input does."""
