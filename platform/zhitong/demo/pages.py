@@ -32,7 +32,9 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self.links: list[str] = []
+        self.link_words: list[str] = []
         self.words: list[str] = []
+        self._in_link = False
         self._form: Form | None = None
         self._area: tuple[Form | None, str] | None = None
         self._by_id: dict[str, Form] = {}
@@ -47,6 +49,8 @@ class _Reader(HTMLParser):
         form = self._by_id.get(has["form"]) if "form" in has else self._form
         if tag == "a" and "href" in has:
             self.links.append(has["href"])
+            self.link_words.append("")
+            self._in_link = True
         elif tag == "input" and form and has.get("name"):
             self._input(form, has)
         elif tag == "textarea" and has.get("name"):
@@ -69,6 +73,8 @@ class _Reader(HTMLParser):
             self._form = None
         elif tag == "textarea":
             self._area = None
+        elif tag == "a":
+            self._in_link = False
 
     def handle_data(self, data: str) -> None:
         """Collect the words, and what stands in a text area."""
@@ -78,6 +84,8 @@ class _Reader(HTMLParser):
                 form.fields[name] = [form.fields[name][0] + data]
         elif data.strip():
             self.words.append(data.strip())
+            if self._in_link:
+                self.link_words[-1] += data.strip()
 
 
 class Browser:
@@ -109,6 +117,15 @@ class Browser:
             PageError: it answers with an error.
         """
         return self._take(self._client.get(url), url)
+
+    @property
+    def links(self) -> list[str]:
+        """Where the links of the page lead."""
+        return self._page.links
+
+    def titled_links(self) -> list[tuple[str, str]]:
+        """Return the links of the page with their words."""
+        return [(urljoin(self.url, href), words) for href, words in zip(self.links, self._page.link_words, strict=True)]
 
     def link(self, pattern: str) -> str:
         """Return the first link of the page that fits the regular expression.

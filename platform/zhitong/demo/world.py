@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import GroupKind, MemberKind, User
+from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.demo.content.bodies import bodies
 from zhitong.demo.content.groups import groups
@@ -101,13 +102,15 @@ def build_units(world: World) -> None:
                 body=world.bodies[body.code],
                 valid_from=BEGIN,
             )
-    publish_rules(
-        actor=platform,
-        owner=world.units["guangdong"],
-        code="province",
-        source=(FOLDER / "A.yaml").read_text(encoding="utf-8"),
-        valid_from=BEGIN,
-    )
+    province = world.units["guangdong"]
+    with province:
+        publish_rules(
+            actor=system(province.pk, "平台"),
+            owner=province,
+            code="province",
+            source=(FOLDER / "A.yaml").read_text(encoding="utf-8"),
+            valid_from=BEGIN,
+        )
 
 
 def build_people(world: World) -> None:
@@ -126,7 +129,7 @@ def build_people(world: World) -> None:
                     known[seed.mobile] = Person.objects.get(uuid=user.person_uuid)
                 for code in dict.fromkeys(_POSTS[post] for post in seed.posts):
                     accounts.put_in_post(actor=actor, user=user, position_code=code, held_from=BEGIN)
-            User.objects.update(password=password)
+            User.objects.update(password=password, password_changed_at=clock.now())
 
 
 def _create(unit: Unit, seed: PersonSeed, kinds: dict[tuple[str, str], GroupKind], person: Person | None) -> User:

@@ -107,7 +107,7 @@ def _actions(user: User, found: Item) -> list[Action]:
     if found.state == State.APPROVED and user.has_zt_perm("exchange.send"):
         actions.insert(0, Action("报送", url=reverse("desk:send", args=[found.uuid]), icon="send", primary=True))
     if found.state == State.APPROVED and user.has_zt_perm("exchange.record"):
-        actions.append(Action("登记结果", url=reverse("desk:outcome", args=[found.uuid]), icon="clipboard-check"))
+        actions.append(Action("登记结果", url=reverse("desk:outcome", args=[found.uuid]), icon="clipboard-list"))
     actions.append(Action("文本对照", url=reverse("items:texts", args=[found.uuid]), icon="file-diff"))
     if found.state == State.IN_REVIEW and found.created_by_id == user.pk and found.dispatch_uuid is None:
         actions.append(Action("撤回", url=reverse("review:recall", args=[found.uuid]), icon="arrow-back-up"))

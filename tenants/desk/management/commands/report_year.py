@@ -1,27 +1,33 @@
-"""`zhitong report year --unit HOST --year YYYY`: the figures of a year in the words of the yearly summary."""
+"""`zhitong report year`: the yearly summary of a unit, written from its data."""
 
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
-from tenants.desk.reports import year_summary
-from zhitong.core import clock
-from zhitong.units.queries import unit_at
+from tenants.desk.reports import year_paragraph
+from zhitong.units.models import Host
 
 
 class Command(BaseCommand):
-    """Write the paragraph from the unit's data."""
+    """Print the paragraph."""
 
-    help = "Write the paragraph of a unit's yearly summary from its data."
+    help = "Write the yearly summary of a unit from its data."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Read the options."""
-        parser.add_argument("--unit", required=True, help="host of the unit (nanhai, or nanhai.example.org)")
-        parser.add_argument("--year", type=int, help="the year to tell (default: the present one)")
+        parser.add_argument("--unit", required=True, help="the unit's host label (nanhai) or full host")
+        parser.add_argument("--year", type=int, required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
-        unit = unit_at(options["unit"])
-        with unit:
-            self.stdout.write(year_summary(unit, options["year"] or clock.today().year))
+        label = options["unit"]
+        domain = label if "." in label else f"{label}.{settings.BASE_DOMAIN}"
+        host = Host.objects.select_related("tenant__parent").filter(domain=domain).first()
+        if host is None:
+            raise CommandError(f"no unit on host {domain!r}; `zhitong unit list` names them")
+        if not 1949 <= options["year"] <= 2100:
+            raise CommandError(f"{options['year']} is not a year between 1949 and 2100")
+        with host.tenant:
+            self.stdout.write(year_paragraph(host.tenant, options["year"]))
