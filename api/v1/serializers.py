@@ -85,7 +85,7 @@ class ItemLine(serializers.ModelSerializer[Item]):
 class ItemDetail(ItemLine):
     """An item with its working text."""
 
-    group = serializers.PrimaryKeyRelatedField[Any](read_only=True)
+    group = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
 
     class Meta(ItemLine.Meta):
         fields = [
