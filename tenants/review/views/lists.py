@@ -91,7 +91,8 @@ def due_state(row_due: object, urgency: str) -> State | None:
 def _columns(tab: Tab) -> list[TableColumn]:
     last = {Tab.DONE: "办理", Tab.RETURNED: "退回"}.get(tab, "时限")
     when = "到达" if last == "时限" else "时间"
-    return [TableColumn(label) for label in ("信息标题", "来自", "步骤", "办理人", when, last)]
+    who = () if tab is Tab.MINE else ("办理人",)
+    return [TableColumn(label) for label in ("信息标题", "来自", "步骤", *who, when, last)]
 
 
 def _row(row: WorkRow, tab: Tab) -> TableRow:
@@ -103,8 +104,8 @@ def _row(row: WorkRow, tab: Tab) -> TableRow:
             Cell(item.title, url=url, look="t", tags=tags),
             Cell("、".join(notes_of(item))),
             Cell(row.step),
-            Cell("、".join(row.who)),
-            Cell(zt_short(row.at), look="num"),
+            *([] if tab is Tab.MINE else [Cell("、".join(row.who))]),
+            Cell(zt_short(row.at)),
             _last_cell(row),
         ],
         name=item.title,

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from tenants.items import comparison
 from tenants.items.models import Urgency
-from tenants.items.queries import author_names
-from tenants.items.texts import Texts
+from tenants.items.queries import author_names, number_label
+from tenants.items.texts import LABELS, Texts
 from tenants.review import engine, queries
 from tenants.review.clocks import due_of, limit_words
 from tenants.review.definition import MODE_WORDS, Mode, Step
@@ -16,10 +16,11 @@ from tenants.review.queries import TaskScreen
 from tenants.review.views.lists import TAGS, due_state, notes_of
 from zhitong.core import clock
 from zhitong.exchange.models import AdoptionMode
-from zhitong.web.parts import Action, Fact, QueueEntry, ReviewStep, State, TextTab
+from zhitong.web.parts import Action, Fact, Passage, QueueEntry, ReviewStep, State, TextTab
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_short
 
+READING_SPEED = 400  # characters a minute, of somebody who will sign for what they read
 _TO_AUTHOR_REFUSED = "外单位报送来的稿件不退给反映人，请在收件里退回报送单位"
 
 
@@ -43,20 +44,21 @@ def queue_of(screen: TaskScreen) -> dict[str, Any]:
     }
 
 
-def head_of(screen: TaskScreen) -> dict[str, Any]:
-    """Return title, facts and tags over the text."""
+def head_of(screen: TaskScreen, mark: str) -> dict[str, Any]:
+    """Return title, facts and tags over the text. `mark` is the unit's, for the number."""
     item = screen.item
     people = list(item.authors.all())
     first = people[0] if people else None
     who = authors_words(author_names(item))
     facts = [
-        Fact("编号", f"{item.number} 号"),
+        Fact("编号", number_label(item, mark)),
         Fact("报送", f"{item.from_unit} {zt_short(item.submitted_at)}")
         if item.from_unit
         else Fact("提交", zt_short(item.submitted_at)),
         Fact("反映人", f"{who}（{first.sector}）" if first and first.sector else who),
         Fact("类别", item.category),
         Fact("来源", item.get_source_display()),
+        Fact("篇幅", f"{item.text_length:,} 字，约 {max(1, round(item.text_length / READING_SPEED))} 分钟"),
     ]
     return {
         "doc_title": item.title,
@@ -80,9 +82,15 @@ def text_of(screen: TaskScreen, wanted: str) -> dict[str, Any]:
         old, new = (Texts.of(edition) for edition in screen.compared)
         compared = comparison.compare(old, new)
         inserted, deleted, changes = comparison.changed(compared)
-        return context | {"passages": compared, "inserted": inserted, "deleted": deleted, "changes": changes}
+        shown_passages = [one for one in compared if one.heading != LABELS["title"] or _differs(one)]
+        return context | {"passages": shown_passages, "inserted": inserted, "deleted": deleted, "changes": changes}
     edition = screen.edited if shown == "edited" else screen.original
     return context | {"passages": comparison.passages(Texts.of(edition or screen.item))}
+
+
+def _differs(passage: Passage) -> bool:
+    pieces = [piece for paragraph in passage.paragraphs if not isinstance(paragraph, str) for piece in paragraph]
+    return any(piece.kind for piece in pieces)
 
 
 def _shown(screen: TaskScreen, wanted: str) -> str:

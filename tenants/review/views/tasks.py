@@ -110,7 +110,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     fields = refusal.fields if refusal else {}
-    context = _frame(screen) | {
+    context = _frame(request, screen) | {
         **presenting.text_of(screen, request.GET.get("text", "")),
         **presenting.bar_of(screen, verb),
         "verb": verb,
@@ -127,11 +127,11 @@ def _page(
 def _edit_page(
     request: HttpRequest, screen: TaskScreen, form: TextForm, *, theirs: Any = (), status: int = 200
 ) -> HttpResponse:
-    context = _frame(screen) | {"form": form, "version": screen.item.version, "theirs": theirs}
+    context = _frame(request, screen) | {"form": form, "version": screen.item.version, "theirs": theirs}
     return render(request, "review/edit.html", context, status=status)
 
 
-def _frame(screen: TaskScreen) -> dict[str, Any]:
+def _frame(request: HttpRequest, screen: TaskScreen) -> dict[str, Any]:
     """Return what both faces of the screen show: queue, head, steps, history."""
     return {
         "screen": screen,
@@ -140,7 +140,7 @@ def _frame(screen: TaskScreen) -> dict[str, Any]:
         "back": reverse("review:list"),
         "phone_title": "审核",
         **presenting.queue_of(screen),
-        **presenting.head_of(screen),
+        **presenting.head_of(screen, request.tenant.mark),  # type: ignore[attr-defined]
         "review_steps": presenting.steps_of(screen),
         "history": presenting.history_of(screen),
         "flow_note": presenting.flow_note(screen),
