@@ -6,7 +6,7 @@ from django import forms
 
 from tenants.accounts.models import Group, GroupKind, MemberKind, Position, Role
 from zhitong.core import clock, permissions
-from zhitong.units.models import Level
+from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
 from zhitong.web.forms import Form
 
 RULES_IN_WORDS = "至少 10 个字符；大写字母、小写字母、数字、符号四类中至少三类；不要与姓名、登录名相近。"
@@ -155,3 +155,54 @@ class RoleForm(Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["permissions"]
         field.choices = [(name, permissions.label_of(name)) for name in sorted(grantable)]
+
+
+class ChooserForm(Form):
+    """A part of a unit's name."""
+
+    q = forms.CharField(
+        label="单位名称",
+        min_length=2,
+        max_length=40,
+        error_messages={"min_length": "请至少写两个字。"},
+        widget=forms.TextInput(attrs={"placeholder": "例如：南海区", "type": "search"}),
+    )
+
+
+class UnitForm(Form):
+    """A new unit."""
+
+    name = forms.CharField(label="全称", max_length=100)
+    short_name = forms.CharField(label="简称", max_length=40)
+    host = forms.CharField(label="域名", max_length=63, help_text="域名的第一段，小写字母、数字和连字符，例如 nanhai。")
+    kind = forms.ChoiceField(label="类别", choices=UnitKind.choices)
+    level = forms.ChoiceField(label="层级", choices=[(v, v.label) for v in Level if v != Level.NATIONAL])
+    division_code = forms.RegexField(
+        r"^[0-9]{6,12}$", label="行政区划代码", required=False, error_messages={"invalid": "请填写 6 至 12 位数字。"}
+    )
+    mark = forms.CharField(label="编号字头", required=False, max_length=8, help_text="不填就用简称的第一个字。")
+    parent = forms.ModelChoiceField(Unit.objects.none(), label="上级", required=False, help_text="同类别的上一级单位。")
+    participates_in = forms.ModelChoiceField(
+        Unit.objects.none(), label="参加", required=False, help_text="参加单位参加的同级政协。"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        open_units = Unit.objects.filter(lifecycle=Lifecycle.ACTIVE).order_by("level", "short_name")
+        parent: Any = self.fields["parent"]
+        parent.queryset = open_units
+        committee: Any = self.fields["participates_in"]
+        committee.queryset = open_units.filter(kind=UnitKind.COMMITTEE)
+
+
+class CloseForm(Form):
+    """Why a unit is closed."""
+
+    reason = forms.CharField(label="撤销依据", max_length=200, help_text="例如文号。撤销后不能再报送，档案仍可查看。")
+
+
+class AppointForm(Form):
+    """The first administrator of a unit."""
+
+    name = forms.CharField(label="姓名", max_length=60)
+    username = forms.CharField(label="登录名", max_length=40)

@@ -30,6 +30,11 @@ def post_codes_of(user: User, on: date) -> frozenset[str]:
     return frozenset(Holding.objects.filter(_held(on, ""), user=user).values_list("position__code", flat=True))
 
 
+def holdings_on(day: date) -> QuerySet[Holding]:
+    """Return the holdings in force on a day, in the posts' order."""
+    return Holding.objects.filter(_held(day, "")).order_by("position__order", "position_id")
+
+
 def members(
     *, text: str = "", role: str = "", group: int | None = None, position: str = "", on: date | None = None
 ) -> QuerySet[User]:

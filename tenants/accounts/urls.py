@@ -2,13 +2,27 @@
 
 from django.urls import URLPattern, path
 
-from tenants.accounts.views import entry
+from tenants.accounts.views import entry, people, setup
 
 app_name = "accounts"
+# Ways in and out: the bare host has them too, for the platform's operators.
 entry_patterns: list[URLPattern] = [
     path("login/", entry.sign_in, name="login"),
     path("logout/", entry.sign_out, name="logout"),
     path("password/", entry.password, name="password"),
     path("invite/<str:token>/", entry.invitation, name="invite"),
 ]
-urlpatterns: list[URLPattern] = entry_patterns
+urlpatterns: list[URLPattern] = [
+    *entry_patterns,
+    path("people/", people.index, name="people"),
+    path("people/new/", people.new, name="person_new"),
+    path("people/<uuid:uuid>/", people.detail, name="person"),
+    path("people/<uuid:uuid>/invite/", people.invite, name="person_invite"),
+    path("people/<uuid:uuid>/deactivate/", people.deactivate, name="person_deactivate"),
+    path("people/<uuid:uuid>/reactivate/", people.reactivate, name="person_reactivate"),
+    path("people/<uuid:uuid>/posts/", people.give_post, name="person_post"),
+    path("people/<uuid:uuid>/posts/<int:holding_id>/end/", people.end_post, name="person_post_end"),
+    path("roles/", setup.roles, name="roles"),
+    path("groups/", setup.groups, name="groups"),
+    path("positions/", setup.positions, name="positions"),
+]

@@ -3,7 +3,20 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from tenants.accounts.urls import entry_patterns
+from tenants.accounts.views import console
 
+_console: list[URLPattern] = [
+    path("", console.home, name="home"),
+    path("units/new/", console.unit_new, name="unit_new"),
+    path("units/<uuid:uuid>/", console.unit, name="unit"),
+    path("units/<uuid:uuid>/close/", console.unit_close, name="unit_close"),
+    path("units/<uuid:uuid>/appoint/", console.appoint, name="unit_appoint"),
+    path("outbox/", console.outbox_health, name="outbox"),
+    path("outbox/retry/", console.outbox_retry, name="outbox_retry"),
+    path("audit/", console.audit_status, name="audit"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", console.chooser, name="chooser"),
     path("operators/", include((entry_patterns, "accounts"))),
+    path("operators/", include((_console, "operators"))),
 ]

@@ -27,9 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "page": page,
         "any_unread": any(notice.read_at is None for notice in page.items),
-        "empty_box": parts.empty(
-            "没有通知", "您的信息有进展、有事要您办的时候，会在这里告诉您。", icon="bell"
-        ),
+        "empty_box": parts.empty("没有通知", "您的信息有进展、有事要您办的时候，会在这里告诉您。", icon="bell"),
     }
     return render(request, "notices/index.html", context)
 

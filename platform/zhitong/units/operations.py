@@ -7,11 +7,22 @@ from datetime import date
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from zhitong.core import audit, clock
+from zhitong.core import audit, clock, text
 from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.units import schemas
-from zhitong.units.models import BodyKind, ExternalBody, Host, Level, Lifecycle, Route, RouteKind, Unit, UnitKind
+from zhitong.units.models import (
+    LEVEL_ORDER,
+    BodyKind,
+    ExternalBody,
+    Host,
+    Level,
+    Lifecycle,
+    Route,
+    RouteKind,
+    Unit,
+    UnitKind,
+)
 
 _HOST = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 
@@ -66,16 +77,33 @@ def _check(new: NewUnit) -> None:
     fields: dict[str, list[str]] = {}
     if not _HOST.match(new.host):
         fields["host"] = ["只能用小写字母、数字和连字符"]
-    if not new.name.strip():
-        fields["name"] = ["请填写全称"]
+    labels = {"name": "全称", "short_name": "简称", "mark": "编号字头", "division_code": "行政区划代码"}
+    for name, label in labels.items():
+        if wrong := _wrong_text(name, label, getattr(new, name)):
+            fields[name] = [wrong]
     if new.level == Level.NATIONAL:
         fields["level"] = ["全国一级请登记为系统外单位"]
     if new.participates_in and new.participates_in.kind != UnitKind.COMMITTEE:
         fields["participates_in"] = ["参加的单位必须是政协委员会"]
     if new.parent and new.parent.kind != new.kind:
         fields["parent"] = ["上级必须与本单位同类别"]
+    elif new.parent and LEVEL_ORDER.index(Level(new.parent.level)) <= LEVEL_ORDER.index(new.level):
+        fields["parent"] = ["上级的层级必须高于本单位"]
     if fields:
         raise InvalidInput(f"单位“{new.name}”的资料有 {len(fields)} 处不对。", fields=fields)
+
+
+def _wrong_text(name: str, label: str, value: str) -> str:
+    longest = Unit._meta.get_field(name).max_length  # noqa: SLF001 - Django's documented way to a field
+    if name in {"name", "short_name"} and not value.strip():
+        return f"请填写{label}"
+    try:
+        cleaned = text.clean(value)
+    except ValueError as error:
+        return str(error)
+    if cleaned != value or "\n" in value:
+        return "首尾不能有空格，中间不能换行"
+    return f"最多 {longest} 个字，现在有 {len(value)} 个" if len(value) > longest else ""
 
 
 def _next_number() -> int:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from zhitong.units.models import ExternalBody, Lifecycle, Route, RouteKind, Unit, UnitKind
+from zhitong.core.errors import NotFound
+from zhitong.units.models import ExternalBody, Host, Lifecycle, Route, RouteKind, Unit, UnitKind
 
 
 @dataclass(frozen=True)
@@ -60,3 +62,28 @@ def committees() -> QuerySet[Unit]:
         "level", "division_code"
     )
     return found
+
+
+def unit_at(host: str) -> Unit:
+    """Return the unit at a host: its label under the base domain (`nanhai`) or the whole name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    domain = host.lower() if "." in host else f"{host.lower()}.{settings.BASE_DOMAIN}"
+    unit = Unit.objects.filter(domains__domain=domain).first()
+    if unit is None:
+        raise NotFound(f"没有域名为 {domain} 的单位。")
+    return unit
+
+
+def with_hosts() -> QuerySet[Unit]:
+    """Return all units with the name of their primary host as `host` (None without one); without order."""
+    primary = Host.objects.filter(tenant=OuterRef("pk"), is_primary=True).values("domain")[:1]
+    return Unit.objects.annotate(host=Subquery(primary))
+
+
+def find_open(words: str, limit: int) -> list[Unit]:
+    """Return up to `limit` active units whose name holds `words`, with `host`; for the chooser of the bare host."""
+    named = Q(name__icontains=words) | Q(short_name__icontains=words)
+    return list(with_hosts().filter(named, lifecycle=Lifecycle.ACTIVE).order_by("level", "short_name")[:limit])

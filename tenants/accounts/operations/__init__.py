@@ -16,6 +16,7 @@ from tenants.accounts.operations.circles import (
     put_in_post,
     set_groups,
 )
+from tenants.accounts.operations.platform import appoint_administrator
 from tenants.accounts.operations.roles import define_role, set_roles
 from tenants.accounts.operations.users import (
     create_user,
@@ -27,6 +28,7 @@ from tenants.accounts.operations.users import (
 __all__ = [
     "InvitationGone",
     "accept_invitation",
+    "appoint_administrator",
     "change_password",
     "create_api_token",
     "create_user",

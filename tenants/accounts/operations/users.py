@@ -92,9 +92,7 @@ def update_user(*, actor: Actor, user: User, changes: Mapping[str, str | None]) 
         setattr(locked, name, cleaned[name])
     _save(locked, changed)
     _link(actor, locked, None)
-    audit.record(
-        actor=actor, action="accounts.user.changed", object_kind="user", object_id=locked.uuid, fields=changed
-    )
+    audit.record(actor=actor, action="accounts.user.changed", object_kind="user", object_id=locked.uuid, fields=changed)
     return locked
 
 

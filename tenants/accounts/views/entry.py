@@ -21,6 +21,7 @@ from tenants.accounts.forms import InvitationForm, LoginForm, PasswordForm
 from tenants.accounts.middleware import MUST_CHANGE_KEY, SESSION_KEY
 from tenants.accounts.models import User, actor_of
 from tenants.accounts.operations.access import InvitationGone
+from tenants.accounts.views.common import put_errors
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import current_unit_id
@@ -122,15 +123,6 @@ def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
         who="忘记密码的，请本单位管理员重新发邀请链接",
     )
     return views.say(request, box, 429)
-
-
-def put_errors(form: Any, refusal: InvalidInput) -> None:
-    """Put a refusal's messages on the fields of a form, those without a field above it."""
-    for name, texts in refusal.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, text)
-    if not refusal.fields:
-        form.add_error(None, refusal.message)
 
 
 def _enter(request: HttpRequest, user: User) -> None:

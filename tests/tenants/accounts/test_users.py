@@ -197,9 +197,7 @@ def test_posts_are_held_for_periods_that_never_overlap(unit: Unit) -> None:
         with pytest.raises(InvalidInput):
             operations.put_in_post(actor=actor, user=user, position_code="none", held_from=start)
         with pytest.raises(InvalidInput):
-            operations.put_in_post(
-                actor=actor, user=other, position_code="desk-one", held_from=start, held_to=start
-            )
+            operations.put_in_post(actor=actor, user=other, position_code="desk-one", held_from=start, held_to=start)
 
 
 def test_circles_follow_what_is_set(unit: Unit) -> None:
