@@ -1,0 +1,52 @@
+"""Runs all measurements on parts of its own, in a folder that is removed afterwards."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks.timing import Figure
+from zhitong import parts
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Measure, print, write build/bench.json. A goal that is missed is said, not a failure of the command."""
+    with tempfile.TemporaryDirectory(prefix="zt-bench-") as home, parts.running(Path(home)) as addresses:
+        os.environ.update(addresses, ZHITONG_HOME=home, DJANGO_SETTINGS_MODULE="zhitong.config.settings")
+        os.environ.setdefault("ZHITONG_LOG_LEVEL", "ERROR")
+        figures = _measure()
+    folder = ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    rows = [figure.as_dict() for figure in figures]
+    (folder / "bench.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    missed = [figure.name for figure in figures if not figure.holds]
+    print(f"写入 {folder / 'bench.json'}；" + (f"没有达到：{'、'.join(missed)}" if missed else "目标全部达到"))
+
+
+def _measure() -> list[Figure]:
+    import django
+
+    django.setup()
+    from django.db import connections
+
+    from tests import factories
+    from tests.benchmarks import creation, lists, scoring, sends
+    from zhitong.units import schemas
+
+    schemas.migrate_fleet()
+    unit = factories.create_units()["nanhai"]
+    figures: list[Figure] = []
+    sends.prepare()
+    for measured in (lists.measure(unit), creation.measure(), sends.measure(unit), scoring.measure()):
+        for figure in measured:
+            figures.append(figure)
+            mark = "" if not figure.goal else ("  达到" if figure.holds else "  没有达到")
+            print(f"{figure.value:>12,.2f} {figure.unit:<5} {figure.name}  {figure.goal}{mark}", flush=True)
+    connections.close_all()
+    return figures
+
+
+if __name__ == "__main__":
+    main()

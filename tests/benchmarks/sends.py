@@ -1,0 +1,131 @@
+"""Sends a second through the product, against two bare inserts in one transaction into tables of the same shape."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection, connections
+from psycopg.types.json import Jsonb
+
+from tests.benchmarks.timing import Figure
+from tests.factories import TEXT
+from zhitong.core import clock
+from zhitong.core.operations import system
+from zhitong.exchange import operations as exchange
+from zhitong.exchange import packets
+from zhitong.exchange.models import ItemFact, Matter
+from zhitong.units.models import Unit
+from zhitong.units.queries import Destination, destinations
+
+_SENDS = 400
+_CONTENT: dict[str, Any] = {
+    **TEXT, "keywords": ["充电"], "urgency": "ordinary", "authors": [{"name": "陈一鸣", "duty": "区政协委员"}],
+    "from_unit": "南海区政协", "number_label": "南海〔2026〕1号",
+}  # fmt: skip
+_PACKET = """INSERT INTO bench_packet (uuid, sender_id, item_uuid, matter_id, content, sha256, created_at)
+ VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"""
+_DISPATCH = """INSERT INTO bench_dispatch (uuid, packet_id, sender_id, item_uuid, receiver_id, route, attempt, state,
+ sent_at, sent_by, title, urgency, category, reason) VALUES (%s, %s, %s, %s, %s, 'hierarchy', 1, 'sent', %s, %s, %s,
+ 'ordinary', '', '') RETURNING id"""
+
+
+def measure(unit: Unit) -> Iterator[Figure]:
+    """Yield the rates of one and of four senders, and their ratios to the bare inserts."""
+    with unit:
+        to = destinations(unit, clock.today())[:1]
+    for workers in (1, 4):
+        bare = _rate(workers, lambda n: _bare(unit, n))
+        ours = _rate(workers, lambda n: _send(unit, to, n), lambda: _register(unit))
+        who = "一个连接" if workers == 1 else f"{workers} 个连接"
+        yield Figure(f"报送，{who}", ours, "次/秒")
+        yield Figure(f"同一事务两条裸插入，{who}", bare, "次/秒")
+        goal = "≥ 0.5" if workers == 1 else ""
+        yield Figure(f"报送之比，{who}", ours / bare, "倍", goal, not goal or ours / bare >= 0.5)
+
+
+def _register(unit: Unit) -> list[uuid.UUID]:
+    with unit:
+        matters = Matter.objects.bulk_create([Matter() for _ in range(_SENDS)])
+        moment = clock.now()
+        facts = ItemFact.objects.bulk_create(
+            [
+                ItemFact(
+                    unit=unit, item_uuid=uuid.uuid4(), matter=matter, number_label=f"南海〔2026〕{n}号",
+                    submitted_at=moment, submitted_on=clock.today(),
+                )
+                for n, matter in enumerate(matters, 1)
+            ]
+        )  # fmt: skip
+        return [fact.item_uuid for fact in facts]
+
+
+def _send(unit: Unit, to: list[Destination], items: list[uuid.UUID]) -> None:
+    sender = Unit.objects.get(pk=unit.pk)
+    with sender:
+        for item in items:
+            exchange.send(actor=system(sender.pk), item_uuid=item, content=_CONTENT, to=to)
+
+
+def _bare(unit: Unit, items: list[uuid.UUID]) -> None:
+    content = packets.build(_CONTENT, with_contacts=False)
+    with _connect() as database:
+        for item in items:
+            moment = clock.now()
+            values = (uuid.uuid4(), unit.pk, item, 1, Jsonb(content), packets.digest(content), moment)
+            row = database.execute(_PACKET, values).fetchone()
+            assert row
+            database.execute(
+                _DISPATCH, (uuid.uuid4(), row[0], unit.pk, item, unit.parent_id, moment, "系统", _CONTENT["title"])
+            )
+            database.commit()
+
+
+def _connect() -> psycopg.Connection[Any]:
+    database = settings.DATABASES["default"]
+    return psycopg.connect(
+        host=database["HOST"], port=database["PORT"] or None, user=database["USER"], dbname=database["NAME"]
+    )
+
+
+def prepare() -> None:
+    """Make the bare tables: same columns, indexes and keys as those of the product, none of its triggers."""
+    with connection.cursor() as cursor:
+        for name in ("packet", "dispatch"):
+            cursor.execute(f"DROP TABLE IF EXISTS public.bench_{name}")
+            cursor.execute(f"CREATE TABLE public.bench_{name} (LIKE public.exchange_{name} INCLUDING ALL)")
+
+
+def _rate(
+    workers: int, work: Callable[[list[uuid.UUID]], None], items: Callable[[], list[uuid.UUID]] | None = None
+) -> float:
+    """Return items a second of `workers` threads that share the work, each with a connection of its own."""
+    chosen = items() if items else [uuid.uuid4() for _ in range(_SENDS)]
+    failures: list[BaseException] = []
+
+    def run(part: list[uuid.UUID]) -> None:
+        try:
+            work(part[:3])  # connects, prepares
+            gate.wait()
+            work(part[3:])
+        except BaseException as error:
+            failures.append(error)
+            gate.abort()
+        finally:
+            connections.close_all()
+
+    gate = threading.Barrier(workers + 1)
+    threads = [threading.Thread(target=run, args=(chosen[n::workers],)) for n in range(workers)]
+    for thread in threads:
+        thread.start()
+    gate.wait()
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    taken = time.perf_counter() - begun
+    if failures:
+        raise failures[0]
+    return (len(chosen) - 3 * workers) / taken
