@@ -5,7 +5,7 @@ the province or the nation adopted. A unit that only sent an item on (转送) is
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from zhitong.exchange.models import AdoptionMode, EventKind, ItemFact
 from zhitong.ranking.history import Happening, happenings
 from zhitong.ranking.models import Standing
 from zhitong.ranking.tally import tally
-from zhitong.units.models import LEVEL_ORDER, BodyKind, Level, Unit
+from zhitong.units.models import LEVEL_ORDER, BodyKind, Level, Unit, UnitKind
 
 _ABOVE = (Level.PROVINCE, Level.NATIONAL)
 # "省委、中办" are written out in a summary.
@@ -36,13 +36,17 @@ class YearFigures:
 def year_paragraph(unit: Unit, year: int) -> str:
     """Return the paragraph of the yearly summary. The unit must be in force: titles are its own."""
     figures = year_figures(unit, year)
-    place = {Level.COUNTY: "区县", Level.CITY: "市", Level.PROVINCE: "省"}.get(Level(unit.level), "本级")
-    opening = f"{year}年，{unit.short_name}共收到政协委员和特约信息员报送的社情民意信息共{figures.received}篇"
-    parts = [opening, f"采用{figures.adopted}篇"]
+    if not figures.received:
+        return f"{year}年，{unit.short_name}未收到社情民意信息。"
+    senders = "政协委员和特约信息员报送的" if unit.kind == UnitKind.COMMITTEE else ""
+    parts = [
+        f"{year}年，{unit.short_name}共收到{senders}社情民意信息共{figures.received}篇",
+        f"采用{figures.adopted}篇" if figures.adopted else "未有采用",
+    ]
     if unit.level == Level.COUNTY:
-        bodies = "、".join(figures.city_bodies) or "上级"
-        parts.append(f"被{bodies}采用{figures.by_city}篇" if figures.by_city else "未有信息被上级市采用")
-    parts += figures.honours or (f"未有信息被{'省级以上' if place != '省' else '全国'}采用",)
+        bodies = "、".join(figures.city_bodies)
+        parts.append(f"被{bodies}采用{figures.by_city}篇" if figures.by_city else "未有信息被市级采用")
+    parts += figures.honours or (f"未有信息被{'全国' if unit.level == Level.PROVINCE else '省级以上'}采用",)
     if figures.standing and figures.standing.points:
         parts.append(f"信息工作得{figures.standing.points.normalize():f}分，在同级单位中列第{figures.standing.rank}位")
     return "，".join(parts) + "。"
@@ -50,7 +54,7 @@ def year_paragraph(unit: Unit, year: int) -> str:
 
 def year_figures(unit: Unit, year: int) -> YearFigures:
     """Count the year of a unit from events, by the same counting that rankings use."""
-    found = happenings(year)
+    found = happenings(year, around=unit.pk)
     counts = tally(found, year)[unit.pk, 0]
     adoptions = [h for h in found if _is_adoption_above(h, unit, year)]
     by_city = [h for h in adoptions if h.event.level == Level.CITY]
@@ -58,7 +62,7 @@ def year_figures(unit: Unit, year: int) -> YearFigures:
         received=counts.received,
         adopted=counts.adopted,
         by_city=counts.higher_city,
-        city_bodies=tuple(dict.fromkeys(_body(h, unit) for h in sorted(by_city, key=_party_first))),
+        city_bodies=tuple(_together(unit, [_body(h, unit) for h in sorted(by_city, key=_party_first)])),
         honours=tuple(_honours(unit, [h for h in adoptions if h.event.level in _ABOVE])),
         standing=Standing.objects.filter(unit=unit, year=year, month=0).order_by("rule_set_id").first(),
     )
@@ -86,14 +90,28 @@ def _party_first(happening: Happening) -> bool:
 
 
 def _body(happening: Happening, unit: Unit) -> str:
-    """Return the body as a summary names it: 佛山市委、市政协 without repeating the place."""
+    """Return who adopted, by a name that says the place: 佛山市委, 佛山市政协, 民盟佛山市委会."""
     event = happening.event
     name = event.body.short_name if event.body else event.unit.short_name
-    if event.level == Level.CITY and unit.parent and event.body:
-        return f"{unit.parent.short_name.removesuffix('政协').removesuffix('市')}{name}"
-    if event.level == Level.CITY:
-        return "市政协"
+    place = _place_above(unit)
+    if event.level == Level.CITY and event.body and place and name.startswith(place[-1]):
+        return place[:-1] + name
     return _WRITTEN_OUT.get(name, name)
+
+
+def _place_above(unit: Unit) -> str:
+    """Return the city or province whose committee stands above: 佛山市; empty for the party lines."""
+    above = unit.parent.short_name if unit.parent else ""
+    return above.removesuffix("政协") if above.endswith("政协") else ""
+
+
+def _together(unit: Unit, names: Sequence[str]) -> list[str]:
+    """Name each body once and the place once, as people write: 佛山市委、市政协."""
+    first, *others = dict.fromkeys(names) or [""]
+    place = _place_above(unit)
+    if not (place and first.startswith(place)):
+        return [name for name in (first, *others) if name]
+    return [first, *(place[-1] + name.removeprefix(place) if name.startswith(place) else name for name in others)]
 
 
 def _honours(unit: Unit, adoptions: list[Happening]) -> Iterable[str]:
@@ -107,7 +125,7 @@ def _honours(unit: Unit, adoptions: list[Happening]) -> Iterable[str]:
     for item_uuid in ordered:
         named = _without_senders(by_item[item_uuid])
         modes: dict[str, list[str]] = defaultdict(list)
-        for happening in named:
+        for happening in sorted(named, key=lambda h: LEVEL_ORDER.index(Level(h.event.level))):
             modes[AdoptionMode(happening.event.mode).label].append(_body(happening, unit))
         words = "，".join(f"被{'、'.join(dict.fromkeys(bodies))}{mode}" for mode, bodies in modes.items())
         item = items[item_uuid]
