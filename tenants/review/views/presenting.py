@@ -236,7 +236,8 @@ def _then(screen: TaskScreen, verb: Verb) -> str:
     if screen.next_step is None:
         return "这是最后一步\n通过后成为定稿，记为采用"
     due = due_of(screen.next_step, screen.item.urgency, clock.now())
-    until = f"至 {zt_short(due.at.date())}" if due.at else ""
+    by_hours = "小时" in due.why
+    until = f"至 {zt_short(due.at if by_hours else due.at.date())}" if due.at else ""
     why = "，".join(due.why.split("，")[1:])
     return f"下一步：{screen.next_step.name}\n{until}{f'（{why}）' if why else ''}"
 

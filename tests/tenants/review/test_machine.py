@@ -59,6 +59,11 @@ def definition_of(drawn: list[dict[str, Any]]) -> dict[str, Any]:
     return {"steps": made}
 
 
+def writer_of(run: Run) -> User:
+    assert run.item.created_by is not None
+    return run.item.created_by
+
+
 class ReviewMachine(RuleBasedStateMachine):
     """Works in the house given by the test; every example makes its own items."""
 
@@ -123,7 +128,7 @@ class ReviewMachine(RuleBasedStateMachine):
     def submit_again(self, data: st.DataObject) -> None:
         run = data.draw(st.sampled_from(self.mine(Run.State.RETURNED)))
         item = run.item
-        review.submit(actor=item.created_by.actor, item_uuid=item.uuid, version=item.version)
+        review.submit(actor=writer_of(run).actor, item_uuid=item.uuid, version=item.version)
 
     @precondition(lambda self: self.mine(Run.State.RUNNING))
     @rule(data=st.data())
@@ -132,7 +137,7 @@ class ReviewMachine(RuleBasedStateMachine):
         verbs = list(Act.objects.filter(run=run).order_by("seq").values_list("verb", flat=True))
         untouched = verbs[-1] in {"start", "resubmit", "skip"} and not self.acted_since_start(verbs)
         try:
-            review.recall(actor=run.item.created_by.actor, item_uuid=run.item.uuid, reason="写错了")
+            review.recall(actor=writer_of(run).actor, item_uuid=run.item.uuid, reason="写错了")
         except WrongState:
             assert not untouched
         else:

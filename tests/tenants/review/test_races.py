@@ -43,7 +43,8 @@ def at_once(unit: Unit, *works: Callable[[], Any]) -> list[Any]:
 @pytest.fixture
 def place(committed: None) -> Unit:
     """南海区政协 where transactions commit."""
-    return Unit.objects.get(domains__domain=f"nanhai.{settings.BASE_DOMAIN}")
+    found: Unit = Unit.objects.get(domains__domain=f"nanhai.{settings.BASE_DOMAIN}")
+    return found
 
 
 @pytest.fixture
