@@ -113,7 +113,9 @@ class Person:
             answer = client.get(path)
             for _ in range(5):
                 if answer.is_redirect:
-                    answer = client.get(urlsplit(urljoin(path, answer.headers["Location"]))._replace(netloc="").geturl())
+                    answer = client.get(
+                        urlsplit(urljoin(path, answer.headers["Location"]))._replace(netloc="").geturl()
+                    )
             return answer
 
     def leave(self) -> None:

@@ -1,0 +1,225 @@
+"""A unit full of words that exist nowhere else, every address of a unit's host, and what a reader gets there."""
+
+import html
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tenants.accounts.models import User
+from tenants.desk import operations as desk
+from tenants.items import operations as items
+from tenants.items.models import Item
+from tenants.notices.models import Notice
+from tenants.review import operations as review
+from tenants.review.models import Task
+from tests.factories import TEXT, make_draft, make_user, refuse_failed_messages
+from tests.platform.ranking.histories import publish
+from zhitong.core import outbox
+from zhitong.core.operations import system
+from zhitong.exchange.models import Dispatch, Event, EventKind, Visibility
+from zhitong.ranking.tasks import refresh_standings
+from zhitong.units.models import Unit
+from zhitong.units.queries import destinations
+
+TITLE, BODY, REMARK, REASON, COMMENT = "蓝鲸塘", "琥珀巷", "玳瑁台", "朱砂坡", "丹青岭"
+DRAFT, FILE, INSIDE, MOBILE, WORDS = "墨玉洲", "翡翠簿", "JADEITE-INSIDE", "13798765432", "紫檀批语"
+EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS)
+SENT = (TITLE, BODY, FILE, INSIDE)  # what a receiver gets with a dispatch
+COMMON = "充电桩"  # an ordinary word of the text: one may ask for it without giving the secret away
+LISTS = (
+    f"/search/?q={COMMON}", f"/items/all/?q={COMMON}", "/items/?tab=draft", "/inbox/?tab=all", f"/inbox/?q={COMMON}",
+    "/review/?tab=all", "/review/?tab=done", "/send/?tab=sent", "/province/units/?group=committee-county&what=sent",
+    "/api/v1/items/?limit=100",
+)  # fmt: skip
+_NO_WALK = {"accounts:logout", "api:not_found"}  # one ends the session, the other serves what is no address
+_PDF = f"%PDF-1.7\n1 0 obj\n<</Title({INSIDE})>>\nendobj\ntrailer\n<<>>\n%%EOF\n".encode()
+_CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|E-[0-9A-F]{8}|[0-9A-Za-z]{64}|\d\d:\d\d(:\d\d)?")
+
+
+@dataclass
+class World:
+    """The people of four units, and the rows of 南海 that others must not see."""
+
+    unit: Unit
+    city: Unit
+    stranger: Unit
+    author: User
+    other: User
+    reviewer: User
+    clerk: User
+    reader: User
+    city_clerk: User
+    item: Item
+    draft: Item
+    rows: dict[str, list[Any]] = field(default_factory=dict)
+    city_rows: dict[str, list[Any]] = field(default_factory=dict)
+    dispatch: Dispatch | None = None
+
+
+def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
+    """Let an item of 南海 be returned with a reason, submitted anew and adopted, beside a draft."""
+    for one in (unit, city):
+        with one:
+            review.ensure_default_flow(actor=system(one.pk))
+    publish(province)
+    author = make_user(unit, "ouyang", name="欧阳砚秋", mobile=MOBILE)
+    people = {
+        "other": make_user(unit, "feng"),
+        "reviewer": make_user(unit, "he", roles=["reviewer"], posts=["research"]),
+        "clerk": make_user(unit, "zhou", roles=["clerk"]),
+        "reader": make_user(unit, "du", roles=["reader"]),
+        "city_clerk": make_user(city, "lin", roles=["clerk"], posts=["research"]),
+    }
+    problem = f"{BODY}{TEXT['problem']}"
+    item = make_draft(unit, author, title=f"关于{TITLE}的建议", problem=problem, remark=REMARK)
+    draft = make_draft(unit, author, title=f"{DRAFT}草稿")
+    with unit:
+        items.attach(actor=author.actor, item_uuid=item.uuid, file=SimpleUploadedFile(f"{FILE}.pdf", _PDF))
+        item.refresh_from_db()
+        run = review.submit(actor=author.actor, item_uuid=item.uuid, version=item.version)
+        reviewer = people["reviewer"]
+        task = Task.objects.filter(run=run).latest("pk")
+        review.decide_return(actor=reviewer.actor, task_uuid=task.uuid, reason=REASON)
+        item.refresh_from_db()
+        review.submit(actor=author.actor, item_uuid=item.uuid, version=item.version)
+        task = Task.objects.filter(run__item=item).latest("pk")
+        review.decide_pass(actor=reviewer.actor, task_uuid=task.uuid, comment=COMMENT)
+        item.refresh_from_db()
+    world = World(unit=unit, city=city, stranger=stranger, author=author, item=item, draft=draft, **people)
+    settle()
+    _note_rows(world)
+    return world
+
+
+def dispatch_to_city(world: World) -> None:
+    """Send the item to 佛山, which takes it in and notes a leader's words that stay with it."""
+    with world.unit:
+        up = [way.key for way in destinations(world.unit, world.item.created_at.date()) if way.unit == world.city]
+        [world.dispatch] = desk.send(
+            actor=world.clerk.actor, item_uuid=world.item.uuid, version=world.item.version, to=up
+        )
+    with world.city:
+        own = desk.accept(actor=world.city_clerk.actor, dispatch_uuid=world.dispatch.uuid)
+        task = Task.objects.filter(run__item=own).latest("pk")
+        review.decide_pass(actor=world.city_clerk.actor, task_uuid=task.uuid)
+        desk.record_outcome(
+            actor=world.city_clerk.actor,
+            item_uuid=own.uuid,
+            kind=EventKind.INSTRUCTION,
+            leader="某市领导",
+            leader_rank="city",
+            words=WORDS,
+            visibility=Visibility.FACT,
+        )
+        tasks = list(Task.objects.values_list("uuid", flat=True))
+    settle()
+    _note_rows(world)
+    world.city_rows = world.rows | {
+        "item_uuid": [own.uuid],
+        "task_uuid": tasks,
+        "event_uuid": list(Event.objects.filter(unit=world.city).values_list("uuid", flat=True)),
+        "unit_uuid": [world.city.uuid],
+    }
+
+
+def settle() -> None:
+    """Do what the background worker does."""
+    outbox.drain()
+    refuse_failed_messages()
+    refresh_standings()
+
+
+def _note_rows(world: World) -> None:
+    with world.unit:
+        world.rows = {
+            "item_uuid": [world.item.uuid, world.draft.uuid],
+            "file_uuid": list(world.item.attachments.values_list("uuid", flat=True)),
+            "task_uuid": list(Task.objects.values_list("uuid", flat=True)),
+            "notice_id": list(Notice.objects.values_list("pk", flat=True)),
+            "user_uuid": [world.author.uuid],
+        }
+    world.rows |= {
+        "event_uuid": list(Event.objects.filter(unit=world.unit).values_list("uuid", flat=True))[:2],
+        "unit_uuid": [world.unit.uuid],
+        "dispatch_uuid": [world.dispatch.uuid] if world.dispatch else [uuid4()],
+    }
+
+
+def addresses(rows: Mapping[str, Sequence[Any]], urlconf: str = settings.ROOT_URLCONF) -> list[str]:
+    """Return every address of the URL map with the given rows in its places."""
+    patterns = _patterns(get_resolver(urlconf))
+    return [path for name, converters in patterns for path in _fill(name, converters, rows, urlconf)]
+
+
+def object_addresses(rows: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
+    """Return pairs of addresses: with a real row, and the same with rows that do not exist."""
+    nothing: dict[str, list[Any]] = {name: [uuid4()] * len(values) for name, values in rows.items()}
+    nothing["notice_id"] = [2**40 + n for n, _ in enumerate(rows["notice_id"])]
+    for name, converters in _patterns(get_resolver(settings.ROOT_URLCONF)):
+        if converters and "token" not in converters:
+            real = _fill(name, converters, rows, settings.ROOT_URLCONF)
+            yield from zip(real, _fill(name, converters, nothing, settings.ROOT_URLCONF), strict=True)
+
+
+def _patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern) and entry.name and f"{space}{entry.name}" not in _NO_WALK:
+            yield f"{space}{entry.name}", dict(entry.pattern.converters)
+
+
+def _fill(name: str, converters: dict[str, Any], rows: Mapping[str, Sequence[Any]], urlconf: str) -> list[str]:
+    choices = [rows.get(argument) or _any(kind, rows) for argument, kind in converters.items()]
+    return [
+        reverse(name, urlconf=urlconf, kwargs=dict(zip(converters, chosen, strict=True)))
+        for chosen in itertools.product(*choices)
+    ]
+
+
+def _any(kind: object, rows: Mapping[str, Sequence[Any]]) -> Sequence[Any]:
+    """Return values for an argument of a name not known here: rows of every kind that would fit."""
+    if type(kind).__name__ == "UUIDConverter":
+        return [*rows["user_uuid"], *rows["unit_uuid"], rows["item_uuid"][0]]
+    return rows["notice_id"][:1] if type(kind).__name__ == "IntConverter" else ["x"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, everything readable in head and body, and the body without what changes by itself."""
+
+    status: int
+    readable: str
+    shape: str
+
+    def holds(self, words: Sequence[str]) -> list[str]:
+        """Return which of the words can be read in it."""
+        return [word for word in words if word in self.readable]
+
+
+def ask(client: Client, path: str, method: str = "get", **data: Any) -> Answer:
+    """Request an address and read all of the answer."""
+    response = getattr(client, method)(path, data) if data else getattr(client, method)(path)
+    raw = b"".join(response.streaming_content) if response.streaming else response.content
+    body = html.unescape(raw.decode("utf-8", "replace"))
+    if "json" in response.headers.get("Content-Type", ""):
+        body = json.dumps(json.loads(raw), ensure_ascii=False)
+    head = unquote(" ".join(str(value) for value in response.headers.values()))
+    return Answer(response.status_code, f"{head}\n{body}", _CHANGING.sub("", body.replace(path, "")))
+
+
+def counts(unit: Unit, *models: type[Model]) -> dict[str, int]:
+    """Return how many rows the unit has in each table."""
+    with unit:
+        return {model.__name__: model._default_manager.count() for model in models}
