@@ -19,8 +19,24 @@ from tenants.review import operations as review
 from tenants.review.models import Act, Run, Task
 from tests.factories import client_for, make_user, public_client
 from tests.leaks.world import (
-    BODY, COMMENT, DRAFT, EVERY, LISTS, MOBILE, REASON, REMARK, SENT, TITLE, WORDS, World, addresses, ask, build,
-    counts, dispatch_to_city, object_addresses,
+    BODY,
+    COMMENT,
+    DRAFT,
+    EVERY,
+    LISTS,
+    MOBILE,
+    REASON,
+    REMARK,
+    SENT,
+    TITLE,
+    WORDS,
+    World,
+    addresses,
+    ask,
+    build,
+    counts,
+    dispatch_to_city,
+    object_addresses,
 )  # fmt: skip
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import system

@@ -161,7 +161,7 @@ class Walk:
         if not self._ledger:
             raise PageError(f"{province.name}: the ranking of counties does not name 南海: {province.text[:300]}")
         province.open(self._ledger)
-        found = re.search(r"([\d.]+)\s*分", province.text)
+        found = re.search(r"合计\s*([\d.]+)", province.text)
         return found[1] if found else "0"
 
     def _until(self, done: Callable[[], bool], otherwise: str) -> None:

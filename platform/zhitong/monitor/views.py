@@ -161,6 +161,7 @@ def _bars(rows: list[Standing], when: Period) -> list[BarRow]:
             value=row.points,
             share=100 * row.points / longest,
             rank=row.rank,
+            url=f"{reverse('ranking:ledger', args=[row.unit.uuid])}?{when.query}",
             value_url=f"{reverse('ranking:ledger', args=[row.unit.uuid])}?{when.query}",
             change=rank_change(row),
             second=row.received,

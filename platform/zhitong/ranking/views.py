@@ -141,7 +141,7 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     base = reverse("ranking:list", args=[unit.uuid])
     navigation.mark(request, "ranking")
     context = {
-        "unit": unit,
+        "ranked": unit,
         "what": words.COUNTS[what],
         "when": when,
         "number": number,
@@ -186,7 +186,7 @@ def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: A
         "facts": [Fact("篇目", f"{scoring} 篇得分，{len(lines)} 条明细")],
         "ledger": [words.line(line, labels, titles) for line in lines],
         "rules": rules,
-        "unit": unit,
+        "ranked": unit,
     }
 
 

@@ -120,10 +120,10 @@ def test_a_unit_cannot_give_the_rights_of_platform_or_province(unit: Unit, provi
 def test_an_unknown_permission_is_refused_by_name(unit: Unit) -> None:
     user = make_user(unit, "limei")
     with unit:
-        with pytest.raises(InvalidInput, match="items.fly"):
+        with pytest.raises(InvalidInput, match=r"items\.fly"):
             operations.define_role(actor=system(unit.pk), code="pilot", name="飞行员", granted=["items.fly"])
         Role.objects.create(code="old", name="旧角色", permissions=["items.gone"])
-        with pytest.raises(InvalidInput, match="items.gone"):
+        with pytest.raises(InvalidInput, match=r"items\.gone"):
             operations.set_roles(actor=system(unit.pk), user=user, roles=["old"])
         with pytest.raises(InvalidInput):
             operations.set_roles(actor=system(unit.pk), user=user, roles=["nobody"])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from zhitong.core import audit, clock, workdays
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
@@ -77,8 +77,7 @@ def send(
         for destination in to
     ]
     try:
-        with transaction.atomic():
-            Dispatch.objects.bulk_create(sent)
+        Dispatch.objects.bulk_create(sent)  # no savepoint: a refusal ends the operation's own transaction
     except IntegrityError as error:
         raise WrongState("这一篇刚刚已经报送，没有重复报送。") from error
     write_events(

@@ -1,0 +1,151 @@
+"""The bare host: the chooser tells little, the console is for operators and shows nothing of a unit's content."""
+
+import re
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from tenants.accounts import operations
+from tenants.accounts.models import User
+from tenants.notices.operations import notify
+from tests.factories import PASSWORD, client_for, make_user, public_client
+from zhitong.core import outbox
+from zhitong.core.errors import InvalidInput, WrongState
+from zhitong.core.models import AuditEntry, OutboxMessage
+from zhitong.core.operations import system
+from zhitong.units.models import Lifecycle, Unit
+
+PAGES = ["/operators/", "/operators/units/new/", "/operators/outbox/", "/operators/audit/"]
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    out = StringIO()
+    call_command("operator_create", "--username", "ops", "--name", "运维甲", stdout=out, stderr=StringIO())
+    path = out.getvalue().strip().removeprefix("http://localhost")
+    client = public_client()
+    answer = client.post(path, {"password": PASSWORD, "again": PASSWORD})
+    assert answer.url == "/operators/"
+    return client
+
+
+def test_the_chooser_needs_two_characters_and_names_active_units_alone(unit: Unit, stranger: Unit) -> None:
+    Unit.objects.filter(pk=stranger.pk).update(lifecycle=Lifecycle.CLOSED)
+    client = public_client()
+    plain = client.get("/").content.decode()
+    assert "南海" not in plain.replace("例如：南海区", "")
+    for query in ("南", " 南 ", "", "\x00\x00"):
+        answer = client.get("/", {"q": query})
+        assert answer.status_code == 422, query
+        assert "nanhai" not in answer.content.decode()
+    found = client.get("/", {"q": "南海"}, headers={"host": "localhost:8001"}).content.decode()
+    assert 'href="http://nanhai.localhost:8001/"' in found
+    assert "chancheng" not in client.get("/", {"q": "禅城"}).content.decode()
+    assert "没有找到" in client.get("/", {"q": "%%"}).content.decode()
+
+
+def test_strangers_and_units_people_stay_outside(unit: Unit) -> None:
+    addresses = [*PAGES, f"/operators/units/{uuid4()}/"]
+    for address in addresses:
+        answer = public_client().get(address)
+        assert (answer.status_code, answer.url) == (302, f"/operators/login/?next={address}")
+    for address in ("/operators/outbox/retry/", f"/operators/units/{uuid4()}/close/"):
+        assert public_client().post(address).status_code == 302
+    make_user(unit, "boss", roles=["administrator"])
+    form = {"username": "boss", "password": PASSWORD}
+    assert public_client().post("/operators/login/", form).status_code == 422
+    inside = client_for(make_user(unit, "boss2", roles=["administrator"]), unit)
+    assert inside.get("/operators/").status_code == 404
+
+
+def test_an_operator_signs_in_on_the_bare_host_alone(operator: Client, unit: Unit) -> None:
+    for address in PAGES:
+        assert operator.get(address).status_code == 200, address
+    form = {"username": "ops", "password": PASSWORD}
+    assert public_client().post("/operators/login/", form).url == "/operators/"
+    assert client_for(None, unit).post("/accounts/login/", form).status_code == 422
+
+
+def test_nobody_without_the_right_operates(db: None) -> None:
+    plain = operations.create_user(actor=system(None), username="plain", name="无权")
+    path = operations.invite(actor=system(None), user=plain)
+    client = public_client()
+    client.post(path, {"password": PASSWORD, "again": PASSWORD})
+    for address in PAGES:
+        assert client.get(address).status_code == 403
+    with pytest.raises(InvalidInput):
+        operations.set_roles(actor=system(None), user=plain, roles=["clerk"])
+
+
+def test_a_unit_is_created_gets_its_administrator_and_is_closed(operator: Client) -> None:
+    form = {"name": "政协佛山市高明区委员会", "short_name": "高明区政协", "host": "gaoming", "kind": "committee"}
+    form |= {"level": "county", "parent": Unit.objects.get(short_name="佛山市政协").pk}
+    assert operator.post("/operators/units/new/", form | {"host": "Gao Ming"}).status_code == 422
+    assert operator.post("/operators/units/new/", form | {"host": "nanhai"}).status_code == 422
+    made = operator.post("/operators/units/new/", form)
+    assert made.status_code == 302
+    unit = Unit.objects.get(short_name="高明区政协")
+    assert "高明区政协" in operator.get(made.url).content.decode()
+    shown = operator.post(f"{made.url}appoint/", {"name": "邓主任", "username": "deng"}).content.decode()
+    link = re.search(r'value="http://gaoming\.localhost(/accounts/invite/[^"]+)"', shown)
+    assert link is not None
+    client = client_for(None, unit)
+    assert client.post(link[1], {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    assert client.get("/accounts/people/").status_code == 200
+    assert operator.post(f"{made.url}appoint/", {"name": "外人", "username": "spy"}).status_code == 409
+    entry = AuditEntry.objects.filter(unit_key=unit.pk, action="accounts.user.created").get()
+    assert entry.actor_label == "平台运维 运维甲"
+    assert operator.post(f"{made.url}close/", {"reason": ""}).status_code == 422
+    assert operator.post(f"{made.url}close/", {"reason": "区划调整"}).status_code == 302
+    assert operator.post(f"{made.url}close/", {"reason": "区划调整"}).status_code == 409
+
+
+def test_an_operator_cannot_take_over_an_account(unit: Unit) -> None:
+    make_user(unit, "author")
+    with pytest.raises(WrongState):
+        operations.appoint_administrator(actor=system(None), unit=unit, username="Author", name="x")
+    with unit:
+        assert User.objects.get().granted == {"items.write", "search.use"}
+
+
+def test_dead_letters_are_shown_without_their_words_and_tried_again(operator: Client, unit: Unit) -> None:
+    reader = make_user(unit, "limei")
+    with unit:
+        notify(actor=system(unit.pk), reader=reader, key="k", kind="event", title="涉及某某的秘密标题")
+    dead = [
+        OutboxMessage(
+            unit_id=unit.pk,
+            topic="items.item.changed",
+            payload={"item": "x"},
+            created_at=timezone.now(),
+            available_at=timezone.now(),
+            attempts=8,
+            dead_at=timezone.now(),
+            last_error=f"django.db.utils.DataError: 涉及某某的秘密标题 {number}",
+        )
+        for number in range(2)
+    ]
+    OutboxMessage.objects.bulk_create(dead)
+    page = operator.get("/operators/outbox/").content.decode()
+    assert "django.db.utils.DataError" in page
+    assert "南海区政协" in page
+    assert "秘密标题" not in page
+    operator.post("/operators/outbox/retry/", {"message": dead[0].pk})
+    assert OutboxMessage.objects.filter(dead_at__isnull=False).count() == 1
+    for forged in ("x", "-1", "9" * 30, "١"):
+        assert operator.post("/operators/outbox/retry/", {"message": forged}).status_code == 404
+    operator.post("/operators/outbox/retry/")
+    assert not OutboxMessage.objects.filter(dead_at__isnull=False).exists()
+    assert outbox.drain() >= 0
+    for address in PAGES:
+        assert "秘密标题" not in operator.get(address).content.decode()
+
+
+def test_a_chain_is_walked_on_demand(operator: Client, unit: Unit) -> None:
+    make_user(unit, "limei")
+    assert "完整" in operator.post("/operators/audit/", {"chain": unit.pk}).content.decode()
+    assert operator.post("/operators/audit/", {"chain": "x"}).status_code == 404
