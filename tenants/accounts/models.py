@@ -51,7 +51,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("在用", default=True)
     password_changed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    roles = models.ManyToManyField("Role", related_name="users", blank=True)
+    roles: "models.ManyToManyField[Role, Any]" = models.ManyToManyField("Role", related_name="users", blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"

@@ -32,7 +32,11 @@ def _units(request: HttpRequest) -> Sequence[UnitLink]:
         return ()
     here = current_unit_id()
     return [
-        UnitLink(account.unit.short_name, host_url(request, account.host), active=account.unit_id == here)
+        UnitLink(
+            account.unit.short_name,
+            host_url(request, str(getattr(account, "host", ""))),
+            active=account.unit_id == here,
+        )
         for account in accounts_of(user.person_uuid)
     ]
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tenants.accounts.models import Group, Holding, User
+from tenants.accounts.models import Holding, Membership, Role, User
 
 
 def holders_of(position_code: str, on: date) -> list[User]:
@@ -51,9 +51,9 @@ def members(
     if text:
         found = found.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
     if role:
-        found = found.filter(Exists(User.roles.through.objects.filter(user_id=OuterRef("pk"), role__code=role)))
+        found = found.filter(Exists(Role.objects.filter(users=OuterRef("pk"), code=role)))
     if group is not None:
-        found = found.filter(Exists(Group.members.through.objects.filter(user_id=OuterRef("pk"), group_id=group)))
+        found = found.filter(Exists(Membership.objects.filter(user_id=OuterRef("pk"), group_id=group)))
     if position:
         holdings = Holding.objects.filter(user_id=OuterRef("pk"), position__code=position)
         found = found.filter(Exists(holdings.filter(_held(on, "")) if on else holdings))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +24,7 @@ def needs(permission: str) -> Callable[[View[P]], View[P]]:
             actor_of(request.user).require(permission)
             return view(request, *args, **kwargs)
 
-        guarded: View[P] = never_cache(login_required(opened))
-        return guarded
+        return cast("View[P]", never_cache(login_required(opened)))
 
     return decorate
 

@@ -163,7 +163,12 @@ def outbox_health(request: HttpRequest) -> HttpResponse:
     context = {
         "columns": [TableColumn("主题"), *(TableColumn(word, number=True) for word in ("等待", "重试中", "未送达"))],
         "rows": [
-            TableRow([Cell(row["topic"], look="t"), *(Cell(str(row[key]), look="num") for key in _COUNTS)])
+            TableRow(
+                [
+                    Cell(row["topic"], look="t"),
+                    *(Cell(str(value), look="num") for key, value in row.items() if key in _COUNTS),
+                ]
+            )
             for row in topics
         ],
         "dead": [(message, names.get(message.unit_id, "平台"), _reason(message)) for message in page.items],
