@@ -1,7 +1,7 @@
 """Databases, units and clients for all tests: one template database a worker, rolled back after each test.
 
 The same few units stand in every test: 广东省, 佛山市, 南海区, 禅城区 (a neighbour that must see nothing), and the
-party line 民盟佛山 / 民盟南海. Tests that need real commits (races, workers) ask for `committed`: a copy of the database of
+party line 民盟佛山 / 民盟南海. Tests that need real commits (races, workers) ask for `committed`: a database of
 their own.
 """
 

@@ -28,7 +28,7 @@ class OutcomeForm(Form):
     kind = forms.ChoiceField(label="结果", choices=_KINDS)
     mode = forms.ChoiceField(label="采用方式", choices=[("", "（不是采用）"), *AdoptionMode.choices], required=False)
     body = forms.ChoiceField(label="由谁", required=False)
-    occurred_on = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+    occurred_on = forms.DateField(label="日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     bulletin = forms.CharField(label="刊物", max_length=60, required=False)
     issue_number = forms.CharField(label="期号", max_length=20, required=False)
     leader = forms.CharField(label="批示人", max_length=60, required=False)
@@ -42,4 +42,4 @@ class OutcomeForm(Form):
         super().__init__(*args, **kwargs)
         field = self.fields["body"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "（本级领导）"), *((str(body.uuid), body.short_name) for body in bodies)]
+        field.choices = [("", "本级（只限批示和答复）"), *((str(body.uuid), body.short_name) for body in bodies)]

@@ -21,6 +21,9 @@ from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
 from zhitong.units.queries import Destination, destinations
 
+# What only a body outside decides on a report that was sent to it.
+_DECISIONS = frozenset({EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED})
+
 
 @operation("exchange.send")
 def send(*, actor: Actor, item_uuid: UUID, version: int, to: Sequence[str], again: bool = False) -> list[Dispatch]:
@@ -128,7 +131,16 @@ def record_outcome(
     visibility: Visibility = Visibility.FACT,
     reason: str = "",
 ) -> Event:
-    """Record by hand what a body outside, or a leader, did with an item. Raises as `exchange.record`."""
+    """Record by hand what a body outside, or a leader, did with an item.
+
+    What the unit itself decides on its own item is the end of its review and never recorded by hand.
+
+    Raises:
+        InvalidInput: a decision without its body, a refusal without reason, an instruction without its leader.
+        Refusal: as `exchange.record`.
+    """
+    if body is None and kind in _DECISIONS:
+        raise InvalidInput("请选择是哪个单位的结果；本单位的采用由审核产生。", fields={"body": ["请选择单位"]})
     if kind == EventKind.DECLINED and not reason.strip():
         raise InvalidInput("不采用须写明理由。", fields={"reason": ["请写明理由"]})
     if kind == EventKind.INSTRUCTION and not leader.strip():

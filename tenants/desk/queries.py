@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from tenants.accounts.models import User
 from tenants.items import queries as items
@@ -18,8 +18,10 @@ from zhitong.exchange.queries import inbox
 from zhitong.ranking.models import LedgerEntry, Standing, SubjectKind
 
 _WAITING = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
-# What review tells already in its own words.
-_TOLD = (EventKind.SUBMITTED,)
+# What review tells already in its own words: how an item came in and how the unit's own decision went.
+_TOLD = Q(kind=EventKind.SUBMITTED) | Q(
+    kind__in=[EventKind.KEPT, EventKind.DECLINED, EventKind.WITHDRAWN], body__isnull=True, dispatch__isnull=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def history_of(item: Item) -> list[HistoryLine]:
     ]
     events = (
         Event.objects.filter(unit_id=require_unit(), item_uuid=item.uuid)
-        .exclude(kind__in=_TOLD)
+        .exclude(_TOLD)
         .select_related("body", "dispatch__receiver", "dispatch__body")
     )
     lines += [HistoryLine(event.at, event.by, event_words(event), event.reason) for event in events]

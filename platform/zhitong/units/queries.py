@@ -71,7 +71,7 @@ def unit_at(host: str) -> Unit:
         NotFound: there is none.
     """
     domain = host.lower() if "." in host else f"{host.lower()}.{settings.BASE_DOMAIN}"
-    unit = Unit.objects.filter(domains__domain=domain).first()
+    unit: Unit | None = Unit.objects.filter(domains__domain=domain).first()
     if unit is None:
         raise NotFound(f"没有域名为 {domain} 的单位。")
     return unit
@@ -80,7 +80,8 @@ def unit_at(host: str) -> Unit:
 def with_hosts() -> QuerySet[Unit]:
     """Return all units with the name of their primary host as `host` (None without one); without order."""
     primary = Host.objects.filter(tenant=OuterRef("pk"), is_primary=True).values("domain")[:1]
-    return Unit.objects.annotate(host=Subquery(primary))
+    annotated: QuerySet[Unit] = Unit.objects.annotate(host=Subquery(primary))
+    return annotated
 
 
 def find_open(words: str, limit: int) -> list[Unit]:

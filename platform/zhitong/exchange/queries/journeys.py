@@ -13,6 +13,7 @@ from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, It
 from zhitong.exchange.queries.chains import Node, chain_down, chains_up
 from zhitong.units.models import LEVEL_ORDER, Level
 from zhitong.web.parts import JourneyEvent, JourneyStep, NowLine, State, Station, StationKind, Tag, Track
+from zhitong.web.templatetags.zt import zt_short
 
 _Key = tuple[str, int]  # ("u", unit id) or ("b", body id)
 
@@ -246,7 +247,7 @@ def _line(event: Event, stop: Stop) -> JourneyEvent:
         detail = f"编号 {stop.fact.number_label}"
     open_words = event.words if event.visibility == Visibility.FULL else ""
     return JourneyEvent(
-        when=f"{event.at.astimezone(clock.SHANGHAI):%m-%d %H:%M}",
+        when=zt_short(event.at),
         what=what,
         detail=detail,
         quote=open_words,
