@@ -1,7 +1,7 @@
 """Reads of the desk: what waits, and an item's whole history in one list."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -17,6 +17,8 @@ from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind
 from zhitong.exchange.queries import inbox
 from zhitong.ranking.models import LedgerEntry, Standing, SubjectKind
 
+_LATELY = timedelta(days=180)
+_GONE = (Dispatch.State.RECALLED, Dispatch.State.RETURNED)
 _WAITING = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
 # What review tells already in its own words: how an item came in and how the unit's own decision went.
 _TOLD = Q(kind=EventKind.SUBMITTED) | Q(
@@ -40,15 +42,30 @@ def waiting(unit_id: int) -> QuerySet[Dispatch]:
 
 
 def to_send() -> QuerySet[Item]:
-    """Return the unit's approved items that have not been sent anywhere, newest first."""
-    sent = Dispatch.objects.filter(sender_id=require_unit(), item_uuid=OuterRef("uuid")).exclude(
-        state__in=[Dispatch.State.RECALLED, Dispatch.State.RETURNED]
-    )
+    """Return the items approved lately that have not been sent anywhere, newest first.
+
+    What lay longer than half a year was left here on purpose (`long_unsent`) and waits for nobody.
+    """
+    return _unsent().filter(decided_at__gte=clock.now() - _LATELY)
+
+
+def long_unsent() -> QuerySet[Item]:
+    """Return the items approved before that and never sent, newest first."""
+    return _unsent().filter(decided_at__lt=clock.now() - _LATELY)
+
+
+def _unsent() -> QuerySet[Item]:
+    sent = Dispatch.objects.filter(sender_id=require_unit(), item_uuid=OuterRef("uuid")).exclude(state__in=_GONE)
     return (
         Item.objects.filter(state=State.APPROVED, import_key__isnull=True)
         .filter(~Exists(sent))
         .order_by("-decided_at", "-id")
     )
+
+
+def has_gone(item: Item) -> bool:
+    """Return whether a sending of the item stands at some receiver."""
+    return Dispatch.objects.filter(sender_id=require_unit(), item_uuid=item.uuid).exclude(state__in=_GONE).exists()
 
 
 def history_of(item: Item) -> list[HistoryLine]:

@@ -27,13 +27,7 @@ def is_published(day: date) -> bool:
 
 def is_working_day(day: date) -> bool:
     """Return whether offices work on `day`: the table of exceptions, then the published calendar, then weekdays."""
-    override = _overrides().get(day)
-    if override is not None:
-        return override
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
+    return _works(day, _overrides())
 
 
 def add_working_days(moment: datetime, days: int) -> datetime:
@@ -42,22 +36,33 @@ def add_working_days(moment: datetime, days: int) -> datetime:
     With `days` = 0 it is the close of the same working day, or of the next one when `moment` is on a day off.
     """
     day = local_date(moment)
+    overrides = _overrides()
     left = days
-    while left > 0 or not is_working_day(day):
+    while left > 0 or not _works(day, overrides):
         day += timedelta(days=1)
-        if is_working_day(day):
+        if _works(day, overrides):
             left -= 1
     return datetime.combine(day, _CLOSE, tzinfo=SHANGHAI)
 
 
 def working_days_between(start: date, end: date) -> int:
     """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not later."""
-    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+    overrides = _overrides()
+    return sum(_works(start + timedelta(days=n), overrides) for n in range(1, (end - start).days + 1))
 
 
 def forget_overrides() -> None:
     """Drop the cached table; call after changing it."""
     cache.delete(_CACHE_KEY)
+
+
+def _works(day: date, overrides: dict[date, bool]) -> bool:
+    if day in overrides:
+        return overrides[day]
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
 
 
 def _overrides() -> dict[date, bool]:

@@ -26,7 +26,7 @@ from zhitong.exchange import packets
 from zhitong.exchange.models import Dispatch, Grant
 from zhitong.exchange.queries import inbox as inbox_rows
 from zhitong.web import navigation, parts
-from zhitong.web.parts import Action, Cell, Fact, Page, Passage, SavedFilter, TableColumn, TableRow, Tag
+from zhitong.web.parts import Action, Cell, Fact, Page, Passage, SavedFilter, SayBox, TableColumn, TableRow, Tag
 from zhitong.web.templatetags.zt import zt_due, zt_short
 
 _OPEN = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
@@ -184,18 +184,16 @@ def _page(request: HttpRequest, found: Dispatch, verb: str, *, refusal: InvalidI
     navigation.mark(request, "inbox")
     content = found.packet.content
     own = Item.objects.filter(dispatch_uuid=found.uuid).first()
-    verb = verb if verb in _VERBS else ""
+    verb = verb if verb in _VERBS and found.state in _OPEN else ""
+    box = _closed_text(found)
     context = {
         "dispatch": found,
-        "intact": packets.digest(content) == found.packet.sha256,
-        "doc_title": content["title"],
+        "box": box,
+        "doc_title": found.title,
         "due": _state(found),
-        "facts": _facts(found, content),
-        "passages": [
-            Passage(LABELS[name], [p for p in content.get(name, "").split("\n") if p.strip()])
-            for name in SECTIONS
-            if content.get(name)
-        ],
+        "facts": _facts(content),
+        "sending": _sending(found),
+        "passages": _passages(content),
         "files": [
             Fact(
                 grant.name,
@@ -204,27 +202,80 @@ def _page(request: HttpRequest, found: Dispatch, verb: str, *, refusal: InvalidI
             )
             for grant in Grant.objects.filter(packet=found.packet)
         ],
-        "is_open": found.state in _OPEN,
-        "own_url": reverse("desk:item", args=[own.uuid]) if own else "",
         "verb": verb,
         "verb_label": _VERBS.get(verb, ""),
         "reason_value": request.POST.get("reason", ""),
         "reason_error": " ".join(refusal.fields.get("reason", [refusal.message])) if refusal else "",
         "phrases": ["数据注明来源", "建议不够具体", "一事一报", "不属于反映社情民意的范围"],
+        **_actions(found, own, verb, readable=box is None),
         "back": reverse("desk:inbox"),
         "phone_title": "来稿",
     }
     return render(request, "desk/dispatch.html", context, status=refusal.status if refusal else 200)
 
 
-def _facts(found: Dispatch, content: dict[str, Any]) -> list[Fact]:
-    authors = "、".join(author["name"] for author in content.get("authors", []))
+def _closed_text(found: Dispatch) -> SayBox | None:
+    """Return what stands instead of a text that must not be read: taken back, or not what was sent."""
+    if found.state == Dispatch.State.RECALLED:
+        return parts.refusal(
+            "报送单位已撤回这一篇", "撤回后不再显示内容。", rule="签收之前可以撤回", who=found.sender.short_name
+        )
+    if packets.digest(found.packet.content) != found.packet.sha256:
+        return parts.refusal(
+            "内容与报送时的校验值不符", "没有显示内容，也不能接收。", rule="报送件固定不变", who="平台运维可以核对"
+        )
+    return None
+
+
+def _actions(found: Dispatch, own: Item | None, verb: str, *, readable: bool) -> dict[str, Any]:
+    """Return the buttons of the bar: a link to the own item, the reason's button, or all that may be done."""
+    if own is not None:
+        url = reverse("desk:item", args=[own.uuid])
+        return {"actions": [Action("看本单位稿件", url=url, icon="file-text", primary=True)]}
+    if found.state not in _OPEN or not readable:
+        return {"actions": []}
+    here = reverse("desk:dispatch", args=[found.uuid])
+    if verb:
+        return {
+            "actions": [
+                Action(_VERBS[verb], primary=True, key="Ctrl Enter", name="verb", value=verb),
+                Action("取消", url=here, key="Esc", attrs={"data-cancel": ""}),
+            ],
+            "next_step": "报送单位和反映人会收到通知",
+        }
+    take = Action("收为本单位稿件", icon="mailbox", primary=True, key="A", name="verb", value="accept")
+    receipt = [Action("只签收", key="Q", name="verb", value="receive")] if found.state == Dispatch.State.SENT else []
+    others = [
+        Action(label, url=f"{here}?decide={name}", key=key)
+        for (name, label), key in zip(_VERBS.items(), "RKX", strict=True)
+    ]
+    return {"actions": [take, *receipt, *others], "next_step": "签收并编号\n进入本单位审核"}
+
+
+def _passages(content: dict[str, Any]) -> list[Passage]:
+    return [
+        Passage(LABELS[name], [line for line in content[name].split("\n") if line.strip()])
+        for name in SECTIONS
+        if content.get(name)
+    ]
+
+
+def _facts(content: dict[str, Any]) -> list[Fact]:
     values = [
-        ("报送", f"{found.sender.short_name} {zt_short(found.sent_at)}"),
         ("来文编号", content.get("number_label", "")),
-        ("反映人", authors),
+        ("反映人", "、".join(author["name"] for author in content.get("authors", []))),
         ("类别", content.get("category", "")),
+    ]
+    return [Fact(label, value) for label, value in values if value]
+
+
+def _sending(found: Dispatch) -> list[Fact]:
+    values = [
+        ("报送单位", found.sender.short_name),
         ("渠道", found.get_route_display()),
+        ("来稿", zt_short(found.sent_at)),
+        ("签收", zt_short(found.received_at)),
+        ("签收时限", zt_short(found.due_at) if found.state in _OPEN else ""),
         ("理由", found.reason),
     ]
     return [Fact(label, value) for label, value in values if value]

@@ -16,6 +16,7 @@ from tenants.items.queries import author_names, get_visible, number_label
 from tenants.items.texts import LABELS, SECTIONS
 from tenants.items.views.common import detail_url, reader
 from tenants.items.views.lists import state_of
+from tenants.review.models import Task
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import journey as journey_of
@@ -45,6 +46,7 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
             for file in Attachment.objects.filter(item=found, removed_at__isnull=True)
         ],
         "history": queries.history_of(found),
+        "now_line": way.now if (way := journey_of(require_unit(), found.uuid)) else None,
         "actions": _actions(user, found),
         "back": reverse("items:all" if user.has_zt_perm("items.read_all") else "items:own"),
         "phone_title": "信息",
@@ -101,14 +103,25 @@ def _paragraphs(found: Item, name: str) -> list[str]:
 
 
 def _actions(user: User, found: Item) -> list[Action]:
-    actions = [Action("看去向", url=reverse("desk:journey", args=[found.uuid]), icon="route")]
-    if found.state == State.RETURNED and found.created_by_id == user.pk:
-        actions.insert(0, Action("修改", url=reverse("items:edit", args=[found.uuid]), icon="pencil", primary=True))
+    """Return what the reader may do, the next step of the work first; only that one is red."""
+    mine = found.created_by_id == user.pk and found.dispatch_uuid is None
+    way = Action("看去向", url=reverse("desk:journey", args=[found.uuid]), icon="route")
+    others = [way, Action("文本对照", url=reverse("items:texts", args=[found.uuid]), icon="copy")]
+    if found.state == State.RETURNED and mine:
+        return [Action("修改", url=reverse("items:edit", args=[found.uuid]), icon="pencil", primary=True), *others]
+    if found.state == State.IN_REVIEW:
+        task = Task.objects.filter(run__item=found, holder=user, state=Task.State.OPEN).first()
+        if task is not None:
+            url = reverse("review:task", args=[task.uuid])
+            others.insert(0, Action("审核", url=url, icon="writing-sign", primary=True))
+        if mine:
+            others.append(
+                Action("撤回", url=reverse("review:recall", args=[found.uuid]), icon="arrow-back-up", quiet=True)
+            )
     if found.state == State.APPROVED and user.has_zt_perm("exchange.send"):
-        actions.insert(0, Action("报送", url=reverse("desk:send", args=[found.uuid]), icon="send", primary=True))
+        url = reverse("desk:send", args=[found.uuid])
+        others.insert(0, Action("报送", url=url, icon="send", primary=not queries.has_gone(found)))
     if found.state == State.APPROVED and user.has_zt_perm("exchange.record"):
-        actions.append(Action("登记结果", url=reverse("desk:outcome", args=[found.uuid]), icon="clipboard-list"))
-    actions.append(Action("文本对照", url=reverse("items:texts", args=[found.uuid]), icon="file-diff"))
-    if found.state == State.IN_REVIEW and found.created_by_id == user.pk and found.dispatch_uuid is None:
-        actions.append(Action("撤回", url=reverse("review:recall", args=[found.uuid]), icon="arrow-back-up"))
-    return actions
+        url = reverse("desk:outcome", args=[found.uuid])
+        others.append(Action("登记结果", url=url, icon="clipboard-list"))
+    return others

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tenants.accounts.paging import page_of
+from tenants.accounts.paging import SIZE, page_of
 from tenants.desk import operations, queries
 from tenants.items.models import Attachment, Item, State
 from tenants.items.queries import get_visible, with_authors
@@ -34,23 +35,25 @@ _LOOKS = {"sent": "now", "received": "now", "accepted": "now", "adopted": "ok", 
 @login_required
 @require_safe
 def send_list(request: HttpRequest) -> HttpResponse:
-    """What is approved and not yet sent; with `?tab=sent` what went out and how it stands."""
+    """What is approved and not yet sent; with `?tab=` what was left unsent long ago, or went out and how it stands."""
     reader(request).actor.require("exchange.send")
-    ready, gone = queries.to_send(), sent_rows(require_unit())
-    is_sent = request.GET.get("tab") == "sent"
+    ready, old, gone = queries.to_send(), queries.long_unsent(), sent_rows(require_unit())
+    tab = request.GET.get("tab", "")
     context = {
         "filters": [
-            SavedFilter("待报送", "?", ready.count(), not is_sent),
-            SavedFilter("已报送", "?tab=sent", gone.count(), is_sent),
+            SavedFilter("待报送", "?", ready.count(), tab not in {"sent", "old"}),
+            SavedFilter("已报送", "?tab=sent", gone.count(), tab == "sent"),
+            SavedFilter("半年前签发未报", "?tab=old", old.count(), tab == "old"),
         ],
         "caption": "报送",
-        **(_sent(request) if is_sent else _ready(request)),
+        "page_size": SIZE,
+        **(_sent(request) if tab == "sent" else _ready(request, old if tab == "old" else ready)),
     }
     return render(request, "desk/send_list.html", context)
 
 
-def _ready(request: HttpRequest) -> dict[str, object]:
-    page = page_of(with_authors(queries.to_send()), ("-decided_at", "-id"), request.GET)
+def _ready(request: HttpRequest, rows: QuerySet[Item]) -> dict[str, object]:
+    page = page_of(with_authors(rows), ("-decided_at", "-id"), request.GET)
     return {
         "columns": [TableColumn(label) for label in ("签发时间", "信息标题", "反映人", "类别", "紧急程度")],
         "rows": [

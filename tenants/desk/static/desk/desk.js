@@ -1,0 +1,27 @@
+/* The desk: the sending button counts its receivers, the batch button its rows, the asked-for reason takes the focus. */
+(() => {
+  "use strict";
+  document.querySelector(".is-asking #id_reason")?.focus();
+
+  const counts = [
+    { boxes: "#send input[name=to]", button: "#send [data-counts]", word: n => (n ? `报送 ${n} 家` : "报送") },
+    { boxes: "[data-pick]", button: "[data-counts=pick]", word: n => (n ? `签收 ${n} 篇` : "签收") },
+  ];
+  const count = () => {
+    for (const { boxes, button, word } of counts) {
+      const label = document.querySelector(button);
+      if (!label) continue;
+      const n = [...document.querySelectorAll(boxes)].filter(box => box.checked).length;
+      const text = [...label.childNodes].find(node => node.nodeType === 3 && node.textContent.trim());
+      if (text) text.textContent = word(n);
+    }
+    document.querySelectorAll("#send .zt-rcv").forEach(row => {
+      const box = row.querySelector("input");
+      if (box) row.classList.toggle("is-on", box.checked);
+    });
+  };
+  document.addEventListener("change", count);
+  document.addEventListener("click", event => { if (event.target.closest("[data-pick-none]")) count(); });
+  document.addEventListener("keydown", () => setTimeout(count));
+  count();
+})();
