@@ -136,13 +136,13 @@ def _page(request: HttpRequest, item: Item, refusal: Refusal | None = None) -> H
     )
     latest = {_key(dispatch): dispatch for dispatch in earlier}
     chosen = request.POST.getlist("to") if request.method == "POST" else None
-    content = operations.packet_content(item, unit)
+    known = destinations(unit, clock.today())
     context = {
         "item": item,
         "refusal": refusal,
-        "receiver_groups": _groups(destinations(unit, clock.today()), latest, chosen),
-        "packet": _packet(item, content),
-        "repeat": refusal is not None and refusal.code == "already_sent",
+        "receiver_groups": _groups(known, latest, chosen),
+        "packet": _packet(item, operations.packet_content(item, unit), [d.name for d in known if d.shows_contacts]),
+        "repeat": any(_stands(latest.get(destination.key)) for destination in known),
         "may_send": item.state == State.APPROVED,
         "earlier": [
             {
@@ -166,19 +166,29 @@ def _groups(known: list[Destination], latest: dict[str, Dispatch], chosen: list[
     groups: dict[str, list[Receiver]] = {}
     for destination in known:
         before = latest.get(destination.key)
-        standing = before is not None and before.state not in _GONE
+        standing = _stands(before)
         # Without a choice the way up is proposed, but never what has gone before or leaves the platform.
         ticked = destination.key in chosen if chosen is not None else destination.unit is not None and not standing
         note = "对方在平台上签收" if destination.unit else "系统外单位，结果由本单位登记"
         if before is not None:
-            note = f"{zt_short(before.sent_at)} 已报送，{before.get_state_display()}"
+            note = f"{zt_short(before.sent_at)} {'已报送' if standing else '报送过'}，{before.get_state_display()}"
+        state = parts.State("送过", "soon", "alert-triangle") if standing else None
         groups.setdefault(destination.kind.label, []).append(
-            Receiver(destination.key, destination.name, note, state=_state(before) if before else None, checked=ticked)
+            Receiver(destination.key, destination.name, note, state=state or _way(destination), checked=ticked)
         )
     return [ReceiverGroup(label, receivers) for label, receivers in groups.items()]
 
 
-def _packet(item: Item, content: dict[str, object]) -> PacketView:
+def _stands(before: Dispatch | None) -> bool:
+    return before is not None and before.state not in _GONE
+
+
+def _way(destination: Destination) -> parts.State:
+    return parts.State("平台签收", icon="mailbox") if destination.unit else parts.State("打印送", icon="printer")
+
+
+def _packet(item: Item, content: dict[str, object], contacts_to: list[str]) -> PacketView:
+    """Return what receivers see; `contacts_to` names those whose route carries the authors' contacts."""
     authors = content["authors"]
     assert isinstance(authors, list)
     names = [author["name"] for author in authors]
@@ -190,7 +200,7 @@ def _packet(item: Item, content: dict[str, object]) -> PacketView:
         facts=[
             Fact("反映人", authors_words(names)),
             Fact("类别", str(content["category"])),
-            Fact("联系方式", "" if contact or names else "无"),
+            Fact("联系方式", f"只给{'、'.join(contacts_to)}" if contact and contacts_to else ""),
             Fact("备注", ""),
             Fact("审核过程", ""),
         ],
