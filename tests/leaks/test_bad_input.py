@@ -124,6 +124,11 @@ def said(answer: Any) -> str:
     return page
 
 
+JUNK = (
+    "q=%00", "q=%ff%fe", "q=" + "%E9%95%BF" * 3000, "after=%00", "after=x", "before=" + "9" * 400, "tab=%00",
+    "sort=%00", "year=" + "9" * 60, "year=-1&month=99", "year=%00&state=%00&sender=%00&category=%00", "limit=-1",
+    "limit=%00",
+)  # fmt: skip
 BAD = {
     "NUL": "有\x00零",
     "control": "响\x07铃",
@@ -132,20 +137,17 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("name", NAMES)
-def test_words_that_cannot_be_taken(
-    places: dict[str, Place], unchanged: Callable[[], None], name: str, bad: str
-) -> None:
+def test_words_that_cannot_be_taken(places: dict[str, Place], unchanged: Callable[[], None], name: str) -> None:
     place = places[name]
-    answer = place.post(**{place.field: BAD[bad]})
-    page = said(answer)
-    assert answer.status_code == 422, page[-2000:]
-    assert place.label in page
-    if place.kept:
-        assert KEPT in page
-    if name == "autosave":
-        assert list(answer.json()["fields"]) == [place.field]
+    for kind, bad in BAD.items():
+        answer = place.post(**{place.field: bad})
+        page = said(answer)
+        assert answer.status_code == 422, kind
+        assert place.label in page, kind
+        assert not place.kept or KEPT in page
+        if name == "autosave":
+            assert list(answer.json()["fields"]) == [place.field]
     unchanged()
 
 
@@ -276,19 +278,14 @@ def test_wrong_outcomes_keep_what_was_typed(
 
 @pytest.mark.parametrize("path", ["/items/", "/items/all/", "/review/", "/inbox/", "/send/", "/search/", "/notices/",
     "/ranking/", "/api/v1/items/", "/api/v1/standings/"])  # fmt: skip
-@pytest.mark.parametrize("query", [
-    "q=%00", "q=%ff%fe", "q=" + "%E9%95%BF" * 3000, "after=%00", "after=x", "before=" + "9" * 400, "tab=%00",
-    "sort=%00", "year=" + "9" * 60, "year=-1&month=99", "year=%00&state=%00&sender=%00&category=%00", "limit=-1", "limit=%00",
-])  # fmt: skip
-def test_addresses_with_junk_behind_them(places: dict[str, Place], path: str, query: str) -> None:
-    answer = places["outcome"].client.get(f"{path}?{query}")
-    said(answer)
-    assert answer.status_code in {200, 400, 404, 422}
+def test_addresses_with_junk_behind_them(places: dict[str, Place], path: str) -> None:
+    for query in JUNK:
+        answer = places["outcome"].client.get(f"{path}?{query}")
+        said(answer)
+        assert answer.status_code in {200, 400, 404, 422}, query
 
 
-@pytest.mark.parametrize(
-    "junk", ["x", "1", "%00", "%ff", "../../etc/passwd", "9" * 300, "00000000-0000-0000-0000-00000000000g"]
-)
+@pytest.mark.parametrize("junk", ["1", "%00", "%ff", "9" * 300])
 def test_ids_that_are_none(places: dict[str, Place], junk: str) -> None:
     client = places["outcome"].client
     for path in (
