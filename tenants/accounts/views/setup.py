@@ -45,8 +45,8 @@ def roles(request: HttpRequest) -> HttpResponse:
         TableRow(
             [
                 Cell(role.name, look="t", note="" if role.is_preset else role.code),
-                Cell("、".join(permissions.label_of(name) for name in role.permissions)),
-                Cell(str(role.users_count), url=f"{reverse('accounts:people')}?role={role.code}", look="num"),
+                Cell("、".join(permissions.label_of(name) for name in role.permissions), look="words"),
+                Cell(f"{role.users_count} 人", url=f"{reverse('accounts:people')}?role={role.code}", look="num"),
             ],
             name=role.name,
         )
@@ -75,7 +75,7 @@ def groups(request: HttpRequest) -> HttpResponse:
             [
                 Cell(group.name, look="t"),
                 Cell(group.get_kind_display()),
-                Cell(str(group.people), url=f"{reverse('accounts:people')}?group={group.pk}", look="num"),
+                Cell(f"{group.people} 人", url=f"{reverse('accounts:people')}?group={group.pk}", look="num"),
             ],
             name=group.name,
         )
