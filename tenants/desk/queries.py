@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from tenants.accounts.models import User
 from tenants.items import queries as items
 from tenants.items.models import Item, State
+from tenants.review.models import Task
 from tenants.review.queries.history import timeline
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
@@ -16,6 +17,7 @@ from zhitong.core.operations import require_unit
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind
 from zhitong.exchange.queries import inbox
 from zhitong.ranking.models import LedgerEntry, Standing, SubjectKind
+from zhitong.ranking.queries import network_rules
 
 _LATELY = timedelta(days=180)
 _GONE = (Dispatch.State.RECALLED, Dispatch.State.RETURNED)
@@ -97,6 +99,14 @@ def event_words(event: Event) -> str:
     return f"冲正：{what}" if event.reverses_id else what
 
 
+def late_tasks(user: User) -> QuerySet[Task]:
+    """Return the open tasks past their time, the oldest first: the unit's for who reads all reviews, else the own."""
+    late = Task.objects.filter(state=Task.State.OPEN, due_at__lt=clock.now())
+    if not user.has_zt_perm("review.read_all"):
+        late = late.filter(holder=user)
+    return late.select_related("run__item", "holder").order_by("due_at", "id")
+
+
 def received_dispatch(dispatch_uuid: UUID) -> Dispatch:
     """Return a dispatch to the unit in force, recalled ones included.
 
@@ -125,4 +135,4 @@ def own_year(user: User, year: int) -> tuple[int, int, str]:
 
 def standing_of(unit_id: int) -> Standing | None:
     """Return the unit's standing of this year, None before the first computation."""
-    return Standing.objects.filter(unit_id=unit_id, year=clock.today().year, month=0).order_by("rule_set_id").first()
+    return Standing.objects.filter(unit_id=unit_id, year=clock.today().year, month=0, rule_set=network_rules()).first()
