@@ -9,7 +9,7 @@ from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
-from zhitong.exchange.operations.events import new_event, write_events
+from zhitong.exchange.operations.events import clean_reason, new_event, write_events
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
 
@@ -106,8 +106,7 @@ def reverse(*, actor: Actor, event_uuid: UUID, reason: str) -> Event:
         InvalidInput: no reason, or not an outcome.
         WrongState: it was reversed already.
     """
-    if not reason.strip():
-        raise InvalidInput("冲正必须写明理由。", fields={"reason": ["请写明理由"]})
+    reason = clean_reason(reason, "冲正必须写明理由。")
     unit = unit_in_force()
     wrong = Event.objects.select_related("matter", "body", "dispatch").filter(uuid=event_uuid, unit=unit).first()
     if wrong is None:
@@ -124,7 +123,7 @@ def reverse(*, actor: Actor, event_uuid: UUID, reason: str) -> Event:
         matter=wrong.matter,
         dispatch=wrong.dispatch,
         reverses=wrong,
-        reason=reason.strip(),
+        reason=reason,
     )
     try:
         with transaction.atomic():
@@ -133,7 +132,7 @@ def reverse(*, actor: Actor, event_uuid: UUID, reason: str) -> Event:
         raise WrongState("这条结果已经冲正。") from error
     _move_dispatches(unit, wrong.item_uuid, wrong.dispatch, _state_left(unit, wrong))
     audit.record(
-        actor=actor, action="exchange.event.reversed", object_kind="event", object_id=wrong.uuid, reason=reason.strip()
+        actor=actor, action="exchange.event.reversed", object_kind="event", object_id=wrong.uuid, reason=reason
     )
     return event
 

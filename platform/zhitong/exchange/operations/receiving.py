@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from zhitong.core import audit, clock
-from zhitong.core.errors import InvalidInput, NotFound, WrongState
+from zhitong.core.errors import NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Dispatch, Event, EventKind
-from zhitong.exchange.operations.events import new_event, write_events
+from zhitong.exchange.operations.events import clean_reason, new_event, write_events
 from zhitong.units.current import unit_in_force
 
 State = Dispatch.State
@@ -71,12 +71,11 @@ def decline(*, actor: Actor, dispatch_uuid: UUID, reason: str) -> Dispatch:
 
 
 def _close(actor: Actor, dispatch_uuid: UUID, kind: EventKind, state: State, reason: str) -> Dispatch:
-    if not reason.strip():
-        raise InvalidInput("请写明理由，报送单位会看到。", fields={"reason": ["请写明理由"]})
+    words = clean_reason(reason, "请写明理由，报送单位会看到。")
     dispatch = _locked(dispatch_uuid)
     if dispatch.state not in {State.SENT, State.RECEIVED}:
         raise moved_on(dispatch)
-    dispatch.reason = reason.strip()
+    dispatch.reason = words
     dispatch.closed_at = clock.now()
     dispatch.save(update_fields=["reason", "closed_at"])
     _step(actor, dispatch, kind, state)
