@@ -163,7 +163,8 @@ def test_empty_where_words_are_needed(
     assert place.label in page
     if place.kept:
         assert KEPT in page
-    unchanged()
+    if name != "submit":  # an incomplete text is a welcome draft; only handing it in is refused
+        unchanged()
 
 
 @pytest.mark.parametrize("name", NAMES)
