@@ -24,6 +24,11 @@ from zhitong.units import schemas
 from zhitong.units.models import Unit
 
 
+def pytest_configure() -> None:
+    """Hash passwords cheaply: what a slow hash protects is not in a test database."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def _admin(statement: str) -> None:
     database = connections.settings["default"]
     with psycopg.connect(

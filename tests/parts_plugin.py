@@ -9,6 +9,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import environ
+import psycopg
 import pytest
 
 from zhitong import parts
@@ -26,6 +28,16 @@ def pytest_load_initial_conftests() -> None:
         os.environ.update(_stack.enter_context(parts.running(home)))
         os.environ[_OWNED] = str(home)
         os.environ["ZHITONG_HOME"] = str(home)
+        _forget_the_disk()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     base = os.environ["REDIS_URL"].split("?")[0]
     os.environ["REDIS_URL"] = os.environ["CELERY_BROKER_URL"] = f"{base}?db={int(worker) % 15 + 1}"
+
+
+def _forget_the_disk() -> None:
+    """Let the server not wait for the disk: its databases live as long as the run."""
+    database = environ.Env().db_url("DATABASE_URL")
+    with psycopg.connect(host=database["HOST"], user=database["USER"], dbname="postgres", autocommit=True) as server:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.execute(f"ALTER SYSTEM SET {setting} = off")
+        server.execute("SELECT pg_reload_conf()")
