@@ -1,12 +1,16 @@
 """Forms of the desk."""
 
+from datetime import datetime, time
+
 from django import forms
+from django.db.models import Q
 
 from zhitong.core import clock
 from zhitong.exchange.models import AdoptionMode, EventKind, Visibility
 from zhitong.units.models import ExternalBody
 from zhitong.web.forms import Form
 
+_FIRST_YEAR = 1949
 _KINDS = [
     (kind.value, kind.label)
     for kind in (EventKind.ADOPTED, EventKind.INSTRUCTION, EventKind.REPLIED, EventKind.KEPT, EventKind.DECLINED)
@@ -20,6 +24,55 @@ LEADER_RANKS = [
     ("ministry", "部委"),
     ("national", "国家级"),
 ]
+
+
+class InboxFilter(Form):
+    """What narrows the inbox; what cannot be read narrows nothing."""
+
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    sender = forms.ChoiceField(label="报送单位", required=False)
+    category = forms.ChoiceField(label="类别", required=False)
+    since = forms.DateField(
+        label="来稿自", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="来稿至", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    q = forms.CharField(
+        label="标题里的词",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "标题里的词"}),
+    )
+
+    def __init__(self, *args: object, senders: list[str], categories: list[str], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for name, first, values in (("sender", "报送单位：全部", senders), ("category", "类别：全部", categories)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", first), *((value, value) for value in values)]
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the tab narrows the list."""
+        return any(self.data.get(name) for name in self.fields if name != "tab")
+
+    def condition(self) -> Q:
+        """Return the condition on dispatches."""
+        self.is_valid()
+        given = self.cleaned_data
+        found = Q()
+        if given.get("sender"):
+            found &= Q(sender__short_name=given["sender"])
+        if given.get("category"):
+            found &= Q(category=given["category"])
+        if given.get("q"):
+            found &= Q(title__icontains=given["q"])
+        if given.get("since") and given["since"].year >= _FIRST_YEAR:
+            found &= Q(sent_at__gte=datetime.combine(given["since"], time.min, tzinfo=clock.SHANGHAI))
+        if given.get("until") and given["until"].year >= _FIRST_YEAR:
+            found &= Q(sent_at__lte=datetime.combine(given["until"], time.max, tzinfo=clock.SHANGHAI))
+        return found
 
 
 class OutcomeForm(Form):

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from tenants.accounts.models import actor_of
 from tenants.accounts.paging import SIZE, page_of
 from tenants.desk import operations, queries
+from tenants.desk.forms import InboxFilter
 from tenants.items.models import Item
 from tenants.items.texts import LABELS, SECTIONS
 from tenants.items.views.common import reader
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal
-from zhitong.core.operations import require_unit
+from zhitong.core.operations import Actor, require_unit
 from zhitong.documents import downloads
 from zhitong.exchange import operations as exchange
 from zhitong.exchange import packets
@@ -27,6 +29,7 @@ from zhitong.exchange.models import Dispatch, Grant
 from zhitong.exchange.queries import inbox as inbox_rows
 from zhitong.web import navigation, parts
 from zhitong.web.parts import Action, Cell, Fact, Page, Passage, SavedFilter, SayBox, TableColumn, TableRow, Tag
+from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_due, zt_short
 
 _OPEN = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
@@ -35,11 +38,13 @@ _COLUMNS = [
     TableColumn("来稿时间"),
     TableColumn("信息标题"),
     TableColumn("报送单位"),
+    TableColumn("反映人"),
     TableColumn("类别"),
     TableColumn("状态"),
     TableColumn("时限"),
 ]
 _VERBS = {"return": "退回", "keep": "留存", "decline": "不采用"}
+_AT_ONCE = 200
 
 
 def _tabs() -> dict[str, tuple[str, Q]]:
@@ -49,7 +54,8 @@ def _tabs() -> dict[str, tuple[str, Q]]:
         "late": ("超期", Q(state__in=_OPEN, due_at__lt=clock.now())),
         "urgent": ("急事急报", Q(urgency="urgent", state__in=_OPEN)),
         "adopted": ("已采用", Q(state=Dispatch.State.ADOPTED)),
-        "closed": ("退回和不采用", Q(state__in=["returned", "kept", "declined"])),
+        "returned": ("已退回", Q(state=Dispatch.State.RETURNED)),
+        "closed": ("留存和不采用", Q(state__in=[Dispatch.State.KEPT, Dispatch.State.DECLINED])),
         "all": ("全部", Q()),
     }
 
@@ -57,68 +63,89 @@ def _tabs() -> dict[str, tuple[str, Q]]:
 @login_required
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The unit's inbox by tabs, with sender and words as filters."""
-    user = reader(request)
-    user.actor.require("exchange.receive")
-    return _list(request)
-
-
-def _list(request: HttpRequest, results: list[tuple[str, str]] | None = None) -> HttpResponse:
+    """The unit's inbox by tabs, narrowed by sender, category, day and words; 20 rows a page."""
+    reader(request).actor.require("exchange.receive")
     tabs, tab = _tabs(), request.GET.get("tab", "")
     tab = tab if tab in tabs else ""
     rows = inbox_rows(require_unit())
-    narrowed = _narrow(request, rows.filter(tabs[tab][1]))
-    page = page_of(narrowed, ("-sent_at", "-id"), request.GET)
-    counts = rows.order_by().aggregate(**{f"n{n}": Count("pk", filter=q) for n, (_l, q) in enumerate(tabs.values())})
-    context: dict[str, Any] = {
-        "filters": [
-            SavedFilter(label, f"?tab={key}" if key else "?", counts[f"n{n}"], key == tab, late=key == "late")
-            for n, (key, (label, _q)) in enumerate(tabs.items())
-        ],
+    form = InboxFilter(request.GET, senders=_known(rows, "sender__short_name"), categories=_known(rows, "category"))
+    narrowed = rows.filter(tabs[tab][1], form.condition())
+    named = narrowed.annotate(signers=KeyTransform("authors", "packet__content"))
+    page = page_of(named, ("-sent_at", "-id"), request.GET)
+    found = narrowed.order_by().aggregate(n=Count("pk"), senders=Count("sender", distinct=True))
+    context = {
+        "filters": _views(rows, tabs, tab),
+        "filter_form": form,
+        "summary": f"{found['n']:,} 篇，来自 {found['senders']:,} 个单位",
         "columns": _COLUMNS,
         "rows": [_row(dispatch) for dispatch in page.items],
-        "page": Page(page.items, page.next_cursor, page.prev_cursor, narrowed.count()),
+        "page": Page(page.items, page.next_cursor, page.prev_cursor, found["n"]),
         "page_size": SIZE,
         "pick": "dispatch",
         "caption": "收件",
-        "senders": sorted(set(rows.order_by().values_list("sender__short_name", flat=True))),
-        "sender": request.GET.get("sender", ""),
-        "q": request.GET.get("q", "")[:60],
-        "tab": tab,
-        "actions": [Action("签收", icon="mailbox", primary=True, key="Q", name="verb", value="receive")],
-        "results": results,
-        "empty_box": parts.empty("没有来稿", "换一个标签或去掉筛选看看。"),
+        "actions": [
+            Action(
+                "签收",
+                icon="mailbox",
+                primary=True,
+                key="Q",
+                name="verb",
+                value="receive",
+                attrs={"data-counts": "pick"},
+            )
+        ],
+        "empty_box": parts.empty(
+            f"“{tabs[tab][0]}”里没有来稿"
+            if not form.has_changed() or set(request.GET) <= {"tab"}
+            else "没有符合条件的来稿",
+            "去掉筛选，或者换一个标签看看。",
+            Action("看全部来稿", url="?tab=all"),
+        ),
     }
     return render(request, "desk/inbox.html", context)
 
 
-def _narrow(request: HttpRequest, rows: QuerySet[Dispatch]) -> QuerySet[Dispatch]:
-    sender, words = request.GET.get("sender", ""), request.GET.get("q", "")[:60].replace("\x00", "").strip()
-    if sender:
-        rows = rows.filter(sender__short_name=sender.replace("\x00", ""))
-    return rows.filter(title__icontains=words) if words else rows
+def _views(rows: QuerySet[Dispatch], tabs: dict[str, tuple[str, Q]], current: str) -> list[SavedFilter]:
+    counts = rows.order_by().aggregate(**{f"n{n}": Count("pk", filter=q) for n, (_l, q) in enumerate(tabs.values())})
+    return [
+        SavedFilter(
+            label,
+            f"?tab={key}" if key else "?",
+            counts[f"n{n}"],
+            key == current,
+            late=key == "late" and counts[f"n{n}"] > 0,
+        )
+        for n, (key, (label, _q)) in enumerate(tabs.items())
+    ]
 
 
-def _row(dispatch: Dispatch) -> TableRow:
+def _known(rows: QuerySet[Dispatch], column: str) -> list[str]:
+    return [value for value in rows.order_by(column).values_list(column, flat=True).distinct() if value]
+
+
+def _row(dispatch: Any) -> TableRow:
+    """Return a row; `dispatch` carries the signers of its packet."""
     is_open = dispatch.state in _OPEN
+    url = reverse("desk:dispatch", args=[dispatch.uuid])
     return TableRow(
         [
             Cell(zt_short(dispatch.sent_at)),
             Cell(
                 dispatch.title,
-                url=reverse("desk:dispatch", args=[dispatch.uuid]),
+                url=url,
                 look="t",
                 tags=[Tag("急事急报", "red")] if dispatch.urgency == "urgent" else [],
             ),
             Cell(dispatch.sender.short_name),
+            Cell(authors_words([author["name"] for author in dispatch.signers or []])),
             Cell(dispatch.category),
             Cell(state=_state(dispatch)),
-            Cell(state=zt_due(dispatch.due_at) if is_open and dispatch.due_at else None),
+            Cell(state=zt_due(dispatch.due_at) if is_open else None),
         ],
         value=str(dispatch.uuid),
         name=dispatch.title,
         unread=dispatch.state == Dispatch.State.SENT,
-        url=reverse("desk:dispatch", args=[dispatch.uuid]),
+        url=url,
     )
 
 
@@ -129,22 +156,53 @@ def _state(dispatch: Dispatch) -> parts.State:
 @login_required
 @require_POST
 def receive_many(request: HttpRequest) -> HttpResponse:
-    """Confirm receipt of the chosen dispatches, each on its own; say what was done and what not, and why."""
+    """Confirm receipt of the chosen dispatches, each on its own, and say for every one what was done or why not."""
     actor = reader(request).actor
-    done, refused = 0, []
-    for value in request.POST.getlist("dispatch")[:200]:
-        try:
-            exchange.receive(actor=actor, dispatch_uuid=UUID(value))
-            done += 1
-        except (Refusal, ValueError) as refusal:
-            refused.append(str(refusal))
-    if done:
-        messages.success(request, f"已签收 {done} 篇。")
-    for words in refused[:5]:
-        messages.warning(request, f"没有签收：{words}")
-    if not done and not refused:
+    actor.require("exchange.receive")
+    chosen = [uuid for value in request.POST.getlist("dispatch")[:_AT_ONCE] if (uuid := _uuid(value))]
+    if not chosen:
         messages.warning(request, "请先选中要签收的来稿。")
-    return redirect("desk:inbox")
+        return redirect("desk:inbox")
+    known = {found.uuid: found for found in inbox_rows(require_unit()).filter(uuid__in=chosen)}
+    results = [_receive(actor, uuid, known.get(uuid)) for uuid in dict.fromkeys(chosen)]
+    done = sum(1 for row in results if row.value)
+    if done == len(results):
+        messages.success(request, f"已签收 {done} 篇。")
+        return redirect("desk:inbox")
+    navigation.mark(request, "inbox")
+    context = {
+        "columns": [TableColumn("信息标题"), TableColumn("报送单位"), TableColumn("结果"), TableColumn("说明")],
+        "rows": results,
+        "done": done,
+        "total": len(results),
+        "caption": "签收结果",
+        "back": reverse("desk:inbox"),
+        "phone_title": "签收结果",
+    }
+    return render(request, "desk/received.html", context)
+
+
+def _receive(actor: Actor, uuid: UUID, found: Dispatch | None) -> TableRow:
+    """Receipt one dispatch; the row's `value` is set when that was done now."""
+    title, sender = (found.title, found.sender.short_name) if found else ("没有这一篇，或者已被撤回", "")
+    url = reverse("desk:dispatch", args=[uuid]) if found else ""
+    words, why = parts.State("已签收", "ok"), ""
+    if found and found.state != Dispatch.State.SENT:
+        words, why = parts.State("没有签收", "soon"), f"此前{found.get_state_display()}，不需要再签收"
+    else:
+        try:
+            exchange.receive(actor=actor, dispatch_uuid=uuid)
+        except Refusal as refusal:
+            words, why = parts.State("没有签收", "soon"), refusal.message
+    cells = [Cell(title, url, look="t"), Cell(sender), Cell(state=words), Cell(why)]
+    return TableRow(cells, value="" if why else str(uuid), name=title)
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
 
 
 @login_required
