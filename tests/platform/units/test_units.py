@@ -1,7 +1,6 @@
 """Units: created whole or not at all, quickly; closed, imported, listed, found by host."""
 
 import threading
-import time
 from io import StringIO
 from pathlib import Path
 
@@ -43,17 +42,13 @@ def schemas() -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def test_a_unit_has_row_host_schema_and_audit_and_takes_half_a_second(city: Unit) -> None:
+def test_a_unit_has_row_host_schema_and_audit(city: Unit) -> None:
     before = schemas()
-    started = time.perf_counter()
     unit = create_unit(actor=system(None), new=new(parent=city))
-    took = time.perf_counter() - started
     assert schemas() - before == {unit.schema_name}
     assert queries.unit_at("sanshui") == queries.unit_at("SanShui.localhost") == unit
     make_user(unit, "first")
     assert AuditEntry.objects.filter(action="units.unit.created", object_id=str(unit.uuid)).exists()
-    # The goal of 0.5 s is measured by `make bench`; here only a clone gone wrong is caught.
-    assert took < 3
 
 
 def test_a_failure_half_way_leaves_nothing(committed: None) -> None:

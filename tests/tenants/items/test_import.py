@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,12 +41,9 @@ def row(**values: Any) -> dict[str, Any]:
 
 @pytest.mark.skipif(not PROPOSALS.is_file(), reason="needs ../shared")
 def test_all_real_proposals_enter_once(unit: Unit) -> None:
-    begun = time.perf_counter()
     told = run(unit, PROPOSALS)
-    speed = 630 / (time.perf_counter() - begun)
     assert "630 added, 0 already there, 0 wrong" in told
     assert "没有“意见建议”部分" in told
-    assert speed >= 50
     source = {row["id"]: row for row in map(json.loads, PROPOSALS.read_text("utf-8").splitlines())}
     with unit:
         items = {item.import_key: item for item in Item.objects.prefetch_related("authors", "editions")}
