@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -27,6 +28,16 @@ from zhitong.units.models import Unit
 def pytest_configure() -> None:
     """Hash passwords cheaply: what a slow hash protects is not in a test database."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+# How long an example takes says more about the machine than about the product.
+hypothesis.settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steady")
 
 
 def _admin(statement: str) -> None:
