@@ -15,7 +15,7 @@ from tenants.desk.forms import OutcomeForm
 from tenants.items.models import Item
 from tenants.items.queries import get_visible
 from tenants.items.views.common import reader
-from zhitong.core.errors import InvalidInput, WrongState
+from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import require_unit
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Dispatch, Event, EventKind, Visibility
@@ -66,8 +66,25 @@ def outcomes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def reverse_outcome(request: HttpRequest, event_uuid: UUID) -> HttpResponse:
-    """Correct a wrong outcome by a further event, with a reason."""
-    event = exchange.reverse(actor=reader(request).actor, event_uuid=event_uuid, reason=request.POST.get("reason", ""))
+    """Correct a wrong outcome by a further event, with a reason; without one the page asks for it."""
+    user = reader(request)
+    user.actor.require("exchange.record")
+    reason = request.POST.get("reason", "")
+    try:
+        event = exchange.reverse(actor=user.actor, event_uuid=event_uuid, reason=reason)
+    except InvalidInput as refusal:
+        wrong = Event.objects.filter(uuid=event_uuid, unit_id=require_unit()).first()
+        if wrong is None:
+            raise NotFound from refusal
+        item = get_visible(user, wrong.item_uuid)
+        form = OutcomeForm(bodies=_bodies(item))
+        return _page(
+            request,
+            item,
+            form,
+            refusal.status,
+            asked=(event_uuid, " ".join(refusal.fields.get("reason", [refusal.message]))),
+        )
     messages.success(request, "已冲正，得分和去向随之更正。")
     return redirect("desk:outcome", item_uuid=event.item_uuid)
 
@@ -81,7 +98,10 @@ def _bodies(item: Item) -> list[ExternalBody]:
     )
 
 
-def _page(request: HttpRequest, item: Item, form: OutcomeForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, item: Item, form: OutcomeForm, status: int = 200, *, asked: tuple[UUID, str] | None = None
+) -> HttpResponse:
+    """Show outcomes and form; `asked` names the event whose correction lacks its reason, and says so."""
     navigation.mark(request, "items")
     events = (
         Event.objects.filter(unit_id=require_unit(), item_uuid=item.uuid, kind__in=OUTCOMES)
@@ -96,6 +116,8 @@ def _page(request: HttpRequest, item: Item, form: OutcomeForm, status: int = 200
                 "event": event,
                 "words": queries.event_words(event),
                 "open": event.reverses_id is None and not hasattr(event, "reversed_by"),
+                "undone": hasattr(event, "reversed_by"),
+                "error": asked[1] if asked and asked[0] == event.uuid else "",
             }
             for event in events
         ],
