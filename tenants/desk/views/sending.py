@@ -14,7 +14,7 @@ from tenants.accounts.paging import SIZE, page_of
 from tenants.desk import operations, queries
 from tenants.items.models import Attachment, Item, State
 from tenants.items.queries import get_visible, with_authors
-from tenants.items.views.common import reader
+from tenants.items.views.common import posted_version, reader
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, Refusal, StaleVersion, WrongState
 from zhitong.core.operations import require_unit
@@ -111,12 +111,12 @@ def send(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     item = get_visible(user, item_uuid)
     if request.method != "POST":
         return _page(request, item)
-    keys, version = request.POST.getlist("to"), request.POST.get("version", "")
+    keys = request.POST.getlist("to")
     try:
         sent = operations.send(
             actor=user.actor,
             item_uuid=item.uuid,
-            version=int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,
+            version=posted_version(request),
             to=keys,
             again=request.POST.get("again") == "1",
         )

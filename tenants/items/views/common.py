@@ -18,3 +18,9 @@ def detail_url(item: Item) -> str:
     if item.state == State.DRAFT:
         return reverse("items:edit", args=[item.uuid])
     return f"{reverse('items:own')}{item.uuid}/"
+
+
+def posted_version(request: HttpRequest, field: str = "version") -> int:
+    """Return the version the reader saw, as the form sends it; 0, which no item has, for anything else."""
+    value = request.POST.get(field, "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0

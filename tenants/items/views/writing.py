@@ -20,7 +20,7 @@ from tenants.items.forms import DraftForm, changes_of, initial_of
 from tenants.items.models import Item, State
 from tenants.items.texts import LABELS
 from tenants.items.views import writing_parts
-from tenants.items.views.common import detail_url, reader
+from tenants.items.views.common import detail_url, posted_version, reader
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
 
@@ -140,12 +140,6 @@ def _place(key: str, length: int) -> int | None:
     return int(key) - 1 if key.isascii() and key.isdecimal() and 1 <= int(key) <= length else None
 
 
-def _version(request: HttpRequest) -> int:
-    """Return the version the page was drawn from; `keep_mine` is the one whose text the writer saw and overrules."""
-    value = request.POST.get("keep_mine") or request.POST.get("version", "")
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
-
-
 def _uuid(value: str) -> UUID:
     try:
         return UUID(value)
@@ -190,3 +184,8 @@ def _page(
         "phone_title": "写信息",
     }
     return render(request, "items/edit.html", context, status=status)
+
+
+def _version(request: HttpRequest) -> int:
+    """Return the version the page was drawn from; `keep_mine` is the one whose text the writer saw and overrules."""
+    return posted_version(request, "keep_mine" if request.POST.get("keep_mine") else "version")

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.items.queries import get_own
-from tenants.items.views.common import detail_url, reader
+from tenants.items.views.common import detail_url, posted_version, reader
 from tenants.review import operations
 from zhitong.core.errors import InvalidInput
 
@@ -18,11 +18,10 @@ from zhitong.core.errors import InvalidInput
 @require_POST
 def submit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     """Hand a draft or returned item to review; `version` is the one the author saw."""
-    version = request.POST.get("version", "")
     run = operations.submit(
         actor=reader(request).actor,
         item_uuid=item_uuid,
-        version=int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,
+        version=posted_version(request),
     )
     messages.success(request, "已提交。走到哪一步，在这里随时看得到。")
     return redirect(detail_url(run.item))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenants.accounts.models import User
 from tenants.items import comparison
 from tenants.items.texts import Texts
-from tenants.items.views.common import reader
+from tenants.items.views.common import posted_version, reader
 from tenants.review import operations, queries
 from tenants.review.forms import TextForm
 from tenants.review.models import Run, Verb
@@ -66,13 +66,13 @@ def decide(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
 @require_POST
 def edit(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
     """Save the reviewer's text; when somebody else changed it meanwhile, both stand on the page and nothing is lost."""
-    user, version = reader(request), request.POST.get("version", "")
+    user = reader(request)
     form = TextForm(request.POST)
     try:
         operations.edit_text(
             actor=user.actor,
             task_uuid=task_uuid,
-            version=int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,
+            version=posted_version(request),
             texts=form.texts(),
         )
     except (InvalidInput, StaleVersion) as refusal:
