@@ -11,6 +11,7 @@ from tenants.items import operations as items
 from tenants.items.models import Attachment, EditionKind, Item, State
 from tenants.items.queries import number_label
 from tenants.review import operations as review
+from tenants.review.definition import DESTINATIONS
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
@@ -18,7 +19,7 @@ from zhitong.exchange import operations as exchange
 from zhitong.exchange import packets
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, Visibility
 from zhitong.units.current import unit_in_force
-from zhitong.units.models import ExternalBody, Unit
+from zhitong.units.models import BodyKind, ExternalBody, RouteKind, Unit
 from zhitong.units.queries import Destination, destinations
 
 # What only a body outside decides on a report that was sent to it.
@@ -32,7 +33,8 @@ def send(*, actor: Actor, item_uuid: UUID, version: int, to: Sequence[str], agai
     Raises:
         NotFound: no such item.
         StaleVersion: the item changed since the reader saw it.
-        WrongState: it is not approved, or it already went to one of them.
+        WrongState: it is not approved, its flow demands a sign-off for one of them that it does not have, or it
+            already went to one of them.
         InvalidInput: no receiver, or one without a route.
     """
     unit = unit_in_force()
@@ -45,11 +47,13 @@ def send(*, actor: Actor, item_uuid: UUID, version: int, to: Sequence[str], agai
         raise WrongState(
             f"这一篇{item.get_state_display()}，签发后才能报送。", rule="只报送定稿", who="审核流程中的签发人"
         )
+    receivers = _chosen(unit, to)
+    _require_clearance(item, unit, receivers)
     return exchange.send(
         actor=actor,
         item_uuid=item.uuid,
         content=packet_content(item, unit),
-        to=_chosen(unit, to),
+        to=receivers,
         attachments=_grants(item),
         again=again,
     )
@@ -77,6 +81,35 @@ def _grants(item: Item) -> list[packets.GrantInput]:
         packets.GrantInput(file.uuid, file.name, file.sha256, file.size, file.media_type)
         for file in Attachment.objects.filter(item=item, removed_at__isnull=True)
     ]
+
+
+# Bodies of the unit's own place, which a flow calls "local"; what stands above is told by its level.
+_LOCAL = frozenset({BodyKind.PARTY_OFFICE, BodyKind.GOVERNMENT, BodyKind.UNITED_FRONT, BodyKind.BUREAU})
+
+
+def destination_code(unit: Unit, destination: Destination) -> str:
+    """Return what a review flow calls a receiver (`review.definition.DESTINATIONS`); empty for one without a name."""
+    if destination.kind == RouteKind.PARTY_LINE:
+        return "party_line"
+    body = destination.body
+    if body and body.kind == BodyKind.PARTY_CENTRAL:
+        return "party_line"
+    if body and body.kind in _LOCAL and body.level == unit.level:
+        return "local"
+    level = (destination.unit or body).level  # type: ignore[union-attr]
+    return str(level) if level in DESTINATIONS else ""
+
+
+def _require_clearance(item: Item, unit: Unit, to: Sequence[Destination]) -> None:
+    codes = {destination_code(unit, destination): destination.name for destination in to}
+    missing, rule = review.missing_clearance(item, [code for code in codes if code])
+    if missing:
+        raise WrongState(
+            f"报送{'、'.join(codes[code] for code in missing)}之前，还要按流程审签。",
+            rule=rule,
+            who="可以发起“报送审签”，签批后再报送",
+            code="review.not_cleared",
+        )
 
 
 def _chosen(unit: Unit, keys: Sequence[str]) -> list[Destination]:

@@ -28,20 +28,54 @@ class Due:
     why: str
 
 
+NO_LIMIT = Due(None, "不限时")
+
+
 def due_of(step: Step, urgency: str, start: datetime) -> Due:
     """Return when a task of `step` opened at `start` is due. Urgent items take the hours where a step gives some."""
-    if step.limit_hours and (urgency == Urgency.URGENT or not step.limit_days):
+    if step.limit_hours and in_hours(step, urgency):
         word = "紧急件 " if urgency == Urgency.URGENT else ""
         return Due(start + timedelta(hours=step.limit_hours), f"{word}{step.limit_hours} 小时")
     if not step.limit_days:
-        return Due(None, "不限时")
+        return NO_LIMIT
     at = workdays.add_working_days(start, step.limit_days)
     return Due(at, f"{step.limit_days} 个工作日{_detours(clock.local_date(start), clock.local_date(at))}")
 
 
+def in_hours(step: Step, urgency: str) -> bool:
+    """Return whether the limit of `step` counts in hours for an item of this urgency, and not in working days."""
+    return bool(step.limit_hours) and (urgency == Urgency.URGENT or not step.limit_days)
+
+
+def remind_before(step: Step, urgency: str, start: datetime, due: datetime) -> datetime:
+    """Return when the holder is reminded: the step's hours before the limit, else a day (of hours: a quarter)."""
+    if step.remind_hours:
+        return due - timedelta(hours=step.remind_hours)
+    return due - (due - start) / 4 if in_hours(step, urgency) else due - timedelta(days=1)
+
+
+def resumed(step: Step, urgency: str, left_of: tuple[datetime | None, datetime], start: datetime, why: str) -> Due:
+    """Return the limit of a clock that stood and goes on at `start`: what was left then is left now.
+
+    Args:
+        left_of: the limit before, and when the clock was stopped. A limit that had passed by then stays passed.
+        why: what the clock waited for, in words.
+    """
+    due, stopped = left_of
+    if due is None:
+        return NO_LIMIT
+    if due <= stopped:
+        return Due(due, f"{why}前已超期")
+    if in_hours(step, urgency):
+        return Due(due + (start - stopped), f"{why}期间停表，顺延")
+    days = workdays.working_days_between(clock.local_date(stopped), clock.local_date(due))
+    at = workdays.add_working_days(start, days)
+    return Due(at, f"{why}期间停表，还余 {days} 个工作日{_detours(clock.local_date(start), clock.local_date(at))}")
+
+
 def limit_words(step: Step, urgency: str) -> str:
     """Return a step's limit in words before it has opened: `2 个工作日`, `4 小时`, empty without one."""
-    if step.limit_hours and (urgency == Urgency.URGENT or not step.limit_days):
+    if in_hours(step, urgency):
         return f"{step.limit_hours} 小时"
     return f"{step.limit_days} 个工作日" if step.limit_days else ""
 

@@ -1,11 +1,16 @@
 """Who is told of review: the holder of an open task; the authors of an item that came to a decision."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from tenants.accounts.models import User
+from django.db import transaction
+
+from tenants.accounts.models import Holding, User
 from tenants.notices.operations import notify
-from tenants.review.models import Act, Task, Verb
-from zhitong.core import outbox
+from tenants.review.models import Act, Copy, Task, Verb
+from tenants.review.operations import follow_absence, leave_post, limit_passed
+from zhitong.core import clock, outbox
 from zhitong.core.operations import require_unit, system
 
 _OUTCOMES = {
@@ -13,23 +18,99 @@ _OUTCOMES = {
     Verb.DECLINE: ("review.declined", "没有采用"),
     Verb.KEEP: ("review.kept", "留存备用"),
     Verb.PASS: ("review.approved", "已采用"),
+    Verb.OBJECT: ("review.declined", "没有采用"),
+    Verb.END: ("review.declined", "审核已终止"),
 }
 
 
 @outbox.consumer("review.task.opened")
 def tell_holder(payload: dict[str, Any]) -> None:
     """Tell the holder that a task waits; nothing when it was closed meanwhile."""
-    task = Task.objects.select_related("holder", "run__item").filter(uuid=payload["task"]).first()
+    task = _task(payload["task"])
     if task is None or task.state != Task.State.OPEN:
         return
-    item = task.run.item
+    what = "请办理" if task.kind == Task.Kind.DECIDE else f"请办理（{task.get_kind_display()}）"
+    for_whom = f"代{task.in_stead_of.name}办理，" if task.in_stead_of else ""
+    _tell(task, f"review.task:{task.pk}:{task.holder_id}", what, f"{task.step_name}，{for_whom}{task.due_why}")
+
+
+@outbox.consumer("review.task.urged")
+def tell_urged(payload: dict[str, Any]) -> None:
+    """Tell the holder that somebody urges, as long as the task is open."""
+    task = _task(payload["task"])
+    if task is not None and task.state == Task.State.OPEN:
+        key = f"review.urged:{task.pk}:{payload['count']}"
+        _tell(task, key, f"催办第 {payload['count']} 次", f"{payload['by']}：{payload['note']}".rstrip("："))
+
+
+@outbox.consumer("review.task.due_soon")
+def remind(payload: dict[str, Any]) -> None:
+    """Remind the holder before the limit, unless the clock was set anew or stands."""
+    task = _task(payload["task"])
+    due = datetime.fromisoformat(payload["due"])
+    if task is None or task.state != Task.State.OPEN or task.paused_at or task.due_at != due:
+        return
+    when = f"{due.astimezone(clock.SHANGHAI):%m-%d %H:%M}"
+    _tell(task, f"review.due_soon:{task.pk}:{payload['due']}", "快到时限", f"{task.step_name}，{when} 到期")
+
+
+@outbox.consumer("review.task.due")
+def note_late(payload: dict[str, Any]) -> None:
+    """Do what the step says when its limit has passed, and tell the holder."""
+    due = datetime.fromisoformat(payload["due"])
+    if not limit_passed(actor=system(require_unit()), task_uuid=UUID(payload["task"]), due=due):
+        return
+    task = _task(payload["task"])
+    assert task is not None
+    _tell(task, f"review.late:{task.pk}:{payload['due']}", "已超期", f"{task.step_name}，{task.due_why}")
+
+
+@outbox.consumer("review.copy.made")
+def tell_reader(payload: dict[str, Any]) -> None:
+    """Tell a reader that a run was shown to them."""
+    copy = Copy.objects.select_related("reader", "run__item").filter(pk=payload["copy"]).first()
+    if copy is None:
+        return
+    notify(
+        actor=system(require_unit()),
+        reader=copy.reader,
+        key=f"review.copy:{copy.pk}",
+        kind="review.copy",
+        title=f"抄送给您：{copy.run.item.title}",
+        body=copy.note,
+        url=f"/review/runs/{copy.run.uuid}/",
+    )
+
+
+@outbox.consumer("review.post.left")
+def post_left(payload: dict[str, Any]) -> None:
+    """Move the open tasks of a post on the day its holder leaves it."""
+    holding = Holding.objects.select_related("position", "user").filter(pk=payload["holding"]).first()
+    if holding is None or holding.held_to is None or holding.held_to > clock.today():
+        return
+    successor = User.objects.filter(uuid=payload["successor"]).first() if payload["successor"] else None
+    with transaction.atomic():
+        leave_post(actor=system(require_unit()), holding=holding, successor=successor)
+
+
+@outbox.consumer("review.absence.turned")
+def absence_turned(payload: dict[str, Any]) -> None:
+    """Move open tasks on the first day of an absence, and back on the day after its last."""
+    follow_absence(actor=system(require_unit()), absence_id=payload["absence"])
+
+
+def _task(uuid: str) -> Task | None:
+    return Task.objects.select_related("holder", "run__item", "in_stead_of").filter(uuid=uuid).first()
+
+
+def _tell(task: Task, key: str, what: str, body: str) -> None:
     notify(
         actor=system(require_unit()),
         reader=task.holder,
-        key=f"review.task:{task.pk}",
+        key=key,
         kind="review.task",
-        title=f"请办理：{item.title}",
-        body=f"{task.step_name}，{task.due_why}",
+        title=f"{what}：{task.run.item.title}",
+        body=body,
         url=f"/review/tasks/{task.uuid}/",
     )
 
@@ -37,7 +118,8 @@ def tell_holder(payload: dict[str, Any]) -> None:
 @outbox.consumer("review.run.decided")
 def tell_authors(payload: dict[str, Any]) -> None:
     """Tell every author with an account what became of the item here, with the reason given."""
-    act = Act.objects.select_related("run__item__created_by").filter(pk=payload["act"]).first()
+    acts = Act.objects.select_related("run__item__created_by")
+    act = acts.filter(run__uuid=payload["run"], seq=payload["seq"]).first()
     if act is None or act.verb not in _OUTCOMES:
         return
     item = act.run.item

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -25,6 +25,11 @@ def today() -> date:
 def local_date(moment: datetime) -> date:
     """Return the date of `moment` in China."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the first moment of `day` in China."""
+    return datetime.combine(day, time(), tzinfo=SHANGHAI)
 
 
 @contextmanager

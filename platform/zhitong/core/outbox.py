@@ -9,7 +9,7 @@ import contextlib
 import traceback
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -38,19 +38,20 @@ def consumer(topic: str) -> Callable[[Consumer], Consumer]:
     return decorate
 
 
-def publish(topic: str, payload: dict[str, Any], *, unit_id: int | None) -> None:
+def publish(topic: str, payload: dict[str, Any], *, unit_id: int | None, at: datetime | None = None) -> None:
     """Write a message in the present transaction; workers are woken when it commits.
 
     Args:
         topic: dotted name (`exchange.event.recorded`).
         payload: JSON primitives; ids, never texts.
         unit_id: the unit in whose schema consumers run, None for the public schema.
+        at: not before that moment (an alarm); now when None.
     """
     moment = timezone.now()
-    OutboxMessage(unit_id=unit_id, topic=topic, payload=payload, created_at=moment, available_at=moment).save(
+    OutboxMessage(unit_id=unit_id, topic=topic, payload=payload, created_at=moment, available_at=at or moment).save(
         force_insert=True
     )
-    if all(entry[1] is not _wake for entry in connection.run_on_commit):  # one wake-up a transaction
+    if at is None and all(entry[1] is not _wake for entry in connection.run_on_commit):  # one wake-up a transaction
         transaction.on_commit(_wake)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
+from tenants.accounts import leaving
 from tenants.accounts.cleaning import short_text
 from tenants.accounts.models import Group, GroupKind, Holding, Membership, Position, User
 from zhitong.core import audit, clock
@@ -114,8 +115,10 @@ def put_in_post(
 
 
 @operation("accounts.manage")
-def end_holding(*, actor: Actor, holding: Holding, on: date | None = None) -> Holding:
+def end_holding(*, actor: Actor, holding: Holding, on: date | None = None, successor: User | None = None) -> Holding:
     """End a holding: `on` (today when None) is the first day the post is no longer held.
+
+    What the holder still had to do in that post goes to `successor`, or as the apps concerned say (`leaving`).
 
     Raises:
         WrongState: it has ended by then, or begins on that day or later.
@@ -136,6 +139,7 @@ def end_holding(*, actor: Actor, holding: Holding, on: date | None = None) -> Ho
         position=locked.position.code,
         held_to=last.isoformat(),
     )
+    leaving.post_left(actor=actor, holding=locked, successor=successor)
     return locked
 
 

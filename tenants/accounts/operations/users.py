@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from tenants.accounts import leaving
 from tenants.accounts.cleaning import user_fields
 from tenants.accounts.models import ApiToken, Invitation, MemberKind, User
 from tenants.accounts.operations import circles
@@ -114,6 +115,7 @@ def deactivate_user(*, actor: Actor, user: User) -> User:
     Invitation.objects.filter(user=locked, used_at__isnull=True, expires_at__gt=moment).update(expires_at=moment)
     ApiToken.objects.filter(user=locked, revoked_at__isnull=True).update(revoked_at=moment)
     audit.record(actor=actor, action="accounts.user.deactivated", object_kind="user", object_id=locked.uuid)
+    leaving.unit_left(actor=actor, user=locked)
     return locked
 
 

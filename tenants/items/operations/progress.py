@@ -1,6 +1,8 @@
 """What review does to an item's row: editions, the end of a run, the way back to the author."""
 
-from tenants.items.models import Edition, EditionKind, Item, State
+from collections.abc import Sequence
+
+from tenants.items.models import Edition, EditionKind, Item, State, Urgency
 from tenants.items.operations.common import account_of, lock, store, unit_in_force
 from tenants.items.texts import Texts
 from zhitong.core import audit, clock
@@ -37,13 +39,13 @@ def conclude(*, actor: Actor, item: Item, state: State) -> Item:
     """End the review of an item: approved (the working text becomes the issued one), kept, declined or withdrawn.
 
     Raises:
-        WrongState: it is not in review, or for `WITHDRAWN` not on the way back either.
+        WrongState: it is not in review, nor (unless it is to be approved) with its author for correction.
         ValueError: `state` is no end.
     """
     if state not in _ENDS:
         raise ValueError(f"{state} is not an end of a review")
     locked = lock(item)
-    before = [State.IN_REVIEW, State.RETURNED] if state == State.WITHDRAWN else [State.IN_REVIEW]
+    before = [State.IN_REVIEW] if state == State.APPROVED else [State.IN_REVIEW, State.RETURNED]
     if locked.state not in before:
         raise WrongState(f"这一篇现在是“{locked.get_state_display()}”，不能再作处理。")
     if state == State.APPROVED:
@@ -69,6 +71,39 @@ def reopen_returned(*, actor: Actor, item: Item) -> Item:
     locked.state = State.RETURNED
     store(locked, "state")
     audit.record(actor=actor, action="items.item.returned", object_kind="item", object_id=locked.uuid)
+    item.refresh_from_db()
+    return locked
+
+
+@operation()
+def reopen_review(*, actor: Actor, item: Item, states: Sequence[State]) -> Item:
+    """Put an item whose review was ended, or that was returned, in review again. Its caller has checked the right.
+
+    Raises:
+        WrongState: it is in none of `states`.
+    """
+    locked = lock(item)
+    if locked.state not in states:
+        raise WrongState(f"这一篇现在是“{locked.get_state_display()}”，不能重新审核。")
+    locked.state, locked.decided_at = State.IN_REVIEW, None
+    store(locked, "state", "decided_at")
+    audit.record(actor=actor, action="items.item.reopened", object_kind="item", object_id=locked.uuid)
+    item.refresh_from_db()
+    return locked
+
+
+@operation()
+def set_urgency(*, actor: Actor, item: Item, urgency: Urgency) -> Item:
+    """Change how urgent an item in review is. Its caller has checked the right.
+
+    Raises:
+        WrongState: it is not in review.
+    """
+    locked = lock(item)
+    if locked.state != State.IN_REVIEW:
+        raise WrongState(f"这一篇现在是“{locked.get_state_display()}”，不能改紧急程度。")
+    locked.urgency = urgency
+    store(locked, "urgency")
     item.refresh_from_db()
     return locked
 

@@ -10,7 +10,7 @@ PHRASES = ("数据请注明来源", "建议不够具体", "请一事一报", "�
 
 def add_presets(apps, schema_editor):
     Position = apps.get_model("accounts", "Position")
-    for order, (code, name) in enumerate(presets.POSTS.items(), 1):
+    for order, (code, name) in enumerate(presets.UNIT_POSTS.items(), 1):
         Position.objects.get_or_create(code=code, defaults={"name": name, "order": order * 10})
     preset = presets.load(presets.DEFAULT)
     flow = apps.get_model("review", "Flow").objects.create(code="main", name=preset.name, is_default=True)

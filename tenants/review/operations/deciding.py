@@ -1,24 +1,41 @@
-"""Deciding a task: pass, return, decline, keep; and the reviewer's own edition of the text.
+"""Deciding a task: pass, object, return, decline, keep; and the reviewer's own edition of the text.
 
 Every verb locks the run first and looks at its task again: of two deciders at once one wins, the other is told who did
 what and when.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from tenants.items import operations as items
-from tenants.items.models import Edition, EditionKind, State
+from tenants.items.models import Edition, EditionKind
 from tenants.items.texts import Texts
-from tenants.review import engine
-from tenants.review.models import Act, Run, Task, Verb
+from tenants.review import engine, holders
+from tenants.review.checking import answered, require_answered
+from tenants.review.clocks import resumed
+from tenants.review.definition import DESTINATIONS, Mode, Step, WhoKind
+from tenants.review.engine import Frame
+from tenants.review.models import Run, Task, Verb
+from tenants.review.operations.common import (
+    DECIDING,
+    HOLDING,
+    approve,
+    bad,
+    end,
+    finish,
+    require_may,
+    take,
+    tell_authors,
+)
 from tenants.review.reasons import clean_comment, clean_reason
-from zhitong.core import audit, outbox
-from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, StaleVersion, WrongState
+from zhitong.core import audit
+from zhitong.core.errors import StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
-from zhitong.exchange.models import AdoptionMode, EventKind
-from zhitong.exchange.operations import record
+from zhitong.exchange.models import AdoptionMode
 
 AUTHOR = "author"
+_CAN_EDIT = DECIDING | HOLDING
 
 
 @operation()
@@ -29,62 +46,109 @@ def decide_pass(
     texts: Texts | None = None,
     mode: AdoptionMode | str = AdoptionMode.SINGLE,
     comment: str = "",
+    destinations: Sequence[str] | None = None,
+    chosen: Sequence[UUID | str] = (),
+    checks: Mapping[str, Any] | None = None,
 ) -> Run:
     """Pass an own task, with an edited text when `texts` is given.
 
     Effects in order: the edited text becomes an edition, the act is written, the task closed; when that ends the step,
-    its siblings are superseded and the next step opens; when it was the last step, the working text becomes the issued
-    edition, the item is approved and the adoption recorded with `mode`.
+    its siblings are superseded and the next step opens (after a return that leads straight back: the step that
+    returned); when it was the last step, the working text becomes the issued edition, the item is approved and the
+    adoption recorded with `mode`.
+
+    Args:
+        destinations: codes of `definition.DESTINATIONS`, at a step that asks for them; None leaves them as they are.
+        chosen: users for the next step, where the flow leaves the choice to whoever passes before.
+        checks: answers to the step's checklist, `{line key: {"ok": bool, "note": str}}`; None when answered before.
 
     Raises:
         NotFound: not a task of the actor's, and none they may know of.
-        NotAllowed: somebody else's task, or the right was withdrawn.
+        NotAllowed: somebody else's task, the right was withdrawn, or the step gives no right to edit.
         WrongState: the task is closed; the message says by whom. Or nobody can decide the next step.
-        InvalidInput: the texts or the comment break a rule, or `mode` is none.
+        InvalidInput: the texts or the comment break a rule; `mode`, `destinations`, `chosen`, `checklist` say what is
+            missing.
     """
     if mode not in AdoptionMode.values:
-        raise InvalidInput("请选择采用方式。", fields={"mode": ["请选择单篇、综合或转送采用"]})
+        raise bad("mode", "请选择单篇、综合或转送采用。")
     words = clean_comment(comment)
-    frame, task = _take(actor, task_uuid)
-    edition = items.add_edition(actor=actor, item=frame.item, kind=EditionKind.EDITED, texts=texts) if texts else None
-    act = engine.write_act(frame, Verb.PASS, task=task, reason=words, edition=edition)
-    engine.close_task(frame, task, Verb.PASS)
-    if engine.step_is_through(frame, task):
-        engine.close_pending(frame, Task.State.SUPERSEDED)
-        if not engine.advance(frame, task.step + 1, decided=True):
-            _approve(frame, mode, act)
-    _audit(frame, task)
-    return frame.run
+    frame, task = take(actor, task_uuid)
+    step = frame.definition.steps[task.step]
+    if step.mode is Mode.JOINT and task.kind == Task.Kind.DECIDE and not words:
+        raise bad("reason", "联审要写汇总意见。", "review.collated")
+    if checks is not None:
+        task.checklist = answered(step, checks, frame.moment)
+    require_answered(step, task)
+    _set_destinations(frame, step, destinations)
+    edition = _edition(frame, task, texts)
+    act = frame.act(Verb.PASS, task=task, reason=words, edition=edition)
+    frame.put(task, Task.State.DONE, Verb.PASS)
+    if engine.is_through(frame) and not _go_back(frame):
+        _choose_next(frame, chosen)
+        if not engine.advance(frame, frame.run.step, decided=True):
+            approve(frame, mode, act)
+    return finish(frame, "task.pass", task)
 
 
 @operation()
-def decide_return(*, actor: Actor, task_uuid: UUID, reason: str, to: str = AUTHOR) -> Run:
-    """Return an item to its author, or to an earlier step named by its key, as a new round.
+def decide_object(*, actor: Actor, task_uuid: UUID, reason: str) -> Run:
+    """Vote against, at a step that votes. When the vote can no longer succeed, the item is declined by it.
+
+    Raises:
+        NotFound, NotAllowed, WrongState: as `decide_pass`; WrongState also at a step that does not vote.
+        InvalidInput: no reason.
+    """
+    words = clean_reason(reason)
+    frame, task = take(actor, task_uuid)
+    if frame.step.mode is not Mode.N_OF_M or task.kind != Task.Kind.DECIDE:
+        raise WrongState("只有票签的步骤可以投不同意；别的步骤请退回、留存或不采用。", rule=frame.flow_words)
+    act = frame.act(Verb.OBJECT, task=task, reason=words)
+    frame.put(task, Task.State.DONE, Verb.OBJECT)
+    if engine.vote_is_lost(frame):
+        votes = [one for one in frame.here if one.kind == Task.Kind.DECIDE and one.verb == Verb.PASS]
+        needed = frame.step.votes_needed(engine.votes_asked(frame.here))
+        end(frame, Verb.DECLINE, f"票签没有通过：需 {needed} 票，{len(votes)} 票同意。", act)
+    return finish(frame, "task.object", task)
+
+
+@operation()
+def decide_return(*, actor: Actor, task_uuid: UUID, reason: str, to: str = AUTHOR, straight_back: bool = False) -> Run:
+    """Return an item to its author, or to an earlier step named by its key.
+
+    Args:
+        straight_back: once corrected, it comes back to those who are asked now, and what others have passed at this
+            step stands; else everything from there on is walked again, as a new round.
 
     Raises:
         NotFound, NotAllowed, WrongState: as `decide_pass`; WrongState also for a received item to its author.
         InvalidInput: no reason, or no such earlier step.
     """
     words = clean_reason(reason)
-    frame, task = _take(actor, task_uuid)
+    frame, task = take(actor, task_uuid)
+    require_may(frame, task, "return")
+    _refuse_in_vote(frame, task)
     place = None if to == AUTHOR else _earlier_step(frame, task, to)
     if place is None and frame.item.dispatch_uuid:
         raise WrongState(
             "这一篇是外单位报送来的，不能退给反映人修改；可以退回前面的步骤，或者留存、不采用。",
             rule="退回外单位的来稿在收件里办理",
         )
-    act = engine.write_act(frame, Verb.RETURN, task=task, reason=words)
-    engine.close_task(frame, task, Verb.RETURN)
+    if place is None and frame.run.purpose == Run.Purpose.CLEARANCE:
+        raise WrongState("报送审签退不到反映人，请退回前面的步骤，或者不同意报送。", rule=frame.flow_words)
+    back_to = _way_back(frame, task) if straight_back else None
+    aim = "反映人" if place is None else frame.definition.steps[place].name
+    act = frame.act(Verb.RETURN, task=task, aim=f"{aim}（改好后直接回到这一步）" if back_to else aim, reason=words)
+    frame.put(task, Task.State.DONE, Verb.RETURN)
+    engine.close_pending(frame, Task.State.SUPERSEDED)
     if place is None:
-        engine.halt(frame, Run.State.RETURNED, Task.State.SUPERSEDED)
+        frame.move(state=Run.State.RETURNED, back_to=back_to)
         items.reopen_returned(actor=actor, item=frame.item)
-        _tell_authors(frame, act)
+        act.effects["item"] = frame.item.version  # untouched by the author while it is this one
+        tell_authors(frame, act)
     else:
-        engine.close_pending(frame, Task.State.SUPERSEDED)
-        frame.run.round += 1
-        engine.advance(frame, place, decided=False)
-    _audit(frame, task, to=to)
-    return frame.run
+        _walk_from(frame, place)
+        frame.move(back_to=back_to)
+    return finish(frame, "task.return", task, to=to)
 
 
 @operation()
@@ -111,7 +175,8 @@ def edit_text(*, actor: Actor, task_uuid: UUID, version: int, texts: Texts) -> E
         StaleVersion: another reviewer changed the text since; nothing is written, so nothing is lost.
         InvalidInput: a part is missing or too long.
     """
-    frame, _task = _take(actor, task_uuid)
+    frame, task = take(actor, task_uuid, kinds=_CAN_EDIT)
+    require_may(frame, task, "edit")
     if frame.item.version != version:
         raise StaleVersion("另一位审核人刚改过这一篇，您写的还在下面，请对照后再存。", rule="同一篇同时只认一处的修改")
     edition = items.add_edition(actor=actor, item=frame.item, kind=EditionKind.EDITED, texts=texts)
@@ -125,74 +190,122 @@ def edit_text(*, actor: Actor, task_uuid: UUID, version: int, texts: Texts) -> E
     return edition
 
 
-# What ends a review without adoption: run state, item state, event.
-_ENDS = {
-    Verb.DECLINE: (Run.State.DECLINED, State.DECLINED, EventKind.DECLINED),
-    Verb.KEEP: (Run.State.KEPT, State.KEPT, EventKind.KEPT),
-}
+@operation()
+def save_checks(*, actor: Actor, task_uuid: UUID, checks: Mapping[str, Any]) -> Task:
+    """Keep answers to the step's checklist before deciding. Raises as `decide_pass`."""
+    frame, task = take(actor, task_uuid)
+    task.checklist = answered(frame.definition.steps[task.step], checks, frame.moment)
+    task.save(update_fields=["checklist"])
+    return task
+
+
+def go_on_from(frame: Frame, back_to: Mapping[str, Any]) -> bool:
+    """Ask again those whom a return leads straight back to; False when none of them can be asked any more."""
+    wanted = set(back_to["tasks"])
+    before = [one for one in frame.tasks if str(one.uuid) in wanted]
+    able = [one for one in before if one.holder.is_active and not frame.authors.include(one.holder)]
+    if not able:
+        return False
+    frame.move(state=Run.State.RUNNING, step=back_to["step"], round_=back_to["round"])
+    for one in able:
+        resume_copy(frame, one)
+    return True
+
+
+def resume_copy(frame: Frame, before: Task) -> Task:
+    """Ask a holder anew what an earlier task asked; of its limit, what was left is left."""
+    assert before.closed_at is not None
+    step = frame.definition.steps[before.step]
+    stopped = (before.due_at, before.closed_at)
+    due = resumed(step, frame.item.urgency, stopped, frame.moment, "退回修改")
+    assignee = holders.Assignee(before.holder, before.position, before.in_stead_of, before.seat)
+    return frame.open(assignee, Task.Kind(before.kind), due, parent=before.parent)
+
+
+def _way_back(frame: Frame, task: Task) -> dict[str, Any]:
+    asked = [one for one in frame.pending if one.kind in {*DECIDING, Task.Kind.OPINION}]
+    return {
+        "step": frame.run.step,
+        "round": frame.run.round,
+        "tasks": [str(one.uuid) for one in [task, *(one for one in asked if one is not task)]],
+    }
+
+
+def _go_back(frame: Frame) -> bool:
+    """After a return that leads straight back: ask those who returned it, not the next step."""
+    back_to = frame.run.back_to
+    return back_to is not None and go_on_from(frame, back_to)
+
+
+def _walk_from(frame: Frame, place: int) -> None:
+    step = frame.definition.steps[place]
+    frame.move(round_=frame.next_round)
+    found = engine.asked_at(frame, step)
+    engine.open_step(frame, place, found or engine.stand_in_administrators(frame, step))
+
+
+def _edition(frame: Frame, task: Task, texts: Texts | None) -> Edition | None:
+    if texts is None:
+        return None
+    require_may(frame, task, "edit")
+    return items.add_edition(actor=frame.actor, item=frame.item, kind=EditionKind.EDITED, texts=texts)
 
 
 def _end(actor: Actor, task_uuid: UUID, reason: str, verb: Verb) -> Run:
     words = clean_reason(reason)
-    run_state, item_state, kind = _ENDS[verb]
-    frame, task = _take(actor, task_uuid)
-    act = engine.write_act(frame, verb, task=task, reason=words)
-    engine.close_task(frame, task, verb)
-    engine.halt(frame, run_state, Task.State.SUPERSEDED)
-    items.conclude(actor=actor, item=frame.item, state=item_state)
-    record(actor=actor, item_uuid=frame.item.uuid, kind=kind, reason=words)
-    _tell_authors(frame, act)
-    _audit(frame, task)
-    return frame.run
+    frame, task = take(actor, task_uuid)
+    require_may(frame, task, verb)
+    _refuse_in_vote(frame, task)
+    act = frame.act(verb, task=task, reason=words)
+    frame.put(task, Task.State.DONE, verb)
+    end(frame, verb, words, act)
+    return finish(frame, f"task.{verb}", task)
 
 
-def _approve(frame: engine.Frame, mode: AdoptionMode | str, act: Act) -> None:
-    engine.halt(frame, Run.State.PASSED, Task.State.SUPERSEDED)
-    items.conclude(actor=frame.actor, item=frame.item, state=State.APPROVED)
-    record(actor=frame.actor, item_uuid=frame.item.uuid, kind=EventKind.ADOPTED, mode=mode)
-    _tell_authors(frame, act)
+def _refuse_in_vote(frame: Frame, task: Task) -> None:
+    voting = frame.step.mode is Mode.N_OF_M and task.kind == Task.Kind.DECIDE and task.seat is not None
+    if voting and engine.votes_asked(frame.here) > 1:
+        raise WrongState(
+            "票签的步骤不由一个人退回、留存或不采用：请投同意或不同意。", rule=frame.flow_words, code="review.vote"
+        )
 
 
-def _take(actor: Actor, task_uuid: UUID) -> tuple[engine.Frame, Task]:
-    """Lock the run and return its frame with the task, which is open and the actor's own."""
-    found = Task.objects.filter(uuid=task_uuid).values_list("run_id", "holder__uuid", "holder__name").first()
-    if found is None:
-        raise NotFound
-    run_id, holder, name = found
-    if holder != actor.user_uuid:
-        if actor.can("review.read_all"):
-            raise NotAllowed(f"这一步由{name}办理，您只能查看。", rule="谁的待办谁办理")
-        raise NotFound
-    if not (actor.can("review.decide") or actor.can("review.administer")):
-        actor.require("review.decide")
-    frame = engine.lock_run(actor, run_id)
-    task = Task.objects.select_related("position", "holder").get(uuid=task_uuid)
-    if task.state == Task.State.WAITING:
-        raise WrongState("这一步按顺序依次办理，还没有轮到您。", rule=frame.flow_words)
-    if task.state != Task.State.OPEN:
-        raise WrongState(f"{engine.what_happened(task)}，您的操作没有生效。", code="review.task_closed")
-    return frame, task
+def _set_destinations(frame: Frame, step: Step, destinations: Sequence[str] | None) -> None:
+    if destinations is None:
+        return
+    unknown = [code for code in destinations if code not in DESTINATIONS]
+    if unknown:
+        raise bad("destinations", "请从列出的去向里选择。")
+    if not step.asks_destination and sorted(destinations) != sorted(frame.run.destinations):
+        raise bad("destinations", f"“{step.name}”这一步不定报送去向。")
+    frame.run.destinations = [code for code in DESTINATIONS if code in destinations]
 
 
-def _earlier_step(frame: engine.Frame, task: Task, key: str) -> int:
+def _choose_next(frame: Frame, chosen: Sequence[UUID | str]) -> None:
+    """Keep whom the next step asks, where whoever passes before chooses.
+
+    Raises:
+        InvalidInput: under `chosen`: nobody, or somebody who is not to be chosen there.
+    """
+    place = next(iter(engine.walk(frame, frame.run.step)), None)
+    step = frame.definition.steps[place] if place is not None else None
+    entry = next((one for one in step.who if one.kind is WhoKind.CHOSEN_BY_PREVIOUS), None) if step else None
+    if step is None or entry is None:
+        return
+    possible = {str(user.uuid) for user in holders.candidates(entry, frame.asking(step))}
+    if not possible:
+        return  # the step's rule for empty posts says how it goes on
+    wanted = list(dict.fromkeys(str(uuid) for uuid in chosen))
+    if not wanted:
+        raise bad("chosen", f"请选择“{step.name}”由谁办理。", "review.choose")
+    if set(wanted) - possible:
+        raise bad("chosen", f"选中的人不在“{step.name}”的可选范围里，请重新选择。")
+    frame.run.choices = {**frame.run.choices, step.key: wanted}
+
+
+def _earlier_step(frame: Frame, task: Task, key: str) -> int:
     place = frame.definition.place_of(key)
-    if place is None or place >= task.step or not frame.definition.steps[place].applies(engine.facts_of(frame.item)):
-        message = "只能退回给反映人，或者这一篇已经走过的前面的步骤。"
-        raise InvalidInput(message, fields={"to": [message]})
+    walked = {one.step for one in frame.tasks if one.step < task.step}
+    if place is None or place not in walked:
+        raise bad("to", "只能退回给反映人，或者这一篇已经走过的前面的步骤。")
     return place
-
-
-def _tell_authors(frame: engine.Frame, act: Act) -> None:
-    outbox.publish("review.run.decided", {"act": act.pk}, unit_id=frame.actor.unit_id)
-
-
-def _audit(frame: engine.Frame, task: Task, **data: str) -> None:
-    audit.record(
-        actor=frame.actor,
-        action=f"review.task.{task.verb}",
-        object_kind="item",
-        object_id=frame.item.uuid,
-        task=str(task.uuid),
-        step=task.step_name,
-        **data,
-    )

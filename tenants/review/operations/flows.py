@@ -1,16 +1,16 @@
-"""Publishing flows and choosing the one that takes an item."""
+"""Flows: drafts and their publishing, presets, files from other units; choosing the one that takes an item."""
 
 import re
 from typing import Any
 
 from django.db.models import F, Max
 
-from tenants.accounts.models import Position
+from tenants.accounts.models import Position, User
 from tenants.review import presets
-from tenants.review.definition import parse
+from tenants.review.definition import Facts, parse, read_file
 from tenants.review.models import Flow, FlowVersion
 from zhitong.core import audit, clock
-from zhitong.core.errors import InvalidInput, WrongState
+from zhitong.core.errors import InvalidInput, NotFound, StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.core.text import clean
 
@@ -19,8 +19,75 @@ _CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 @operation("review.configure")
+def save_draft_version(
+    *, actor: Actor, flow_code: str, name: str, definition: Any, version: int | None = None
+) -> FlowVersion:
+    """Keep a draft of a flow's next version (the flow is made when new). An unsound definition is refused, not kept.
+
+    Args:
+        version: number of the draft as the writer saw it; None when there was none.
+
+    Raises:
+        InvalidInput: the code, the name or the definition breaks a rule; the message names step and reason.
+        StaleVersion: somebody else began or threw away a draft meanwhile.
+    """
+    _check_code(flow_code)
+    parse(definition, known_posts())
+    flow = _flow(flow_code, _name(name))
+    draft = flow.versions.filter(state=FlowVersion.State.DRAFT).first()
+    if (draft.number if draft else None) != version:
+        raise StaleVersion("另一位管理员刚动过这个流程的草稿，请刷新后再改。")
+    if draft is None:
+        draft = FlowVersion(flow=flow, number=_last_number(flow) + 1)
+    draft.definition = definition
+    draft.changed_at = clock.now()
+    draft.changed_by = User.objects.filter(uuid=actor.user_key).first()
+    draft.save()
+    audit.record(
+        actor=actor, action="review.flow.drafted", object_kind="flow", object_id=flow.code, version=draft.number
+    )
+    return draft
+
+
+@operation("review.configure")
+def discard_draft(*, actor: Actor, flow_code: str) -> None:
+    """Throw a draft away; a flow that never had a published version goes with it.
+
+    Raises:
+        NotFound: there is no draft.
+    """
+    flow = Flow.objects.select_for_update().filter(code=flow_code).first()
+    draft = flow.versions.filter(state=FlowVersion.State.DRAFT).first() if flow else None
+    if flow is None or draft is None:
+        raise NotFound
+    draft.delete()
+    if not flow.versions.exists():
+        flow.delete()
+    audit.record(actor=actor, action="review.flow.draft_discarded", object_kind="flow", object_id=flow_code)
+
+
+@operation("review.configure")
+def publish_draft(*, actor: Actor, flow_code: str, version: int) -> FlowVersion:
+    """Publish a flow's draft; the former version retires, runs under way keep theirs.
+
+    Raises:
+        NotFound: there is no such draft.
+        StaleVersion: the draft is another one than `version`.
+        InvalidInput: the definition no longer holds (a post has gone).
+    """
+    flow = Flow.objects.select_for_update().filter(code=flow_code).first()
+    draft = flow.versions.filter(state=FlowVersion.State.DRAFT).first() if flow else None
+    if flow is None or draft is None:
+        raise NotFound
+    if draft.number != version:
+        raise StaleVersion("草稿已经换了一版，请刷新后再发布。")
+    parse(draft.definition, known_posts())
+    return _publish(actor, flow, draft)
+
+
+@operation("review.configure")
 def publish_flow(*, actor: Actor, flow_code: str, name: str, definition: Any, is_default: bool = False) -> FlowVersion:
-    """Publish a new version of a flow (made when new); the former one retires, runs under way keep theirs.
+    """Publish a new version of a flow in one go (made when new), over a draft if there is one.
 
     Effects in order: lock the flow, retire its published version, write the next one, make it the default when asked,
     audit. A default is never taken away by publishing without `is_default`.
@@ -28,28 +95,87 @@ def publish_flow(*, actor: Actor, flow_code: str, name: str, definition: Any, is
     Raises:
         InvalidInput: the definition or the name breaks a rule; the message names step and reason.
     """
-    if not _CODE.fullmatch(flow_code):
-        raise InvalidInput("流程代号只能用小写英文字母、数字和短横。", fields={"flow_code": ["请改用字母、数字、短横"]})
-    parse(definition, frozenset(Position.objects.values_list("code", flat=True)))
+    _check_code(flow_code)
+    parse(definition, known_posts())
     flow = _flow(flow_code, _name(name))
-    if is_default and not flow.is_default:
-        Flow.objects.filter(is_default=True).update(is_default=False)
-        Flow.objects.filter(pk=flow.pk).update(is_default=True)
-    moment = clock.now()
-    last = flow.versions.aggregate(last=Max("number"))["last"] or 0
+    if is_default:
+        _make_default(flow)
+    draft = flow.versions.filter(state=FlowVersion.State.DRAFT).first()
+    draft = draft or FlowVersion(flow=flow, number=_last_number(flow) + 1)
+    draft.definition = definition
+    return _publish(actor, flow, draft)
+
+
+@operation("review.configure")
+def stop_flow(*, actor: Actor, flow_code: str) -> None:
+    """Take a flow out of use: no new item enters it, runs under way go on.
+
+    Raises:
+        NotFound: no such flow in use.
+        WrongState: it is the default, which every other item needs.
+    """
+    flow = Flow.objects.select_for_update().filter(code=flow_code).first()
+    if flow is None or not flow.versions.filter(state=FlowVersion.State.PUBLISHED).exists():
+        raise NotFound
+    if flow.is_default:
+        raise WrongState(
+            "这是默认流程，停用后信息就没有流程可走。",
+            rule="本单位要有一个默认流程",
+            who="先把另一个流程设为默认",
+        )
     flow.versions.filter(state=FlowVersion.State.PUBLISHED).update(state=FlowVersion.State.RETIRED)
-    version = FlowVersion(
-        flow=flow,
-        number=last + 1,
-        state=FlowVersion.State.PUBLISHED,
-        definition=definition,
-        published_at=moment,
+    audit.record(actor=actor, action="review.flow.stopped", object_kind="flow", object_id=flow_code)
+
+
+@operation("review.configure")
+def make_default(*, actor: Actor, flow_code: str) -> Flow:
+    """Let a flow in use take every item that no other flow takes.
+
+    Raises:
+        NotFound: no such flow in use.
+    """
+    flow = Flow.objects.select_for_update().filter(code=flow_code).first()
+    if flow is None or not flow.versions.filter(state=FlowVersion.State.PUBLISHED).exists():
+        raise NotFound
+    _make_default(flow)
+    audit.record(actor=actor, action="review.flow.default_set", object_kind="flow", object_id=flow_code)
+    return flow
+
+
+@operation("review.configure")
+def import_flow(*, actor: Actor, flow_code: str, content: bytes) -> FlowVersion:
+    """Keep a flow file of another unit as a draft, to be looked at before it is published.
+
+    Raises:
+        InvalidInput: under `definition`, with the line of what is wrong; or the code.
+        StaleVersion: the flow has a draft already.
+    """
+    name, definition = read_file(content, known_posts())
+    return save_draft_version(actor=actor, flow_code=flow_code, name=name, definition=definition)
+
+
+@operation("review.configure")
+def draft_preset(*, actor: Actor, preset_code: str) -> FlowVersion:
+    """Keep a preset as a draft; posts it speaks of and the unit lacks are made, to be filled by the administrator.
+
+    Raises:
+        InvalidInput: no such preset.
+        StaleVersion: the flow has a draft already.
+    """
+    if preset_code not in presets.codes():
+        raise InvalidInput("没有这个预设流程。", fields={"preset": ["请从列表中选择。"]})
+    preset = presets.load(preset_code)
+    last = Position.objects.aggregate(last=Max("order"))["last"] or 0
+    Position.objects.bulk_create(
+        [
+            Position(code=code, name=presets.POSTS[code], order=last + n)
+            for n, code in enumerate(sorted(preset.posts - known_posts()), 1)
+        ],
+        ignore_conflicts=True,
     )
-    version.save(force_insert=True)
-    audit.record(
-        actor=actor, action="review.flow.published", object_kind="flow", object_id=flow.code, version=version.number
+    return save_draft_version(
+        actor=actor, flow_code=preset_code.replace("_", "-"), name=preset.name, definition=preset.definition
     )
-    return version
 
 
 @operation("review.configure")
@@ -64,7 +190,7 @@ def ensure_default_flow(*, actor: Actor) -> FlowVersion:
     )
 
 
-def choose_version(facts: dict[str, str]) -> FlowVersion:
+def choose_version(facts: Facts) -> FlowVersion:
     """Return the version that takes an item with these facts: the first whose conditions hold, else the default.
 
     Raises:
@@ -85,6 +211,41 @@ def choose_version(facts: dict[str, str]) -> FlowVersion:
             code="review.no_flow",
         )
     return fallback
+
+
+def known_posts() -> frozenset[str]:
+    """Return the codes of the unit's posts."""
+    return frozenset(Position.objects.values_list("code", flat=True))
+
+
+def _publish(actor: Actor, flow: Flow, draft: FlowVersion) -> FlowVersion:
+    flow.versions.filter(state=FlowVersion.State.PUBLISHED).update(state=FlowVersion.State.RETIRED)
+    draft.state = FlowVersion.State.PUBLISHED
+    draft.published_at = clock.now()
+    draft.changed_by = User.objects.filter(uuid=actor.user_key).first()
+    draft.save()
+    if not Flow.objects.filter(is_default=True).exists():
+        _make_default(flow)
+    audit.record(
+        actor=actor, action="review.flow.published", object_kind="flow", object_id=flow.code, version=draft.number
+    )
+    return draft
+
+
+def _make_default(flow: Flow) -> None:
+    if not flow.is_default:
+        Flow.objects.filter(is_default=True).update(is_default=False)
+        Flow.objects.filter(pk=flow.pk).update(is_default=True)
+        flow.is_default = True
+
+
+def _last_number(flow: Flow) -> int:
+    return flow.versions.aggregate(last=Max("number"))["last"] or 0
+
+
+def _check_code(code: str) -> None:
+    if not _CODE.fullmatch(code):
+        raise InvalidInput("流程代号只能用小写英文字母、数字和短横。", fields={"flow_code": ["请改用字母、数字、短横"]})
 
 
 def _flow(code: str, name: str) -> Flow:

@@ -1,35 +1,54 @@
-"""An item's way in and out of review on its author's side: submit, submit again, recall; what a holder has seen."""
+"""An item's way in and out of review on its author's side, and what anybody who sees a run may do with it."""
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
+
+from django.db.models import F, Q
 
 from tenants.accounts.models import User
 from tenants.items import operations as items
-from tenants.items.models import Item, State
-from tenants.review import engine
-from tenants.review.models import Run, Task, Verb
+from tenants.items.models import Item, State, Urgency
+from tenants.review import engine, holders
+from tenants.review.definition import WhoKind
+from tenants.review.engine import Frame
+from tenants.review.models import Act, Run, Task, Verb
+from tenants.review.operations.common import bad, finish
+from tenants.review.operations.deciding import go_on_from
 from tenants.review.operations.flows import choose_version
+from tenants.review.queries.access import runs_seen_by
 from tenants.review.reasons import clean_reason
-from zhitong.core import audit, clock
+from zhitong.core import clock, outbox
 from zhitong.core.errors import NotAllowed, NotFound, StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import EventKind
 from zhitong.exchange.operations import record
 
-_ACTED = frozenset({Verb.PASS, Verb.RETURN, Verb.DECLINE, Verb.KEEP})
+Choices = Mapping[str, Sequence[UUID | str]]
+# What leaves an item untouched: everything else means that somebody has acted on it.
+UNTOUCHING = frozenset(
+    {Verb.START, Verb.RESUBMIT, Verb.SKIP, Verb.URGE, Verb.COPY, Verb.COMMENT, Verb.LATE, Verb.HAND_OVER}
+)
+_URGE_AGAIN = timedelta(hours=4)
+_URGE_AGAIN_URGENT = timedelta(hours=1)
 
 
 @operation("items.write")
-def submit(*, actor: Actor, item_uuid: UUID, version: int) -> Run:
+def submit(*, actor: Actor, item_uuid: UUID, version: int, chosen: Choices | None = None) -> Run:
     """Hand an own draft or returned item to review: the one entry for authors.
 
     Effects in order: lock the run (when submitted again) and the item, register the submission, open the first step.
-    A returned item goes on in its own run, under the flow version it began with, from the first step, as a new round.
+    A returned item goes on in its own run, under the flow version it began with: straight back to whoever returned it
+    where they said so, else from the first step, as a new round.
+
+    Args:
+        chosen: users by step key, where the flow leaves a choice to whoever starts.
 
     Raises:
         NotFound: no such item of the actor's own.
         StaleVersion: it was changed since `version`; nothing is submitted.
         WrongState: it is in review or ended, or nobody can decide the first step.
-        InvalidInput: a required part is missing (from items).
+        InvalidInput: a required part is missing (from items), or a choice (`chosen`).
     """
     returned = (
         Run.objects.select_for_update(of=("self",))
@@ -39,16 +58,20 @@ def submit(*, actor: Actor, item_uuid: UUID, version: int) -> Run:
     item = _lock_own(actor, item_uuid, version)
     items.register_submission(actor=actor, item=item)
     if returned is None:
-        return start_run(actor=actor, item=item)
+        return start_run(actor=actor, item=item, chosen=chosen or {})
     return _go_on(actor, returned.pk)
 
 
 @operation()
-def start_run(*, actor: Actor, item: Item) -> Run:
+def start_run(*, actor: Actor, item: Item, chosen: Choices | None = None) -> Run:
     """Begin the review of an item that is in review already: its caller (submit, the desk) has checked the right.
+
+    Without `chosen` (a received item: nobody is there to ask) steps that leave a choice to the starter go by their
+    rule for empty posts.
 
     Raises:
         WrongState: the unit has no flow, a run is open, or nobody can decide the first step.
+        InvalidInput: under `chosen`: a step that the starter chooses for has nobody, or somebody not to be chosen.
     """
     if item.state != State.IN_REVIEW:
         raise WrongState(f"这一篇现在是“{item.get_state_display()}”，不能进入审核。")
@@ -57,17 +80,12 @@ def start_run(*, actor: Actor, item: Item) -> Run:
     run = Run(item=item, flow_version=choose_version(engine.facts_of(item)), started_at=clock.now())
     run.save(force_insert=True)
     frame = engine.frame_of(actor, run)
-    engine.write_act(frame, Verb.START)
-    engine.advance(frame, 0, decided=False)
-    audit.record(
-        actor=actor,
-        action="review.run.started",
-        object_kind="item",
-        object_id=item.uuid,
-        flow=run.flow_version.flow.code,
-        version=run.flow_version.number,
-    )
-    return run
+    if chosen is not None:
+        _choose(frame, chosen)
+    frame.act(Verb.START)
+    engine.advance(frame, None, decided=False)
+    version = run.flow_version
+    return finish(frame, "run.started", flow=version.flow.code, version=version.number)
 
 
 @operation("items.write")
@@ -91,18 +109,105 @@ def recall(*, actor: Actor, item_uuid: UUID, reason: str) -> Run:
         raise NotFound
     frame = engine.lock_run(actor, run_id)
     _check_recall(frame)
-    engine.write_act(frame, Verb.RECALL, reason=words)
+    frame.act(Verb.RECALL, reason=words)
     engine.halt(frame, Run.State.RECALLED, Task.State.CANCELLED)
     items.conclude(actor=actor, item=frame.item, state=State.WITHDRAWN)
     record(actor=actor, item_uuid=item_uuid, kind=EventKind.WITHDRAWN, reason=words)
-    audit.record(actor=actor, action="review.run.recalled", object_kind="item", object_id=item_uuid)
-    return frame.run
+    return finish(frame, "run.recalled")
 
 
 @operation()
 def mark_seen(*, actor: Actor, task_uuid: UUID) -> None:
-    """Note when the holder first opened a task. No audit: it decides nothing."""
-    Task.objects.filter(uuid=task_uuid, holder__uuid=actor.user_key, seen_at__isnull=True).update(seen_at=clock.now())
+    """Note when the holder opened a task, first or since it was urged. No audit: it decides nothing."""
+    unseen = Q(seen_at__isnull=True) | Q(urged_at__gt=F("seen_at"))
+    Task.objects.filter(unseen, uuid=task_uuid, holder__uuid=actor.user_key).update(seen_at=clock.now())
+
+
+@operation()
+def urge(*, actor: Actor, run_uuid: UUID, note: str = "") -> Run:
+    """Remind those whom a run waits for (催办): counted, shown to them until they open it, not more often than allowed.
+
+    Authors of the item, whoever took part, and who may read all reviews can urge; an own open task is not urged.
+
+    Raises:
+        NotFound: no such run for this actor.
+        WrongState: nothing waits, it waits for the actor, or it was urged a short while ago.
+        InvalidInput: the note breaks a rule.
+    """
+    words = clean_reason(note) if note.strip() else ""
+    frame = _seen(actor, run_uuid)
+    waiting = [task for task in frame.pending if task.state == Task.State.OPEN and task.holder.uuid != actor.user_uuid]
+    if not waiting:
+        raise WrongState("现在没有等别人办理的步骤，不用催办。")
+    last = max((task.urged_at for task in waiting if task.urged_at), default=None)
+    pause = _URGE_AGAIN_URGENT if frame.item.urgency == Urgency.URGENT else _URGE_AGAIN
+    if last and last + pause > frame.moment:
+        again = f"{(last + pause).astimezone(clock.SHANGHAI):%m-%d %H:%M}"
+        raise WrongState(
+            f"{last.astimezone(clock.SHANGHAI):%m-%d %H:%M} 刚催办过，{again} 以后可以再催。",
+            rule=f"同一步骤 {pause.seconds // 3600} 小时内催办一次",
+            code="review.urged",
+        )
+    frame.act(Verb.URGE, aim="、".join(task.holder.name for task in waiting), step_name=frame.step.name, reason=words)
+    for task in waiting:
+        task.urged_at, task.urge_count = frame.moment, task.urge_count + 1
+        frame.keep(task)
+        payload = {"task": str(task.uuid), "count": task.urge_count, "note": words, "by": actor.label}
+        outbox.publish("review.task.urged", payload, unit_id=actor.unit_id)
+    return finish(frame, "run.urged")
+
+
+@operation()
+def comment(*, actor: Actor, run_uuid: UUID, words: str) -> Run:
+    """Write a remark into a run's history without deciding anything; whoever sees the run may.
+
+    Raises:
+        NotFound: no such run for this actor.
+        InvalidInput: no words.
+    """
+    remark = clean_reason(words)
+    frame = _seen(actor, run_uuid)
+    frame.act(Verb.COMMENT, step_name=frame.step.name if frame.run.is_open else "", reason=remark)
+    return finish(frame, "run.commented")
+
+
+@operation()
+def mark_copy_read(*, actor: Actor, run_uuid: UUID) -> None:
+    """Note that a reader on copy has opened the run. No audit: it decides nothing."""
+    user = User.objects.filter(uuid=actor.user_key).first()
+    if user:
+        user.copies.filter(run__uuid=run_uuid, read_at__isnull=True).update(read_at=clock.now())
+
+
+def acted_since_start(frame: Frame) -> Act | None:
+    """Return the first act of somebody on the item after the last (re)submission, None when it is untouched."""
+    acts = list(frame.run.acts.order_by("seq"))
+    begun = max((n for n, act in enumerate(acts) if act.verb in {Verb.START, Verb.RESUBMIT}), default=-1)
+    return next((act for act in acts[begun + 1 :] if act.verb not in UNTOUCHING), None)
+
+
+def _seen(actor: Actor, run_uuid: UUID) -> Frame:
+    user = User.objects.filter(uuid=actor.user_key).first()
+    run = runs_seen_by(user).filter(uuid=run_uuid).first() if user else None
+    if run is None:
+        raise NotFound
+    return engine.lock_run(actor, run.pk)
+
+
+def _choose(frame: Frame, chosen: Choices) -> None:
+    for _place, step in frame.definition.path(frame.facts):
+        entry = next((one for one in step.who if one.kind is WhoKind.CHOSEN_BY_STARTER), None)
+        if entry is None:
+            continue
+        possible = {str(user.uuid) for user in holders.candidates(entry, frame.asking(step))}
+        wanted = list(dict.fromkeys(str(uuid) for uuid in chosen.get(step.key, ())))
+        if not wanted and len(possible) == 1:
+            wanted = list(possible)
+        if possible and not wanted:
+            raise bad("chosen", f"请选择“{step.name}”由谁办理，再提交。", "review.choose")
+        if set(wanted) - possible:
+            raise bad("chosen", f"选中的人不在“{step.name}”的可选范围里，请重新选择。")
+        frame.run.choices = {**frame.run.choices, step.key: wanted}
 
 
 def _lock_own(actor: Actor, item_uuid: UUID, version: int) -> Item:
@@ -122,26 +227,25 @@ def _lock_own(actor: Actor, item_uuid: UUID, version: int) -> Item:
 
 def _go_on(actor: Actor, run_id: int) -> Run:
     frame = engine.lock_run(actor, run_id)
-    frame.run.state = Run.State.RUNNING
-    frame.run.round += 1
-    engine.write_act(frame, Verb.RESUBMIT)
-    engine.advance(frame, 0, decided=False)
-    audit.record(
-        actor=actor, action="review.run.resumed", object_kind="item", object_id=frame.item.uuid, round=frame.run.round
-    )
-    return frame.run
+    back_to = frame.run.back_to
+    frame.act(Verb.RESUBMIT)
+    if not (back_to and go_on_from(frame, back_to)):
+        frame.move(state=Run.State.RUNNING, round_=frame.next_round)
+        engine.advance(frame, None, decided=False)
+    return finish(frame, "run.resumed", round=frame.run.round)
 
 
-def _check_recall(frame: engine.Frame) -> None:
+def _check_recall(frame: Frame) -> None:
     if frame.item.dispatch_uuid:
         raise NotAllowed("这一篇是外单位报送来的，不能撤回；可以留存、不采用或在收件里退回。")
     if frame.run.state != Run.State.RUNNING:
         raise WrongState(f"这一篇的审核现在是“{frame.run.get_state_display()}”，不能撤回。")
-    acted = next((act for act in engine.acts_since_start(frame.run) if act.verb in _ACTED), None)
+    acted = acted_since_start(frame)
     if acted:
         when = f"{acted.at.astimezone(clock.SHANGHAI):%m-%d %H:%M}"
+        post = f"（{acted.position_name}）" if acted.position_name else ""
         raise WrongState(
-            f"{acted.by_label}（{acted.position_name}）已于 {when} {acted.get_verb_display()}，不能再撤回。",
+            f"{acted.by_label}{post}已于 {when} {acted.get_verb_display()}，不能再撤回。",
             rule="审核人办理之前可以撤回",
             who="可以请现在的审核人退回给您",
         )

@@ -6,17 +6,8 @@ from datetime import datetime
 from tenants.items.models import Item
 from tenants.review.models import Act, Run, Verb
 
-_WORDS = {
-    Verb.START: "提交审核",
-    Verb.PASS: "通过",
-    Verb.RETURN: "退回",
-    Verb.DECLINE: "不采用",
-    Verb.KEEP: "留存",
-    Verb.RESUBMIT: "修改后重新提交",
-    Verb.RECALL: "撤回",
-    Verb.SKIP: "跳过",
-    Verb.COMMENT: "意见",
-}
+# Where the verb's own word reads badly in a history.
+_WORDS = {Verb.START: "提交审核", Verb.RESUBMIT: "修改后重新提交"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +21,15 @@ class TimelineLine:
     verb: Verb
     what: str
     why: str = ""
+    aim: str = ""
+    in_stead_of: str = ""
     edition: int | None = None
 
     @property
     def by(self) -> str:
-        """Post and name in one: 研究室 周敏."""
-        return " ".join(part for part in (self.post, self.who) if part)
+        """Post and name in one: 研究室 周敏; 主席 何静（代陈立）."""
+        stead = f"（代{self.in_stead_of}）" if self.in_stead_of else ""
+        return " ".join(part for part in (self.post, self.who) if part) + stead
 
 
 def timeline(item: Item) -> list[TimelineLine]:
@@ -53,11 +47,13 @@ def _line(act: Act) -> TimelineLine:
     verb = Verb(act.verb)
     return TimelineLine(
         at=act.at,
-        who="" if verb is Verb.SKIP else act.by_label,
+        who="" if act.by_id is None and act.by_label == "系统" else act.by_label,
         post=act.position_name,
         step=act.step_name,
         verb=verb,
-        what=_WORDS[verb],
+        what=_WORDS.get(verb, verb.label),
+        aim=act.aim,
+        in_stead_of=act.in_stead_of_name,
         why=act.reason,
         edition=act.edition.number if act.edition else None,
     )

@@ -34,7 +34,7 @@ class TaskScreen:
     @property
     def path(self) -> list[tuple[int, Step]]:
         """The steps this item passes, with their places in the flow."""
-        return self.definition.path(facts_of(self.item))
+        return self.definition.path(facts_of(self.item, self.run))
 
     @property
     def is_mine(self) -> bool:
@@ -67,7 +67,7 @@ class TaskScreen:
     @property
     def _one_is_enough(self) -> bool:
         step = self.definition.steps[self.task.step]
-        return step.mode is Mode.ANY or self.task.position_id is None
+        return step.mode is Mode.ANY or self.task.seat is None
 
     @property
     def can_return(self) -> bool:

@@ -10,7 +10,7 @@ from tenants.items.queries import author_names, number_label
 from tenants.items.texts import LABELS, Texts
 from tenants.review import engine, queries
 from tenants.review.clocks import due_of, limit_words
-from tenants.review.definition import MODE_WORDS, Mode, Step
+from tenants.review.definition import MODE_WORDS, Mode, Step, who_words
 from tenants.review.models import Run, Task, Verb
 from tenants.review.queries import TaskScreen
 from tenants.review.views.lists import TAGS, due_state, notes_of
@@ -111,7 +111,7 @@ def steps_of(screen: TaskScreen) -> list[ReviewStep]:
 
 def _step(screen: TaskScreen, place: int, step: Step) -> ReviewStep:
     run = screen.run
-    posts = "、".join(screen.posts.get(post, post) for post in step.posts)
+    posts = who_words(step.who, screen.posts)
     tasks = [task for task in screen.tasks if task.step == place]
     last = [task for task in tasks if task.round == max(each.round for each in tasks)]
     over = run.state not in {Run.State.RUNNING, Run.State.RETURNED}
@@ -139,7 +139,7 @@ def _present_step(screen: TaskScreen, step: Step, tasks: list[Task]) -> ReviewSt
     waiting = [task for task in tasks if task.state == Task.State.OPEN]
     due = min((task.due_at for task in waiting if task.due_at), default=None)
     done = sum(task.state == Task.State.DONE for task in tasks)
-    needed = min(step.n, len(tasks)) if step.mode is Mode.N_OF_M else len(tasks)
+    needed = step.votes_needed(engine.votes_asked(tasks)) if step.mode is Mode.N_OF_M else len(tasks)
     note = (
         f"{MODE_WORDS[step.mode]}，已办 {done}，共需 {needed}" if step.mode is not Mode.ANY and len(tasks) > 1 else ""
     )

@@ -17,10 +17,10 @@ from hypothesis.stateful import (
 from tenants.accounts.models import User
 from tenants.items.models import State
 from tenants.review import operations as review
-from tenants.review.definition import parse
-from tenants.review.engine import PENDING
-from tenants.review.holders import assignees, authors_of
-from tenants.review.models import Act, FlowVersion, Run, Task
+from tenants.review.definition import Mode, parse
+from tenants.review.engine import replay
+from tenants.review.holders import Asking, assignees, authors_of
+from tenants.review.models import PENDING, Act, FlowVersion, Run, Task
 from tenants.review.queries import Tab, counts
 from tests.factories import make_draft, make_user
 from tests.tenants.review.conftest import House
@@ -110,7 +110,11 @@ class ReviewMachine(RuleBasedStateMachine):
     def decide(self, data: st.DataObject, verb: str) -> None:
         task = data.draw(st.sampled_from(self.open_tasks()))
         actor, uuid = task.holder.actor, task.uuid
-        if verb == "pass":
+        here = Task.objects.filter(run=task.run, round=task.round, step=task.step)
+        votes = parse(task.run.flow_version.definition).steps[task.step].mode is Mode.N_OF_M and here.count() > 1
+        if votes and verb != "pass":
+            review.decide_object(actor=actor, task_uuid=uuid, reason="数据不实")
+        elif verb == "pass":
             review.decide_pass(actor=actor, task_uuid=uuid)
         elif verb == "keep":
             review.decide_keep(actor=actor, task_uuid=uuid, reason="留存备用")
@@ -169,12 +173,20 @@ class ReviewMachine(RuleBasedStateMachine):
                 self.right_people(run, pending)
             seqs = list(Act.objects.filter(run=run).order_by("seq").values_list("seq", flat=True))
             assert seqs == list(range(1, len(seqs) + 1))
+            self.history_replays(run)
+
+    def history_replays(self, run: Run) -> None:
+        found = replay(Act.objects.filter(run=run).order_by("seq"))
+        assert (found.state, found.step, found.round, found.back_to) == (run.state, run.step, run.round, run.back_to)
+        tasks = Task.objects.filter(run=run).select_related("holder")
+        assert found.tasks == {str(task.uuid): task.state for task in tasks}
+        assert found.holders == {str(task.uuid): str(task.holder.uuid) for task in tasks}
 
     def right_people(self, run: Run, pending: list[Task]) -> None:
         step = parse(run.flow_version.definition).steps[run.step]
         authors = authors_of(run.item)
         assert not any(authors.include(task.holder) for task in pending)
-        asked = {one.user.pk for one in assignees(step.posts, authors, clock.today())}
+        asked = {one.user.pk for one in assignees(step.who, Asking(run.item, authors, clock.today()))}
         every = Task.objects.filter(run=run, round=run.round, step=run.step)
         assert {task.holder_id for task in every} == (asked or {self.house.admin.pk})
 

@@ -1,6 +1,6 @@
 """Every write of the network: registering, sending, receiving, outcomes. Runs inside a unit, writes public rows."""
 
-from zhitong.exchange.operations.outcomes import record, reverse
+from zhitong.exchange.operations.outcomes import record, reverse, withdraw_decision
 from zhitong.exchange.operations.receiving import accept, decline, keep, moved_on, receive, return_dispatch
 from zhitong.exchange.operations.registering import register_item
 from zhitong.exchange.operations.sending import recall, send
@@ -17,4 +17,5 @@ __all__ = [
     "return_dispatch",
     "reverse",
     "send",
+    "withdraw_decision",
 ]

@@ -111,6 +111,27 @@ def reverse(*, actor: Actor, event_uuid: UUID, reason: str) -> Event:
     wrong = Event.objects.select_related("matter", "body", "dispatch").filter(uuid=event_uuid, unit=unit).first()
     if wrong is None:
         raise NotFound
+    return _reverse(actor, unit, wrong, reason)
+
+
+@operation()
+def withdraw_decision(*, actor: Actor, item_uuid: UUID, kind: EventKind, reason: str) -> Event:
+    """Reverse the unit's own latest standing decision of that kind on an item; review, its caller, checks the right.
+
+    Raises:
+        NotFound: there is none.
+    """
+    unit = unit_in_force()
+    own = Event.objects.select_related("matter", "body", "dispatch").filter(
+        unit=unit, item_uuid=item_uuid, kind=kind, body__isnull=True, reverses__isnull=True, reversed_by__isnull=True
+    )
+    wrong = own.order_by("-id").first()
+    if wrong is None:
+        raise NotFound
+    return _reverse(actor, unit, wrong, clean_reason(reason, "冲正必须写明理由。"))
+
+
+def _reverse(actor: Actor, unit: Unit, wrong: Event, reason: str) -> Event:
     if wrong.kind not in OUTCOMES or wrong.reverses_id:
         raise InvalidInput("只有采用、批示等结果可以冲正。")
     event = new_event(

@@ -1,0 +1,35 @@
+"""A flow as a file that travels between units: YAML (JSON is YAML too), every refusal with its line."""
+
+from collections.abc import Collection
+from typing import Any
+
+from tenants.review.definition.parsing import MAX_BYTES, Fault, Path, parse_located, refusal
+from zhitong.ranking.scoring.errors import RulesError
+from zhitong.ranking.scoring.yaml_reader import read_yaml
+
+
+def read_file(content: bytes, known_posts: Collection[str] | None) -> tuple[str, dict[str, Any]]:
+    """Return the name and the definition of a flow file `{"name", "definition"}`, checked.
+
+    Raises:
+        InvalidInput: under `definition`, with the line: not UTF-8, not YAML, too large, or a wrong definition.
+    """
+    if len(content) > MAX_BYTES:
+        raise refusal(f"文件有 {len(content):,} 字节，最多 {MAX_BYTES:,} 字节：这不像是一个流程文件。")
+    try:
+        data, lines = read_yaml(content)
+    except RulesError as error:
+        raise refusal(f"{error.message}。") from None
+    if not isinstance(data, dict) or set(data) != {"name", "definition"} or not isinstance(data["name"], str):
+        raise refusal("第 1 行：流程文件要有“name”（名称）和“definition”（定义）两项，没有别的。")
+    try:
+        parse_located(data["definition"], known_posts)
+    except Fault as fault:
+        raise refusal(f"第 {_line(lines, ('definition', *fault.path))} 行：{fault.message}") from None
+    return data["name"], data["definition"]
+
+
+def _line(lines: dict[Path, int], path: Path) -> int:
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)

@@ -1,0 +1,231 @@
+"""Asking others before one decides: added signers, delegation, handing on; their answers; readers on copy."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from tenants.items import operations as items
+from tenants.items.models import EditionKind
+from tenants.items.texts import Texts
+from tenants.review import engine
+from tenants.review.clocks import Due, due_of, resumed
+from tenants.review.engine import Frame
+from tenants.review.holders import Assignee
+from tenants.review.models import PENDING, Run, Task, Verb
+from tenants.review.operations.common import (
+    DECIDING,
+    HOLDING,
+    bad,
+    find,
+    finish,
+    people,
+    readers,
+    require_may,
+    take,
+)
+from tenants.review.reasons import clean_comment, clean_reason
+from zhitong.core.errors import NotAllowed, NotFound, WrongState
+from zhitong.core.operations import Actor, operation
+
+_ANY = frozenset(Task.Kind)
+_ANSWERING = _ANY - DECIDING
+
+
+@operation()
+def add_before(*, actor: Actor, task_uuid: UUID, who: Sequence[UUID | str], reason: str) -> Run:
+    """Ask others to sign before one decides (前加签): the own task is held until all of them have answered.
+
+    Raises:
+        NotFound, NotAllowed, WrongState: as `decide_pass`.
+        InvalidInput: no reason, or somebody who cannot be asked.
+    """
+    words = clean_reason(reason)
+    frame, task = take(actor, task_uuid)
+    require_may(frame, task, "add")
+    _ask(frame, task, who, Task.Kind.BEFORE, Verb.ADD_BEFORE, words)
+    return finish(frame, "task.signers_added", task, before=True)
+
+
+@operation()
+def add_after(*, actor: Actor, task_uuid: UUID, who: Sequence[UUID | str], reason: str) -> Run:
+    """Ask others to sign behind oneself (后加签): they are asked once the own task has passed, the step waits for them.
+
+    Raises: as `add_before`.
+    """
+    words = clean_reason(reason)
+    frame, task = take(actor, task_uuid)
+    require_may(frame, task, "add")
+    users = people(frame, who, kind=Task.Kind.AFTER)
+    frame.act(Verb.ADD_AFTER, task=task, aim=names(users), reason=words)
+    for user in users:
+        assignee = Assignee(user, seat=task.seat)
+        frame.open(assignee, Task.Kind.AFTER, Due(None, "轮到后起算"), parent=task, waiting=True)
+    return finish(frame, "task.signers_added", task, before=False)
+
+
+@operation()
+def remove_signer(*, actor: Actor, task_uuid: UUID, reason: str) -> Run:
+    """Withdraw a signer that the actor added, or a delegation the actor gave, while it is not answered.
+
+    Raises:
+        NotFound: no such task, or none the actor may know of.
+        NotAllowed: somebody else asked.
+        WrongState: it is answered already.
+        InvalidInput: no reason.
+    """
+    words = clean_reason(reason)
+    run_id = Task.objects.filter(uuid=task_uuid, asked_by__isnull=False).values_list("run_id", flat=True).first()
+    if run_id is None:
+        raise NotFound
+    frame = engine.lock_run(actor, run_id)
+    task = find(frame, task_uuid)
+    if task.asked_by is None or task.asked_by.uuid != actor.user_uuid:
+        if task.holder.uuid == actor.user_uuid or actor.can("review.read_all"):
+            who = task.asked_by.name if task.asked_by else ""
+            raise NotAllowed(f"这是{who}请的，只有{who}可以撤回。", rule="谁加签谁撤回")
+        raise NotFound
+    if task.state not in PENDING:
+        raise WrongState(f"{engine.what_happened(task)}，撤不回来了。", code="review.task_closed")
+    frame.act(Verb.REMOVE, task=task.parent, aim=task.holder.name, reason=words)
+    frame.put(task, Task.State.CANCELLED)
+    for child in frame.children(task):
+        frame.put(child, Task.State.CANCELLED)
+    _asker_goes_on(frame, task)
+    return finish(frame, "task.signer_removed", task)
+
+
+@operation()
+def delegate(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> Run:
+    """Have somebody work on an own task (委派): it comes back with their answer, and the actor decides.
+
+    Raises: as `add_before`.
+    """
+    words = clean_reason(reason)
+    frame, task = take(actor, task_uuid)
+    require_may(frame, task, "delegate")
+    _ask(frame, task, [who], Task.Kind.DELEGATE, Verb.DELEGATE, words)
+    return finish(frame, "task.delegated", task)
+
+
+@operation()
+def reassign(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> Run:
+    """Give an own task away for good (转办): it does not come back, its limit starts anew and says why.
+
+    Raises: as `add_before`.
+    """
+    words = clean_reason(reason)
+    frame, task = take(actor, task_uuid, kinds=_ANY - {Task.Kind.WRITE})
+    require_may(frame, task, "reassign")
+    user = people(frame, [who], kind=Task.Kind(task.kind))[0]
+    frame.act(Verb.REASSIGN, task=task, aim=user.name, reason=words)
+    hand_on(frame, task, Assignee(user, task.position, seat=task.seat), f"由{frame.actor.label}转办，重新起算")
+    return finish(frame, "task.reassigned", task)
+
+
+@operation()
+def answer(*, actor: Actor, task_uuid: UUID, words: str, texts: Texts | None = None) -> Run:
+    """Answer whoever asked (加签、委派、联审、核实、接力), with an edited text where the task may edit.
+
+    Effects in order: the text becomes an edition, the act is written, the task closed; when nobody else is waited for,
+    the asker's task is open again (its clock goes on), or the collator of a joint step is asked.
+
+    Raises:
+        NotFound, NotAllowed: as `decide_pass`.
+        WrongState: the task is closed, or is one to decide.
+        InvalidInput: no words, or the texts break a rule.
+    """
+    opinion = clean_reason(words)
+    frame, task = take(actor, task_uuid, kinds=_ANSWERING)
+    edition = None
+    if texts is not None:
+        if task.kind not in HOLDING:
+            raise bad("title", "这一项只回复意见，不改稿。")
+        edition = items.add_edition(actor=actor, item=frame.item, kind=EditionKind.EDITED, texts=texts)
+    frame.act(Verb.ANSWER, task=task, reason=opinion, edition=edition)
+    frame.put(task, Task.State.DONE, Verb.ANSWER)
+    if task.kind == Task.Kind.OPINION:
+        for sibling in frame.here:
+            if sibling.kind == Task.Kind.OPINION and sibling.seat == task.seat and sibling.is_pending:
+                frame.put(sibling, Task.State.SUPERSEDED)
+        if engine.opinions_are_in(frame):
+            engine.open_collator(frame)
+    else:
+        _asker_goes_on(frame, task)
+    return finish(frame, "task.answered", task)
+
+
+@operation()
+def copy_to(*, actor: Actor, task_uuid: UUID, who: Sequence[UUID | str], note: str = "") -> Run:
+    """Show the run to readers of the unit (抄送); they see it on their list, and the mark says when they read it.
+
+    Raises:
+        NotFound, NotAllowed, WrongState: as `decide_pass`.
+        InvalidInput: nobody, somebody unknown, or all of them have it already.
+    """
+    words = clean_comment(note)
+    if len(words) > 200:
+        raise bad("reason", f"共 {len(words)} 字，抄送的话最多 200 字。")
+    frame, task = take(actor, task_uuid, kinds=_ANY)
+    added = frame.copy_to(readers(who), words)
+    if not added:
+        raise bad("who", "选中的人都已经收到抄送。")
+    frame.act(Verb.COPY, task=task, aim=names(added), reason=words)
+    return finish(frame, "task.copied", task)
+
+
+def hand_on(frame: Frame, task: Task, to: Assignee, why: str) -> Task:
+    """Close a task as handed on and ask `to` instead, the limit starting anew."""
+    frame.put(task, Task.State.HANDED_ON)
+    step = frame.definition.steps[task.step]
+    due = due_of(step, frame.item.urgency, frame.moment)
+    return frame.open(to, Task.Kind(task.kind), Due(due.at, f"{due.why}（{why}）"), parent=task.parent)
+
+
+def pause(frame: Frame, task: Task) -> None:
+    """Stop the clock of a task."""
+    if task.paused_at is None:
+        task.paused_at = frame.moment
+        frame.keep(task)
+
+
+def resume(frame: Frame, task: Task, why: str) -> None:
+    """Let the clock of a task go on; what was left when it stopped is left now."""
+    if task.paused_at is None:
+        return
+    stopped, task.paused_at = task.paused_at, None
+    step = frame.definition.steps[task.step]
+    frame.set_due(task, resumed(step, frame.item.urgency, (task.due_at, stopped), frame.moment, why))
+
+
+def names(users: Sequence[object]) -> str:
+    """Return names in one line for a history."""
+    return "、".join(str(user) for user in users)
+
+
+def ask(frame: Frame, task: Task, who: Sequence[UUID | str], kind: Task.Kind) -> list[Task]:
+    """Open tasks for those whom the holder of `task` asks, within the limit that `task` itself has.
+
+    Raises:
+        InvalidInput: somebody who cannot be asked.
+    """
+    due = Due(task.due_at, "随请办的一步")
+    return [frame.open(Assignee(user), kind, due, parent=task) for user in people(frame, who, kind=kind)]
+
+
+def _ask(frame: Frame, task: Task, who: Sequence[UUID | str], kind: Task.Kind, verb: Verb, reason: str) -> None:
+    users = people(frame, who, kind=kind)
+    frame.act(verb, task=task, aim=names(users), reason=reason)
+    ask(frame, task, who, kind)
+    frame.put(task, Task.State.HELD)
+
+
+def _asker_goes_on(frame: Frame, child: Task) -> None:
+    """Open the asker's task again, or let its clock go on, when nobody else is waited for."""
+    asker = child.parent
+    if asker is None or asker.state not in PENDING:
+        return
+    left = {one.kind for one in frame.children(asker)}
+    if asker.state == Task.State.HELD and not left & HOLDING:
+        frame.put(asker, Task.State.OPEN)
+        frame.announce(asker)
+    if Task.Kind.VERIFY not in left:
+        resume(frame, asker, "核实")

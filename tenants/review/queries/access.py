@@ -1,0 +1,22 @@
+"""Who sees which runs; the one place that says so."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tenants.accounts.models import User
+from tenants.items.queries import own_items
+from tenants.review.models import Copy, Run, Task
+
+
+def runs_seen_by(user: User) -> QuerySet[Run]:
+    """Return the runs `user` may see: of own items, with a task of theirs (now or earlier), on copy; all by right."""
+    runs = Run.objects.all()
+    if user.has_zt_perm("review.read_all"):
+        return runs
+    return runs.filter(Q(item__in=own_items(user)) | takes_part(user))
+
+
+def takes_part(user: User) -> Q:
+    """Return the condition on a run that `user` has or had a task in it, or has it on copy."""
+    return Q(Exists(Task.objects.filter(run=OuterRef("pk"), holder=user))) | Q(
+        Exists(Copy.objects.filter(run=OuterRef("pk"), reader=user))
+    )
