@@ -24,6 +24,8 @@ with leased(home, "servers"), leased(home, "services", [sys.argv[1]]):
     print("up", flush=True)
     time.sleep(600)
 """
+# A shell lets what it starts in the background ignore Ctrl-C, and that is handed down.
+_HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 # Whatever the shell around the tests says about servers must not reach the commands under test.
 _FOREIGN = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "ZHITONG_ENV", "ZHITONG_SECRET_KEY")
 
@@ -43,7 +45,7 @@ def zhitong(home: Path, *words: str, timeout: float = 120) -> subprocess.Complet
 @contextmanager
 def script(home: Path, text: str, *words: str) -> Iterator[subprocess.Popen[str]]:
     """A Python script that has printed its first line; killed at the end of the block if it still runs."""
-    command = [sys.executable, "-c", text, *words]
+    command = [sys.executable, "-c", _HEARS_CTRL_C + text, *words]
     with subprocess.Popen(
         command, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
