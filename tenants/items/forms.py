@@ -8,7 +8,6 @@ from django import forms
 from tenants.accounts.models import Group
 from tenants.items.fields import CATEGORIES, EDITABLE
 from tenants.items.models import Item, Source, State, SubmitterKind, Urgency
-from zhitong.core.errors import Refusal
 from zhitong.web.forms import Form
 
 _PUBLIC = [("", "不公开"), ("on", "可公开")]
@@ -47,15 +46,6 @@ class DraftForm(Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Put a refusal's messages on their fields; what belongs to none stands above the form."""
-        self.is_valid()
-        for name, messages in refusal.fields.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-        if not refusal.fields:
-            self.add_error(None, refusal.message)
 
 
 def initial_of(item: Item) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """Django forms in the look: every field is the form-field component, every control carries the right classes."""
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.renderers import TemplatesSetting
+
+from zhitong.core.errors import Refusal
 
 
 class ZhitongRenderer(TemplatesSetting):
@@ -20,6 +23,15 @@ class LookMixin(forms.BaseForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for field in self.fields.values():
             _dress(field)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put a refusal's messages on their fields; what belongs to none stands above the form."""
+        self.is_valid()
+        for name, messages in (refusal.fields or {"": [refusal.message]}).items():
+            for message in messages:
+                place = name if name in self.fields else None
+                if message not in self.errors.get(place or NON_FIELD_ERRORS, []):
+                    self.add_error(place, message)
 
 
 class Form(LookMixin, forms.Form):

@@ -20,7 +20,7 @@ from tenants.accounts.forms import AppointForm, ChooserForm, CloseForm, UnitForm
 from tenants.accounts.models import actor_of
 from tenants.accounts.navigation import host_url
 from tenants.accounts.paging import page_of
-from tenants.accounts.views.common import needs, put_errors
+from tenants.accounts.views.common import needs
 from zhitong.core import audit, outbox
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.core.models import AuditHead, OutboxMessage
@@ -93,7 +93,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
         try:
             unit = create_unit(actor=actor_of(request.user), new=NewUnit(kind=kind, level=level, **given))
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"{unit.short_name}已建好。")
             return redirect("operators:unit", unit.uuid)
@@ -117,7 +117,7 @@ def unit_close(request: HttpRequest, uuid: UUID) -> HttpResponse:
         try:
             closed = close_unit(actor=actor_of(request.user), unit=_found(uuid), reason=form.cleaned_data["reason"])
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"{closed.short_name}已撤销，档案仍可查看。")
             return redirect("operators:unit", uuid)
@@ -134,7 +134,7 @@ def appoint(request: HttpRequest, uuid: UUID) -> HttpResponse:
         try:
             path = operations.appoint_administrator(actor=actor_of(request.user), unit=found, **form.cleaned_data)
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             link = host_url(request, found.host).rstrip("/") + path
             context = {"target": found, "name": form.cleaned_data["name"], "link": link}

@@ -21,7 +21,6 @@ from tenants.accounts.forms import InvitationForm, LoginForm, PasswordForm
 from tenants.accounts.middleware import MUST_CHANGE_KEY, SESSION_KEY
 from tenants.accounts.models import User, actor_of
 from tenants.accounts.operations.access import InvitationGone
-from tenants.accounts.views.common import put_errors
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import current_unit_id
@@ -71,7 +70,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 user = operations.accept_invitation(token=token, password=form.cleaned_data["password"])
             except InvalidInput as refusal:
-                put_errors(form, refusal)
+                form.refuse(refusal)
             else:
                 _enter(request, user)
                 messages.success(request, "密码已设好，下次用登录名或手机号登录。")
@@ -100,7 +99,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 new=form.cleaned_data["password"],
             )
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             update_session_auth_hash(request, user)
             request.session.pop(MUST_CHANGE_KEY, None)

@@ -16,7 +16,7 @@ from tenants.accounts.forms import HoldingForm, PeopleFilter, UserForm
 from tenants.accounts.models import Holding, Role, User, actor_of
 from tenants.accounts.paging import page_of
 from tenants.accounts.permissions import grantable
-from tenants.accounts.views.common import needs, put_errors
+from tenants.accounts.views.common import needs
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.web import parts
@@ -68,7 +68,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 **{name: given[name] for name in _FIELDS},
             )
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"已添加{user.name}，请把邀请链接交给本人。")
             return redirect("accounts:person", user.uuid)
@@ -87,7 +87,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             with transaction.atomic():
                 _save(request, user, form)
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"{form.cleaned_data['name']}的资料已保存。")
             return redirect("accounts:person", user.uuid)
@@ -138,7 +138,7 @@ def give_post(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 held_to=given["held_to"],
             )
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"{user.name}已任{given['position'].name}。")
             return redirect("accounts:person", user.uuid)

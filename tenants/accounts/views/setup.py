@@ -15,7 +15,7 @@ from tenants.accounts import operations, queries
 from tenants.accounts.forms import GroupForm, PositionForm, RoleForm
 from tenants.accounts.models import Group, Position, Role, actor_of
 from tenants.accounts.permissions import grantable
-from tenants.accounts.views.common import needs, put_errors
+from tenants.accounts.views.common import needs
 from zhitong.core import clock, permissions
 from zhitong.core.errors import InvalidInput
 from zhitong.web.parts import Cell, TableColumn, TableRow
@@ -36,7 +36,7 @@ def roles(request: HttpRequest) -> HttpResponse:
                 actor=actor_of(request.user), code=given["code"], name=given["name"], granted=given["permissions"]
             )
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"角色“{given['name']}”已保存。")
             return redirect("accounts:roles")
@@ -65,7 +65,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         try:
             group = operations.ensure_group(actor=actor_of(request.user), **form.cleaned_data)
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"{group.get_kind_display()}“{group.name}”已登记。")
             return redirect("accounts:groups")
@@ -94,7 +94,7 @@ def positions(request: HttpRequest) -> HttpResponse:
         try:
             position = operations.ensure_position(actor=actor_of(request.user), **form.cleaned_data)
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"岗位“{position.name}”已登记。")
             return redirect("accounts:positions")

@@ -56,8 +56,7 @@ def outcomes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
             reason=given["reason"],
         )
     except (InvalidInput, WrongState) as refusal:
-        for name, texts in (refusal.fields or {"__all__": [refusal.message]}).items():
-            form.add_error(name if name in form.fields else None, texts)
+        form.refuse(refusal)
         return _page(request, item, form, status=refusal.status)
     messages.success(request, "结果已登记，链上的单位和反映人会收到通知。")
     return redirect("desk:outcome", item_uuid=item.uuid)
