@@ -1,12 +1,13 @@
-"""The question as it comes from the page."""
+"""The conditions of a question as they come from the page; its words are taken as they are."""
 
 from django import forms
 
+QUESTION_LIMIT = 200  # characters
+
 
 class SearchForm(forms.Form):
-    """Words, conditions, order; wrong values are ignored, so that an old link still finds something."""
+    """Conditions, order; wrong values are ignored, so that an old link still finds something."""
 
-    q = forms.CharField(label="检索词", max_length=200, required=False)
     category = forms.CharField(max_length=20, required=False)
     state = forms.CharField(max_length=12, required=False)
     year = forms.IntegerField(min_value=1949, max_value=2100, required=False)

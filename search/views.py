@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from search.analyser import query_words, words
 from search.backend import CANDIDATES, Found, Query, Reader, Results, backend
 from search.documents import unit_grant, user_grant
-from search.forms import SearchForm
+from search.forms import QUESTION_LIMIT, SearchForm
 from search.snippets import best_section, highlight
+from zhitong.core import text
 from zhitong.core.operations import require_unit
 from zhitong.web.parts import Facet, FacetValue, Hit, SayBox, State
 
@@ -46,8 +47,9 @@ def page(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     form.is_valid()
     asked = form.cleaned_data
+    question, doubt = _question(request.GET.get("q", "").strip())
     query = Query(
-        text=_question(request, asked),
+        text=question,
         category=asked.get("category") or "",
         state=asked.get("state") or "",
         year=asked.get("year"),
@@ -56,12 +58,16 @@ def page(request: HttpRequest) -> HttpResponse:
     )
     narrowed = any((query.text, query.category, query.state, query.year))
     results = backend().search(query, reader_of(request.user)) if narrowed else None
-    return render(request, "search/page.html", _context(query, results))
+    return render(request, "search/page.html", {**_context(query, results), "doubt": doubt})
 
 
-def _question(request: HttpRequest, asked: dict[str, Any]) -> str:
-    """A question that is too long or holds control characters is cut to what can be searched, never refused."""
-    return str(asked.get("q") or "".join(c for c in request.GET.get("q", "")[:200] if c.isprintable()))
+def _question(typed: str) -> tuple[str, str]:
+    """Return what can be searched of a question, and what was left out of it: it is cut, never refused."""
+    if wrong := text.fault(typed):
+        return text.readable(typed)[:QUESTION_LIMIT], f"检索词{wrong}现按其余的字检索。"
+    if len(typed) > QUESTION_LIMIT:
+        return typed[:QUESTION_LIMIT], f"检索词最多 {QUESTION_LIMIT} 字，现按前 {QUESTION_LIMIT} 字检索。"
+    return typed, ""
 
 
 def _context(query: Query, results: Results | None) -> dict[str, Any]:

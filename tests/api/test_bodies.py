@@ -37,7 +37,8 @@ def test_bodies_that_cannot_be_read(calls: Client, unit: Unit, raw: bytes) -> No
     ("field", "value"),
     [
         ("title", 1), ("title", None), ("title", ["a"]), ("title", {"a": 1}), ("title", "a\x00b"), ("title", "\ud800"),
-        ("title", "长" * 301), ("problem", "长" * 20_001), ("problem", "a\u202eb"), ("category", True),
+        ("title", "长" * 301), ("problem", "长" * 20_001), ("problem", "a\u202eb"), ("analysis", "断\ufffd"),
+        ("category", True),
         ("keywords", "消防"), ("keywords", [1]), ("keywords", ["a\x00"]), ("keywords", [f"词{n}" for n in range(9)]),
         ("may_publish", "true"), ("may_publish", 1), ("group", "1"), ("group", 1.5), ("group", 10**30), ("group", 77),
         ("urgency", "soon"), ("urgency", []), ("state", "approved"), ("created_by", 1), ("uuid", "x"),

@@ -158,24 +158,25 @@ def _note_rows(world: World) -> None:
 
 def addresses(rows: Mapping[str, Sequence[Any]], urlconf: str = settings.ROOT_URLCONF) -> list[str]:
     """Return every address of the URL map with the given rows in its places."""
-    patterns = _patterns(get_resolver(urlconf))
-    return [path for name, converters in patterns for path in _fill(name, converters, rows, urlconf)]
+    found = patterns(get_resolver(urlconf))
+    return [path for name, converters in found for path in _fill(name, converters, rows, urlconf)]
 
 
 def object_addresses(rows: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
     """Return pairs of addresses: with a real row, and the same with rows that do not exist."""
     nothing: dict[str, list[Any]] = {name: [uuid4()] * len(values) for name, values in rows.items()}
     nothing["notice_id"] = [2**40 + n for n, _ in enumerate(rows["notice_id"])]
-    for name, converters in _patterns(get_resolver(settings.ROOT_URLCONF)):
+    for name, converters in patterns(get_resolver(settings.ROOT_URLCONF)):
         if converters and "token" not in converters:
             real = _fill(name, converters, rows, settings.ROOT_URLCONF)
             yield from zip(real, _fill(name, converters, nothing, settings.ROOT_URLCONF), strict=True)
 
 
-def _patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return every address of a URL map by name, with the converters of its arguments."""
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
-            yield from _patterns(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+            yield from patterns(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
         elif isinstance(entry, URLPattern) and entry.name and f"{space}{entry.name}" not in _NO_WALK:
             yield f"{space}{entry.name}", dict(entry.pattern.converters)
 

@@ -7,24 +7,51 @@ import regex
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_REPLACED = "\ufffd"  # what every decoder puts where bytes are no character
 _CLUSTER = regex.compile(r"\X")
+
+
+def fault(text: str) -> str:
+    """Return why `text` cannot be kept (Chinese: the first bad character and its place), or an empty string.
+
+    Control characters, text-direction overrides, lone surrogates and U+FFFD cannot be kept. The last is never typed: it
+    is what is left of characters that were broken on the way (a wrong encoding, a cut-off copy).
+    """
+    return _fault(_plain_ends(text))
 
 
 def clean(text: str) -> str:
     """Return `text` in NFC with plain line ends, trailing blanks cut.
 
     Raises:
-        ValueError: it holds control characters, text-direction overrides or lone surrogates; the message (Chinese)
-            names the first one and its place.
+        ValueError: it cannot be kept; the message is that of `fault`.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    bad = _FORBIDDEN.search(text) or _SURROGATE.search(text)
-    if bad:
-        raise ValueError(f"第 {bad.start() + 1} 个字符是看不见的控制字符（U+{ord(bad.group()):04X}），请删去后再提交。")
+    text = _plain_ends(text)
+    if wrong := _fault(text):
+        raise ValueError(wrong)
     lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n")]
     return "\n".join(lines).strip()
+
+
+def readable(text: str) -> str:
+    """Return `text` without the characters that `fault` objects to."""
+    return _SURROGATE.sub("", _FORBIDDEN.sub("", _plain_ends(text))).replace(_REPLACED, "")
 
 
 def count(text: str) -> int:
     """Return the number of characters a reader sees: grapheme clusters, blanks and line ends not counted."""
     return sum(1 for cluster in _CLUSTER.findall(text) if not cluster.isspace())
+
+
+def _plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _fault(text: str) -> str:
+    place = text.find(_REPLACED)
+    if place >= 0:
+        return f"第 {place + 1} 个字符在传输或复制时损坏了，显示为“�”，请改成原来的字再提交。"
+    bad = _FORBIDDEN.search(text) or _SURROGATE.search(text)
+    if bad:
+        return f"第 {bad.start() + 1} 个字符是看不见的控制字符（U+{ord(bad.group()):04X}），请删去后再提交。"
+    return ""

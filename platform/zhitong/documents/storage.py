@@ -81,8 +81,10 @@ def clean_name(name: str) -> str:
     """Return a file name without folders, invisible or reserved characters, at most 120 characters with its extension.
 
     Raises:
-        ValueError: nothing is left, or there is no extension.
+        ValueError: nothing is left, there is no extension, or characters were broken on the way.
     """
+    if "\ufffd" in name:
+        raise ValueError("文件名里有损坏的字符（�），请改好文件名再传。")
     base = unicodedata.normalize("NFC", _UNWANTED.sub("", re.split(r"[/\\]", name)[-1])).strip(" .")
     stem, dot, extension = base.rpartition(".")
     stem = stem.strip(" .")

@@ -118,18 +118,20 @@ def close_unit(*, actor: Actor, unit: Unit, reason: str) -> Unit:
 
     Raises:
         WrongState: it is closed already.
-        InvalidInput: no reason is given.
+        InvalidInput: no reason is given, or it holds characters that cannot be kept.
     """
-    if not reason.strip():
+    try:
+        words = text.clean(reason)
+    except ValueError as error:
+        raise InvalidInput(f"撤销依据：{error}", fields={"reason": [str(error)]}) from error
+    if not words:
         raise InvalidInput("撤销单位必须写明依据。", fields={"reason": ["请写明依据"]})
     locked: Unit = Unit.objects.select_for_update().get(pk=unit.pk)
     if locked.lifecycle == Lifecycle.CLOSED:
         raise WrongState(f"{locked.short_name}已经撤销。")
     locked.lifecycle = Lifecycle.CLOSED
     locked.save(update_fields=["lifecycle"])
-    audit.record(
-        actor=actor, action="units.unit.closed", object_kind="unit", object_id=locked.uuid, reason=reason.strip()
-    )
+    audit.record(actor=actor, action="units.unit.closed", object_kind="unit", object_id=locked.uuid, reason=words)
     return locked
 
 

@@ -1,9 +1,14 @@
-"""Django forms in the look: every field is the form-field component, every control carries the right classes."""
+"""Django forms in the look: every field is the form-field component, every control carries the right classes.
+
+Text that cannot be kept is refused by every text field, whatever the operation behind it checks.
+"""
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.forms.renderers import TemplatesSetting
 
+from zhitong.core import text
 from zhitong.core.errors import Refusal
 
 
@@ -51,5 +56,14 @@ def _dress(field: forms.Field) -> None:
     # Django's own words name no field; an app that wrote its own keeps them.
     if str(field.error_messages["required"]) == str(forms.Field.default_error_messages["required"]):
         field.error_messages["required"] = f"请{'填写' if look == 'form-control' else '选择'}{label}。"
-    if isinstance(field, forms.CharField) and isinstance(widget, forms.Textarea):
-        widget.attrs.setdefault("rows", 4)
+    if isinstance(field, forms.CharField):
+        # Ours names NUL too, with its place.
+        others = [known for known in field.validators if not isinstance(known, ProhibitNullCharactersValidator)]
+        field.validators = [_keepable, *others]
+        if isinstance(widget, forms.Textarea):
+            widget.attrs.setdefault("rows", 4)
+
+
+def _keepable(value: str) -> None:
+    if wrong := text.fault(value):
+        raise ValidationError(wrong, code="unreadable")

@@ -3,10 +3,12 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote_from_bytes
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.request import UnreadablePostError
 
 from zhitong.core.errors import Refusal
@@ -14,6 +16,8 @@ from zhitong.web import views
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+_FORM = "application/x-www-form-urlencoded"
+_AS_SENT = bytes(range(0x80))  # of a form: everything but bytes that are no ASCII
 
 
 class RequestIdMiddleware:
@@ -31,6 +35,36 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response.headers["X-Request-Id"] = request.zt_id  # type: ignore[attr-defined]
         return response
+
+
+class BrokenTextMiddleware:
+    """Lets bytes that are no UTF-8 arrive in their field as “�”, where forms and operations refuse them by its name.
+
+    Django would read a form with bare bytes of another encoding as Latin-1, and store nonsense that looks like text;
+    and it would decode files and fields with any codec that the head of the request names. Browsers send UTF-8, always.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Read everything as UTF-8, whatever the request says about itself."""
+        if request.encoding:
+            request.encoding = "utf-8"
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """Escape bare bytes, so that each is marked in the field it belongs to."""
+        if request.method != "POST" or request.content_type != _FORM:
+            return
+        try:
+            body = request.body
+            body.decode()
+        except UnicodeDecodeError:
+            request.POST  # noqa: B018 - loads the (empty) files too, which would else replace what is set here
+            request.POST = QueryDict(quote_from_bytes(body, _AS_SENT))
+        except (RequestDataTooBig, UnreadablePostError):
+            return  # whoever needs the form meets the same and answers it
 
 
 class RefusalMiddleware:

@@ -1,6 +1,7 @@
 """Health, and the pages that say "no" or "it broke": one anatomy, own words, nothing revealed."""
 
 import structlog
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,7 +32,9 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the request could not be read."""
+    """400: the request could not be read; 413 when it was too large, which Django counts among the unreadable."""
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+        return too_large(request, exception)
     box = parts.error(
         "这个请求读不懂",
         "网址或内容不完整，可能是复制时少了一段。没有改动任何信息。",

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tenants.accounts.cleaning import short_text
 from tenants.accounts.models import ApiToken, Invitation, User
-from zhitong.core import audit, clock
+from zhitong.core import audit, clock, text
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, current_unit_id, operation, system
 
@@ -186,13 +186,11 @@ def _end_invitations(user: User) -> None:
 
 
 def _set_password(user: User, password: str) -> None:
-    try:
-        password.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidInput("密码里有不能使用的字符。", fields={"password": ["有不能使用的字符。"]}) from error
-    if len(password) > LONGEST_PASSWORD or "\x00" in password:
-        message = f"密码最多 {LONGEST_PASSWORD} 个字符，不能有看不见的控制字符。"
-        raise InvalidInput(message, fields={"password": [message]})
+    wrong = text.fault(password)
+    if len(password) > LONGEST_PASSWORD:
+        wrong = f"密码最多 {LONGEST_PASSWORD} 个字符。"
+    if wrong:
+        raise InvalidInput(f"密码不能用：{wrong}", fields={"password": [wrong]})
     try:
         validate_password(password, user)
     except ValidationError as error:

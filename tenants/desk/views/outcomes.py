@@ -117,6 +117,7 @@ def _page(
                 "open": event.reverses_id is None and not hasattr(event, "reversed_by"),
                 "undone": hasattr(event, "reversed_by"),
                 "error": asked[1] if asked and asked[0] == event.uuid else "",
+                "reason": request.POST.get("reason", "") if asked and asked[0] == event.uuid else "",
             }
             for event in events
         ],

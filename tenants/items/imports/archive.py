@@ -101,8 +101,6 @@ def _texts(values: dict[str, Any], notes: list[str]) -> Texts:
     empty = [LABELS[name] for name in REQUIRED if not getattr(texts, name)]
     if empty and not any("全文录入" in note for note in notes):
         notes.append(f"没有“{'”“'.join(empty)}”部分。")
-    if "\ufffd" in "".join(texts.as_dict().values()):
-        notes.append("有无法显示的字符（�），请对照原稿核对。")
     return texts
 
 

@@ -173,7 +173,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     unit = request.tenant  # type: ignore[attr-defined]
-    context = writing_parts.context(item, unit, words=request.GET.get("find", "").strip()[:60])
+    words = request.POST.get("add_name") or request.GET.get("find", "")
+    context = writing_parts.context(item, unit, words=words.strip()[:60])
     context |= {
         "item": item,
         "form": form,

@@ -8,7 +8,7 @@ from tenants.items import live, queries
 from tenants.items.fields import AuthorInput
 from tenants.items.models import Attachment, Item, ItemAuthor
 from tenants.items.texts import SECTIONS, missing
-from zhitong.core import clock
+from zhitong.core import clock, text
 from zhitong.documents.kinds import ACCEPT
 from zhitong.units.models import Unit
 from zhitong.web.parts import CoAuthor, State, Upload
@@ -20,13 +20,15 @@ def context(item: Item, unit: Unit, *, words: str) -> dict[str, Any]:
     """Return the parts around the text; `words` is a name that the writer looks for among the members."""
     authors = list(item.authors.select_related("user"))
     files = list(item.attachments.filter(removed_at__isnull=True))
+    doubt = text.fault(words)
     own = [author.user.uuid for author in authors if author.user]
     return {
         "co_authors": [_co_author(author, item) for author in authors],
         "uploads": [_upload(item, file) for file in files],
         "accept": ACCEPT,
         "find": words,
-        "hits": queries.find_members(words, without=own),
+        "find_error": doubt,
+        "hits": [] if doubt else queries.find_members(words, without=own),
         "checks": live.checks(item, unit.text_limit),
         "missing": missing(item),
         "limit": unit.text_limit,

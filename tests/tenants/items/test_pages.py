@@ -125,11 +125,12 @@ def test_broken_bytes_and_huge_bodies_are_refused_in_words(unit: Unit, author: U
         b"version=1&problem=%ff%fe%ed%a0%80",
         content_type="application/x-www-form-urlencoded",
     )
-    assert broken.status_code in (200, 400, 422)
+    assert broken.status_code == 422
+    assert list(broken.json()["fields"]) == ["problem"]
     huge = client.post(f"/items/{item.uuid}/edit/", form_of(item, problem="长" * 3_500_000))
-    assert huge.status_code in (400, 413)
+    assert huge.status_code == 413
     assert "Traceback" not in huge.content.decode()
-    assert stored(unit, item).problem in (TEXT["problem"], "\ufffd" * 5)
+    assert stored(unit, item).problem == TEXT["problem"]
 
 
 def test_submitting_hands_to_review_once(unit: Unit, author: User, client_for: Any) -> None:

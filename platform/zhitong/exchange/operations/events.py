@@ -1,6 +1,6 @@
 """Writing events: the one place where a row of history is made and announced."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhitong.core import clock, outbox, text
@@ -10,6 +10,7 @@ from zhitong.exchange.models import Event
 from zhitong.units.models import BodyKind, ExternalBody, Level, Unit, UnitKind
 
 _REASON_LIMIT = 500
+_LIMITS = {"words": 2000, "reason": _REASON_LIMIT}
 _BODY_OF_UNIT = {
     UnitKind.COMMITTEE: BodyKind.CPPCC,
     UnitKind.PARTY: BodyKind.PARTY,
@@ -34,6 +35,29 @@ def clean_reason(reason: str, missing: str) -> str:
         too_long = f"共 {len(words):,} 字，最多 {_REASON_LIMIT} 字，请删减。"
         raise InvalidInput(f"理由：{too_long}", fields={"reason": [too_long]})
     return words
+
+
+def clean_words(words: Mapping[str, str]) -> dict[str, str]:
+    """Return what was written about an outcome, cleaned, by field of `Event`.
+
+    Raises:
+        InvalidInput: a text cannot be kept or is longer than its field; `fields` names each.
+    """
+    cleaned: dict[str, str] = {}
+    wrong: dict[str, list[str]] = {}
+    for name, raw in words.items():
+        column: Any = Event._meta.get_field(name)  # noqa: SLF001 - Django's documented way to a field
+        longest = _LIMITS.get(name) or column.max_length
+        try:
+            cleaned[name] = text.clean(raw)
+        except ValueError as error:
+            wrong[name] = [str(error)]
+            continue
+        if len(cleaned[name]) > longest:
+            wrong[name] = [f"共 {len(cleaned[name]):,} 字，最多 {longest:,} 字，请删减。"]
+    if wrong:
+        raise InvalidInput("结果没有登记，请改正后再提交。", fields=wrong)
+    return cleaned
 
 
 def place(unit: Unit, body: ExternalBody | None = None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
-from zhitong.exchange.operations.events import clean_reason, new_event, write_events
+from zhitong.exchange.operations.events import clean_reason, clean_words, new_event, write_events
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
 
@@ -55,7 +55,8 @@ def record(
 
     Raises:
         NotFound: no such item of this unit.
-        InvalidInput: an adoption without mode, a future date, a body the item was not sent to.
+        InvalidInput: an adoption without mode, a future date, a body the item was not sent to, words that cannot be
+            kept.
         WrongState: the same adoption is recorded already.
     """
     unit = unit_in_force()
@@ -69,8 +70,18 @@ def record(
         raise NotFound
     on = occurred_on or clock.today()
     _check(fact, kind, mode, on)
+    written = clean_words(
+        {
+            "bulletin": bulletin,
+            "issue_number": issue_number,
+            "leader": leader,
+            "leader_rank": leader_rank,
+            "words": words,
+            "reason": reason,
+        }
+    )
     dispatch = _dispatch_to(unit, item_uuid, body, kind) if body else None
-    _refuse_repeat(unit, item_uuid, kind, body, bulletin, issue_number)
+    _refuse_repeat(unit, item_uuid, kind, body, written["bulletin"], written["issue_number"])
     event = new_event(
         actor=actor,
         unit=unit,
@@ -81,13 +92,8 @@ def record(
         matter=fact.matter,
         dispatch=dispatch,
         occurred_on=on,
-        bulletin=bulletin,
-        issue_number=issue_number,
-        leader=leader,
-        leader_rank=leader_rank,
-        words=words,
         visibility=visibility,
-        reason=reason,
+        **written,
     )
     write_events([event])
     _move_dispatches(unit, item_uuid, dispatch, _STATE_OF.get(kind))

@@ -1,0 +1,192 @@
+"""Every address that takes words, with a form that is right; and a print of all rows, to see what was written."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from tenants.accounts import operations as accounts
+from tenants.accounts.models import User
+from tenants.desk import operations as desk
+from tenants.review import operations as review
+from tenants.review.models import Task
+from tests.factories import PASSWORD, TEXT, client_for, make_draft, make_user, public_client
+from zhitong.core import clock
+from zhitong.core.operations import system
+from zhitong.exchange.models import Event, EventKind
+from zhitong.units.models import Unit
+from zhitong.units.queries import destinations
+
+KEPT = "我写了很久的一句话"
+# What changes by merely looking in, or counts attempts.
+_NO_WORDS = ("django_session", "axes_%", "django_migrations")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address that takes words: who posts, a form that is right, which field to spoil and its name on the page."""
+
+    route: str
+    client: Client
+    path: str
+    form: dict[str, Any]
+    field: str
+    label: str
+    kept: str = ""  # a second field whose words must come back
+    is_json: bool = False
+    empty_is_fine: bool = False
+
+    def post(self, **spoilt: Any) -> Any:
+        form = {**self.form, **spoilt}
+        if self.is_json:
+            return self.client.post(self.path, json.dumps(form), content_type="application/json")
+        return self.client.post(self.path, form)
+
+
+def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
+    """Return the places by name, each with an item or account in the right state behind it."""
+    return {**_places_of_items(unit, city), **_places_of_people(unit), **_places_of_operators(city)}
+
+
+def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
+    for one in (unit, city):
+        with one:
+            review.ensure_default_flow(actor=system(one.pk))
+    author = make_user(unit, "liang", name="梁晓岚")
+    reviewer = make_user(unit, "he", roles=["reviewer"], posts=["research"])
+    clerk = make_user(unit, "zhou", roles=["clerk"])
+    city_clerk = make_user(city, "lin", roles=["clerk"], posts=["research"])
+    draft = make_draft(unit, author, title="草稿", analysis=KEPT)
+    saved = {"version": draft.version, **TEXT, "title": "草稿", "analysis": KEPT, "urgency": "ordinary"}
+    waiting, done = (make_draft(unit, author, title=title) for title in ("在审的", "签发的"))
+    with unit:
+        task = Task.objects.get(run=review.submit(actor=author.actor, item_uuid=waiting.uuid, version=waiting.version))
+        last = Task.objects.get(run=review.submit(actor=author.actor, item_uuid=done.uuid, version=done.version))
+        review.decide_pass(actor=reviewer.actor, task_uuid=last.uuid)
+        for item in (waiting, done):
+            item.refresh_from_db()
+        up = [way.key for way in destinations(unit, done.created_at.date()) if way.unit == city]
+        [sent] = desk.send(actor=clerk.actor, item_uuid=done.uuid, version=done.version, to=up)
+    adopted = Event.objects.get(unit=unit, kind=EventKind.ADOPTED)
+    writing = {**saved, "remark": "急"}
+    edited = {"version": waiting.version, **{n: TEXT[n] for n in ("title", "problem", "suggestions")}, "analysis": KEPT}
+    outcome = {"kind": "instruction", "occurred_on": f"{clock.today()}", "leader": KEPT, "leader_rank": "city",
+               "visibility": "fact", "words": "阅"}  # fmt: skip
+    a, r, c = (client_for(user, unit) for user in (author, reviewer, clerk))
+    edit, decide = f"/items/{draft.uuid}/edit/", f"/review/tasks/{task.uuid}/decide/"
+    act, outcomes = f"/inbox/{sent.uuid}/act/", f"/items/{done.uuid}/outcomes/"
+    asks, city_client = "review:decide", client_for(city_clerk, city)
+    return {
+        "autosave": Place("items:autosave", a, f"/items/{draft.uuid}/autosave/", writing, "problem", "情况反映"),
+        "save": Place("items:edit", a, edit, writing, "remark", "备注", "analysis", empty_is_fine=True),
+        "submit": Place("items:edit", a, edit, {**writing, "action": "submit"}, "problem", "情况反映", "analysis"),
+        "signer": Place("items:edit", a, edit, {**saved, "add_name": "刘洋"}, "add_name", "姓名", "analysis"),
+        "edited text": Place(
+            "review:edit", r, f"/review/tasks/{task.uuid}/text/", edited, "problem", "情况反映", "analysis"
+        ),
+        "return": Place(asks, r, decide, {"verb": "return", "reason": "补数据"}, "reason", "理由"),
+        "decline": Place(asks, r, decide, {"verb": "decline", "reason": "重复"}, "reason", "理由"),
+        "comment": Place(
+            asks, r, decide, {"verb": "pass", "reason": "好", "mode": "single"}, "reason", "意见", empty_is_fine=True
+        ),
+        "recall": Place("review:recall", a, f"/review/recall/{waiting.uuid}/", {"reason": "重写"}, "reason", "撤回"),
+        "inbox": Place("desk:act", city_client, act, {"verb": "return", "reason": "补数据"}, "reason", "理由"),
+        "outcome": Place(
+            "desk:outcome", c, outcomes, outcome, "words", "批示或答复内容", "leader", empty_is_fine=True
+        ),
+        "correction": Place(
+            "desk:reverse", c, f"/outcomes/{adopted.uuid}/reverse/", {"reason": "登错了"}, "reason", "冲正的理由"
+        ),
+        "api": Place(
+            "api:items", a, "/api/v1/items/", {"title": "接口"}, "problem", "problem", is_json=True, empty_is_fine=True
+        ),
+    }  # fmt: skip
+
+
+def _places_of_people(unit: Unit) -> dict[str, Place]:
+    boss = make_user(unit, "boss", roles=["administrator"], name="陈主任")
+    member = make_user(unit, "mei", name="李梅")
+    with unit:
+        accounts.ensure_position(actor=system(unit.pk), code="research", name="研究室")
+        invite = accounts.invite(actor=boss.actor, user=member)
+    b, stranger, own = client_for(boss, unit), client_for(None, unit), client_for(make_user(unit, "xin"), unit)
+    sign_in = {"username": "mei", "password": PASSWORD}
+    person = {"name": "刘洋", "username": "liuyang", "member_kind": "member", "duty": KEPT, "roles": ["author"]}
+    password = {"old": PASSWORD, "password": "Xin-mima-2026", "again": "Xin-mima-2026"}
+    new = "/accounts/people/new/"
+    return {
+        "login": Place(
+            "accounts:login", stranger, "/accounts/login/", sign_in, "username", "登录名"
+        ),
+        "login's password": Place(
+            "accounts:login", stranger, "/accounts/login/", sign_in, "password", "密码",
+            "username",
+        ),
+        "invitation": Place(
+            "accounts:invite", stranger, invite, {"password": PASSWORD, "again": PASSWORD}, "password", "密码"
+        ),
+        "password": Place("accounts:password", own, "/accounts/password/", password, "password", "密码"),
+        "person": Place("accounts:person", b, f"/accounts/people/{member.uuid}/", person, "name", "姓名", "duty"),
+        "new person": Place("accounts:person_new", b, new, person, "party", "党派", "duty", empty_is_fine=True),
+        "new login name": Place("accounts:person_new", b, new, person, "username", "登录名", "duty"),
+        "mail": Place("accounts:person_new", b, new, person, "email", "邮箱", "duty", empty_is_fine=True),
+        "post": Place(
+            "accounts:person_post", b, f"/accounts/people/{member.uuid}/posts/",
+            {"position": "research", "held_from": "2026-01-01"}, "held_from", "从",
+        ),
+        "role": Place(
+            "accounts:roles", b, "/accounts/roles/",
+            {"name": "查阅", "code": "look", "permissions": ["search.use"]}, "name", "角色名称",
+        ),
+        "group": Place("accounts:groups", b, "/accounts/groups/", {"kind": "sector", "name": "教育界"}, "name", "名称"),
+        "position": Place(
+            "accounts:positions", b, "/accounts/positions/", {"name": "秘书长", "code": "head"}, "name", "岗位名称"
+        ),
+    }  # fmt: skip
+
+
+def _places_of_operators(city: Unit) -> dict[str, Place]:
+    out = StringIO()
+    call_command("operator_create", "--username", "ops", "--name", "运维甲", stdout=out, stderr=StringIO())
+    o = public_client()
+    o.post(out.getvalue().strip().removeprefix("http://localhost"), {"password": PASSWORD, "again": PASSWORD})
+    assert User.objects.filter(username="ops").exists()
+    unit = {"name": "政协某县委员会", "short_name": KEPT, "host": "mouxian", "kind": "committee", "level": "county"}
+    here = f"/operators/units/{city.uuid}/"
+    return {
+        "new unit": Place("operators:unit_new", o, "/operators/units/new/", unit, "name", "全称", "short_name"),
+        "closing": Place("operators:unit_close", o, f"{here}close/", {"reason": "机构改革"}, "reason", "撤销依据"),
+        "appointment": Place(
+            "operators:unit_appoint", o, f"{here}appoint/", {"name": KEPT, "username": "first"}, "username", "登录名",
+            "name",
+        ),
+    }  # fmt: skip
+
+
+def rows_of(*units: Unit) -> dict[str, str]:
+    """Return a print of every table of the public schema and of the units, sessions and attempts left out."""
+    return dict(_each_table(units, "md5(string_agg(t::text, '|' ORDER BY t::text))"))
+
+
+def tables_holding(words: str, *units: Unit) -> list[str]:
+    """Return the tables in which `words` can be read in any column."""
+    return [
+        table for table, found in _each_table(units, "count(*) FILTER (WHERE t::text LIKE %s)", f"%{words}%") if found
+    ]
+
+
+def _each_table(units: tuple[Unit, ...], asked: str, *parameters: str) -> Iterator[tuple[str, Any]]:
+    schemas = ["public", *(one.schema_name for one in units)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND NOT tablename LIKE ANY(%s)",
+            [schemas, list(_NO_WORDS)],
+        )
+        for schema, table in cursor.fetchall():
+            cursor.execute(f'SELECT {asked} FROM "{schema}"."{table}" t', parameters)
+            yield f"{schema}.{table}", cursor.fetchone()[0]
