@@ -49,6 +49,18 @@ class PasswordForm(_Twice):
     again = _password("再填一次", "new-password")
 
 
+class KeyForm(Form):
+    """A key for a program."""
+
+    label = forms.CharField(label="用途", max_length=60, help_text="写明给什么程序用，例如“办公系统取数”。")
+    days = forms.ChoiceField(
+        label="有效期",
+        choices=[("30", "30 天"), ("90", "90 天"), ("180", "180 天"), ("365", "一年")],
+        initial="90",
+        help_text="到期自动失效，需要时再建一个。",
+    )
+
+
 class PeopleFilter(Form):
     """What narrows the list of people."""
 

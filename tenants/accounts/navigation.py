@@ -48,6 +48,7 @@ navigation.register(
     NavEntry("audit", "操作记录", "operators:audit", "shield-check", permission="platform.operate", order=30),
 )
 navigation.register_menu(
+    MenuEntry("keys", "程序密钥", "accounts:keys", "lock", order=70),
     MenuEntry("password", "修改密码", "accounts:password", "key", order=80),
     MenuEntry("logout", "退出", "accounts:logout", "logout", order=90, post=True),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenants.accounts.views import entry, people, setup
+from tenants.accounts.views import entry, keys, people, setup
 
 app_name = "accounts"
 # Ways in and out: the bare host has them too, for the platform's operators.
@@ -14,6 +14,8 @@ entry_patterns: list[URLPattern] = [
 ]
 urlpatterns: list[URLPattern] = [
     *entry_patterns,
+    path("keys/", keys.index, name="keys"),
+    path("keys/<int:key_id>/revoke/", keys.revoke, name="key_revoke"),
     path("people/", people.index, name="people"),
     path("people/new/", people.new, name="person_new"),
     path("people/<uuid:uuid>/", people.detail, name="person"),

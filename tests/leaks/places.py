@@ -131,6 +131,7 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
             "accounts:invite", stranger, invite, {"password": PASSWORD, "again": PASSWORD}, "password", "密码"
         ),
         "password": Place("accounts:password", own, "/accounts/password/", password, "password", "密码"),
+        "key": Place("accounts:keys", b, "/accounts/keys/", {"label": "取数", "days": "30"}, "label", "用途"),
         "person": Place("accounts:person", b, f"/accounts/people/{member.uuid}/", person, "name", "姓名", "duty"),
         "new person": Place("accounts:person_new", b, new, person, "party", "党派", "duty", empty_is_fine=True),
         "new login name": Place("accounts:person_new", b, new, person, "username", "登录名", "duty"),

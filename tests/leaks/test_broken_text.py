@@ -27,7 +27,7 @@ FORM = "application/x-www-form-urlencoded"
 MARK = "PLACEHOLDER"
 # Addresses that a post changes without taking words of a person: choices, ids and buttons alone.
 NO_WORDS = {
-    "accounts:person_invite", "accounts:person_deactivate", "accounts:person_reactivate",
+    "accounts:key_revoke", "accounts:person_invite", "accounts:person_deactivate", "accounts:person_reactivate",
     "accounts:person_post_end", "api:submit", "desk:receive", "desk:recall", "desk:send",
     "items:delete", "notices:read_all", "operators:audit", "operators:outbox_retry", "review:submit",
 }  # fmt: skip

@@ -23,6 +23,7 @@ from tests.leaks.world import (
     COMMENT,
     DRAFT,
     EVERY,
+    KEY,
     LISTS,
     MOBILE,
     REASON,
@@ -85,7 +86,7 @@ def test_the_words_are_there_for_those_who_may_read_them(world: World) -> None:
         answers = [ask(client, path) for path in [*addresses(rows), *LISTS]]
         return {word for answer in answers for word in answer.holds(EVERY)}
 
-    assert readable(world.author, world.unit, world.rows) >= {*SENT, REASON, DRAFT, REMARK}
+    assert readable(world.author, world.unit, world.rows) >= {*SENT, REASON, DRAFT, REMARK, KEY}
     assert readable(world.clerk, world.unit, world.rows) >= {*SENT, REASON, COMMENT}
     dispatch_to_city(world)
     assert readable(world.city_clerk, world.city, world.city_rows) >= {*SENT, WORDS}
@@ -129,9 +130,10 @@ def test_posts_of_outsiders_change_nothing_and_tell_nothing(world: World) -> Non
     assert (counts(world.unit, *_ROWS), Dispatch.objects.count(), Event.objects.count()) == before
 
 
-def test_colleagues_read_no_draft_of_the_author(world: World) -> None:
-    for user in (world.clerk, world.reader, world.reviewer):
-        assert leaks(client_for(user, world.unit), world, (DRAFT,)) == [], user.username
+def test_colleagues_read_no_draft_and_no_key_of_the_author(world: World) -> None:
+    boss = make_user(world.unit, "boss", roles=["administrator"])
+    for user in (world.clerk, world.reader, world.reviewer, boss):
+        assert leaks(client_for(user, world.unit), world, (DRAFT, KEY)) == [], user.username
 
 
 def test_the_receiver_reads_what_was_sent_and_no_more(world: World) -> None:

@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tenants.accounts import operations as accounts
 from tenants.accounts.models import User
 from tenants.desk import operations as desk
 from tenants.items import operations as items
@@ -33,8 +34,8 @@ from zhitong.units.models import Unit
 from zhitong.units.queries import destinations
 
 TITLE, BODY, REMARK, REASON, COMMENT = "蓝鲸塘", "琥珀巷", "玳瑁台", "朱砂坡", "丹青岭"
-DRAFT, FILE, INSIDE, MOBILE, WORDS = "墨玉洲", "翡翠簿", "JADEITE-INSIDE", "13798765432", "紫檀批语"
-EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS)
+DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY = "墨玉洲", "翡翠簿", "JADEITE-INSIDE", "13798765432", "紫檀批语", "绿松石"
+EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY)
 SENT = (TITLE, BODY, FILE, INSIDE)  # what a receiver gets with a dispatch
 COMMON = "充电桩"  # an ordinary word of the text: one may ask for it without giving the secret away
 LISTS = (
@@ -85,6 +86,7 @@ def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
     item = make_draft(unit, author, title=f"关于{TITLE}的建议", problem=problem, remark=REMARK)
     draft = make_draft(unit, author, title=f"{DRAFT}草稿")
     with unit:
+        accounts.create_api_token(actor=author.actor, user=author, label=f"{KEY}脚本", days=30)
         items.attach(actor=author.actor, item_uuid=item.uuid, file=SimpleUploadedFile(f"{FILE}.pdf", _PDF))
         item.refresh_from_db()
         run = review.submit(actor=author.actor, item_uuid=item.uuid, version=item.version)
@@ -148,6 +150,7 @@ def _note_rows(world: World) -> None:
             "task_uuid": list(Task.objects.values_list("uuid", flat=True)),
             "notice_id": list(Notice.objects.values_list("pk", flat=True)),
             "user_uuid": [world.author.uuid],
+            "key_id": list(world.author.api_tokens.values_list("pk", flat=True)),
         }
     world.rows |= {
         "event_uuid": list(Event.objects.filter(unit=world.unit).values_list("uuid", flat=True))[:2],
@@ -164,8 +167,10 @@ def addresses(rows: Mapping[str, Sequence[Any]], urlconf: str = settings.ROOT_UR
 
 def object_addresses(rows: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
     """Return pairs of addresses: with a real row, and the same with rows that do not exist."""
-    nothing: dict[str, list[Any]] = {name: [uuid4()] * len(values) for name, values in rows.items()}
-    nothing["notice_id"] = [2**40 + n for n, _ in enumerate(rows["notice_id"])]
+    nothing: dict[str, list[Any]] = {
+        name: [2**40 + n if isinstance(value, int) else uuid4() for n, value in enumerate(values)]
+        for name, values in rows.items()
+    }
     for name, converters in patterns(get_resolver(settings.ROOT_URLCONF)):
         if converters and "token" not in converters:
             real = _fill(name, converters, rows, settings.ROOT_URLCONF)

@@ -18,6 +18,7 @@ from zhitong.core.operations import Actor, current_unit_id, operation, system
 
 LONGEST_PASSWORD = 128
 _LONGEST_KEY_DAYS = 365
+_MOST_KEYS = 10  # open ones of one user; whoever needs more should give each program an account of its own
 
 
 def digest(plain: str) -> str:
@@ -124,15 +125,17 @@ def change_password(*, actor: Actor, user: User, old: str, new: str) -> User:
 def create_api_token(*, actor: Actor, user: User, label: str, days: int) -> tuple[ApiToken, str]:
     """Make a key by which a program acts as `user` for `days`; return it and its plain form, shown once.
 
-    Users make their own, who manages people makes those of others.
+    Users make their own, who manages people makes those of others. One label is in use once, so that a form that is
+    sent twice makes one key, and everybody knows which key to end.
 
     Raises:
         NotAllowed: somebody else's, without the right.
-        InvalidInput: no label, or more than a year.
-        WrongState: the account is out of use.
+        InvalidInput: no label, one in use, or more than a year.
+        WrongState: the account is out of use, or has as many keys as one may have.
     """
     if user.uuid != actor.user_uuid:
         actor.require("accounts.manage")
+    user = User.objects.select_for_update().get(pk=user.pk)
     if not user.is_active:
         raise WrongState(f"{user.name}的账号已停用。")
     cleaned = short_text(ApiToken, "label", label)
@@ -142,8 +145,20 @@ def create_api_token(*, actor: Actor, user: User, label: str, days: int) -> tupl
         raise InvalidInput(
             f"密钥的有效期为 1 至 {_LONGEST_KEY_DAYS} 天。", fields={"days": [f"1 至 {_LONGEST_KEY_DAYS} 天。"]}
         )
-    plain = secrets.token_urlsafe(32)
     moment = clock.now()
+    in_use = list(
+        ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=moment).values_list(
+            "label", flat=True
+        )
+    )
+    if cleaned in in_use:
+        raise InvalidInput(
+            f"已有一个用途为“{cleaned}”的密钥在用。",
+            fields={"label": ["已有同样用途的密钥在用，请先停用，或换个名称。"]},
+        )
+    if len(in_use) >= _MOST_KEYS:
+        raise WrongState(f"在用的密钥已有 {_MOST_KEYS} 个，请先停用不用的。", rule=f"每人最多 {_MOST_KEYS} 个密钥")
+    plain = secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,
         label=cleaned,
@@ -170,7 +185,13 @@ def revoke_api_token(*, actor: Actor, token: ApiToken) -> ApiToken:
     if locked.revoked_at is None:
         locked.revoked_at = clock.now()
         locked.save(update_fields=["revoked_at"])
-        audit.record(actor=actor, action="accounts.token.revoked", object_kind="user", object_id=locked.user.uuid)
+        audit.record(
+            actor=actor,
+            action="accounts.token.revoked",
+            object_kind="user",
+            object_id=locked.user.uuid,
+            label=locked.label,
+        )
     return locked
 
 
