@@ -11,10 +11,10 @@ from tenants.items.fields import clean_changes, short_text
 from tenants.items.imports import sections
 from tenants.items.imports.columns import IN_REMARK
 from tenants.items.imports.dates import moment_of
-from tenants.items.imports.reading import RawRow
 from tenants.items.models import State, SubmitterKind, Urgency
 from tenants.items.texts import LABELS, REQUIRED, TITLE_LIMIT, Texts
 from zhitong.core.errors import InvalidInput
+from zhitong.core.tables import RawRow
 from zhitong.exchange.models import AdoptionMode
 
 _KINDS = {"member": SubmitterKind.MEMBER, "organization": SubmitterKind.PARTY, "organisation": SubmitterKind.PARTY}

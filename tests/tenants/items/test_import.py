@@ -167,12 +167,27 @@ def test_the_yearly_ledger_enters_with_its_outcomes(unit: Unit, tmp_path: Path) 
     assert "0 added, 4 already there, 1 wrong" in run(unit, path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_csv_enters_by_its_physical_lines(unit: Unit, tmp_path: Path, encoding: str) -> None:
+    table = (
+        '2019 年台账\n标题,日期,反映人,情况反映\n关于甲的建议,2019-03-01,张三,"一行\n两行"\n关于乙的建议,昨天,李四,少\n'
+    )
+    (tmp_path / "a.csv").write_text(table, encoding)
+    told = run(unit, tmp_path / "a.csv")
+    assert "1 added, 0 already there, 1 wrong" in told
+    assert "line 5: not entered: 看不懂来稿时间“昨天”" in told
+    with unit:
+        assert Item.objects.get().problem == "一行\n两行"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("a.xlsx", b"not a workbook", "不是 Excel 工作簿"),
         ("a.xlsx", b"PK\x03\x04 half a zip", "不是 Excel 工作簿"),
-        ("a.csv", b"title,date", "不收“.csv”文件"),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "不收“.xls”文件"),
+        ("a.csv", b"title;date", "没有找到表头"),
+        ("a.csv", b"\xff\xff\xff", "编码不是 UTF-8"),
     ],
 )
 def test_files_of_another_kind_are_refused(unit: Unit, tmp_path: Path, name: str, content: bytes, words: str) -> None:

@@ -1,4 +1,4 @@
-"""`zhitong items import --unit HOST FILE`: enter an old register (.jsonl or .xlsx) into a unit's archive."""
+"""`zhitong items import --unit HOST FILE`: enter an old register (.xlsx, .csv or .jsonl) into a unit's archive."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ _CHUNK = 200  # rows a transaction
 class Command(BaseCommand):
     """Reads the file, enters rows chunk by chunk, prints what happened to which line."""
 
-    help = "Import an old register (.jsonl or .xlsx) into a unit's archive; a second run adds nothing."
+    help = "Import an old register (.xlsx, .csv or .jsonl) into a unit's archive; a second run adds nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the unit's host, the file, and the trial run."""
