@@ -4,7 +4,8 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tenants.accounts.models import Holding, Membership, Role, User
+from tenants.accounts.models import Holding, Invitation, Membership, Role, User
+from zhitong.core import clock
 
 
 def holders_of(position_code: str, on: date) -> list[User]:
@@ -64,6 +65,12 @@ def with_permission(name: str) -> QuerySet[User]:
     """Return the active users whose roles give `name`."""
     through = User.roles.through.objects.filter(user_id=OuterRef("pk"), role__permissions__contains=[name])
     return User.objects.filter(Exists(through), is_active=True)
+
+
+def waiting_for_a_link() -> QuerySet[User]:
+    """Return the active users who have no password and no invitation that still works; without order."""
+    open_ones = Invitation.objects.filter(user_id=OuterRef("pk"), used_at__isnull=True, expires_at__gt=clock.now())
+    return User.objects.filter(~Exists(open_ones), is_active=True, password_changed_at__isnull=True)
 
 
 def _held(on: date, prefix: str = "holdings__") -> Q:

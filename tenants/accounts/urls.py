@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenants.accounts.views import entry, keys, people, setup
+from tenants.accounts.views import entry, importing, keys, people, setup
 
 app_name = "accounts"
 # Ways in and out: the bare host has them too, for the platform's operators.
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern] = [
     path("keys/<int:key_id>/revoke/", keys.revoke, name="key_revoke"),
     path("people/", people.index, name="people"),
     path("people/new/", people.new, name="person_new"),
+    path("people/import/", importing.choose, name="people_import"),
+    path("people/import/enter/", importing.enter, name="people_enter"),
+    path("people/import/template/", importing.empty_table, name="people_template"),
+    path("people/links/", importing.links, name="people_links"),
     path("people/<uuid:uuid>/", people.detail, name="person"),
     path("people/<uuid:uuid>/invite/", people.invite, name="person_invite"),
     path("people/<uuid:uuid>/deactivate/", people.deactivate, name="person_deactivate"),

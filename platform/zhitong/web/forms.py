@@ -53,9 +53,10 @@ def _dress(field: forms.Field) -> None:
         look = "form-control"
     widget.attrs["class"] = f"{look} {widget.attrs.get('class', '')}".strip()
     label = field.label or "这一项"
+    writes = look == "form-control" and not isinstance(widget, forms.FileInput)
     # Django's own words name no field; an app that wrote its own keeps them.
     if str(field.error_messages["required"]) == str(forms.Field.default_error_messages["required"]):
-        field.error_messages["required"] = f"请{'填写' if look == 'form-control' else '选择'}{label}。"
+        field.error_messages["required"] = f"请{'填写' if writes else '选择'}{label}。"
     if isinstance(field, forms.CharField):
         # Ours names NUL too, with its place.
         others = [known for known in field.validators if not isinstance(known, ProhibitNullCharactersValidator)]

@@ -16,6 +16,7 @@ from tenants.accounts.operations.circles import (
     put_in_post,
     set_groups,
 )
+from tenants.accounts.operations.importing import PEOPLE_AT_ONCE, Entered, import_people, invite_waiting
 from tenants.accounts.operations.platform import appoint_administrator
 from tenants.accounts.operations.roles import define_role, set_roles
 from tenants.accounts.operations.users import (
@@ -26,6 +27,8 @@ from tenants.accounts.operations.users import (
 )
 
 __all__ = [
+    "PEOPLE_AT_ONCE",
+    "Entered",
     "InvitationGone",
     "accept_invitation",
     "appoint_administrator",
@@ -37,7 +40,9 @@ __all__ = [
     "end_holding",
     "ensure_group",
     "ensure_position",
+    "import_people",
     "invite",
+    "invite_waiting",
     "invited_user",
     "put_in_post",
     "reactivate_user",
