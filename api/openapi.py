@@ -44,9 +44,16 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer", "description": "在“密钥”页为程序建立的密钥。"}
 
 
-def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Let every operation answer any error as a problem (drf-spectacular's POSTPROCESSING_HOOKS)."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+def for_callers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Let every operation answer any error as a problem, and keep the words of our code to those who read the code.
+
+    One of drf-spectacular's POSTPROCESSING_HOOKS.
+    """
+    schemas = result.setdefault("components", {}).setdefault("schemas", {})
+    for schema in schemas.values():
+        if schema.get("type") == "object":
+            schema.pop("description", None)  # the docstring of a serializer
+    schemas["Problem"] = _PROBLEM
     answer = {
         "description": "没有办成，见 detail。",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

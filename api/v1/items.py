@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -30,7 +30,12 @@ from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import journey
 from zhitong.exchange.queries.journeys import Stop
 
+_TAGS = ["信息"]
 
+
+@extend_schema_view(
+    get=extend_schema(tags=_TAGS, summary="列出可以看的信息", description="按最近改动排列，与页面上能看到的相同。")
+)
 class ItemsView(ListAPIView[Item]):
     """The items that the caller may see, last changed first."""
 
@@ -43,7 +48,14 @@ class ItemsView(ListAPIView[Item]):
             return Item.objects.none()
         return queries.with_authors(queries.visible_items(_caller(self.request)))
 
-    @extend_schema(request=ItemChanges, responses={201: ItemDetail}, parameters=[KEY_PARAMETER])
+    @extend_schema(
+        tags=_TAGS,
+        summary="起草一篇",
+        description="没有写全也可以；不写的项留空。",
+        request=ItemChanges,
+        responses={201: ItemDetail},
+        parameters=[KEY_PARAMETER],
+    )
     @idempotent
     def post(self, request: Request) -> Response:
         """Begin a draft; incomplete texts are welcome."""
@@ -56,12 +68,18 @@ class ItemsView(ListAPIView[Item]):
 class ItemView(APIView):
     """One item that the caller may see."""
 
-    @extend_schema(responses=ItemDetail)
+    @extend_schema(tags=_TAGS, summary="读一篇", description="返回现在的文本。", responses=ItemDetail)
     def get(self, request: Request, item_uuid: UUID) -> Response:
         """Return the item with its working text."""
         return _detail(request, item_uuid)
 
-    @extend_schema(request=VersionedChanges, responses=ItemDetail)
+    @extend_schema(
+        tags=_TAGS,
+        summary="修改草稿",
+        description="只能改本人的草稿或被退回的一篇；`version` 是读到的版本，别处改过的答 409。",
+        request=VersionedChanges,
+        responses=ItemDetail,
+    )
     def patch(self, request: Request, item_uuid: UUID) -> Response:
         """Change an own draft or returned item; 409 when it was changed elsewhere since `version`."""
         checked = VersionedChanges(data=request.data)
@@ -75,7 +93,14 @@ class ItemView(APIView):
 class SubmitView(APIView):
     """Handing an item to review."""
 
-    @extend_schema(request=Submission, responses=ItemDetail, parameters=[KEY_PARAMETER])
+    @extend_schema(
+        tags=_TAGS,
+        summary="提交",
+        description="把读到的这一版交去审核。",
+        request=Submission,
+        responses=ItemDetail,
+        parameters=[KEY_PARAMETER],
+    )
     @idempotent
     def post(self, request: Request, item_uuid: UUID) -> Response:
         """Submit an own draft or returned item as it was read at `version`."""
@@ -88,7 +113,12 @@ class SubmitView(APIView):
 class JourneyView(APIView):
     """The way of one item over all levels."""
 
-    @extend_schema(responses=JourneySerializer)
+    @extend_schema(
+        tags=_TAGS,
+        summary="看去向",
+        description="各级各站的结果和时间；草稿还没有去向，答 404。",
+        responses=JourneySerializer,
+    )
     def get(self, request: Request, item_uuid: UUID) -> Response:
         """Return stations, outcomes and events; 404 for a draft, which has no way yet."""
         item = queries.get_visible(_caller(request), item_uuid)

@@ -38,7 +38,13 @@ class Period(serializers.Serializer[Any]):
 class StandingsView(APIView):
     """The ranking of the caller's own group."""
 
-    @extend_schema(parameters=[Period], responses=StandingSerializer(many=True))
+    @extend_schema(
+        tags=["排名"],
+        summary="看本单位所在的排名",
+        description="同类别、同层级的单位，每套计分规则一组。",
+        parameters=[Period],
+        responses=StandingSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         """Return the rows by rule set and rank. Needs `ranking.read`."""
         actor_of(request.user).require("ranking.read")

@@ -281,12 +281,13 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "直通 API",
     "VERSION": "1",
-    "DESCRIPTION": "Items, journeys and standings of one unit, with the rights of the caller.",
+    "DESCRIPTION": "本单位的信息、去向和排名，权限与调用者在页面上的相同。程序用的密钥在"
+    "[程序密钥](/accounts/keys/)里建立；在这一页直接试用时，用的是您自己的登录。[回首页](/)",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "api.openapi.add_problems",
+        "api.openapi.for_callers",
     ],
     "ENUM_NAME_OVERRIDES": {"ItemStateEnum": "tenants.items.models.State"},
     "SWAGGER_UI_DIST": "SIDECAR",
