@@ -84,6 +84,7 @@ SILENCED_SYSTEM_CHECKS = [
 # --- requests ----------------------------------------------------------------------------------------------------
 
 MIDDLEWARE = [
+    "zhitong.web.middleware.ProxyMiddleware",
     "zhitong.web.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -157,7 +158,6 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -238,7 +238,6 @@ AXES_LOCKOUT_CALLABLE = "tenants.accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_IPWARE_PROXY_COUNT = len(TRUSTED_PROXIES) or None
 
 # --- work in the background --------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
+from zhitong.core import proxies
+
 _OURS = {"zhitong", "tenants", "search", "api"}
 
 
@@ -28,6 +30,19 @@ def apps_load_from_our_tree(**_: Any) -> list[CheckMessage]:
                     id="zhitong.E001",
                 )
             )
+    return found
+
+
+@register()
+def proxies_are_addresses(**_: Any) -> list[CheckMessage]:
+    """Refuse a trusted proxy that is no address and no network."""
+    found: list[CheckMessage] = []
+    for name in settings.TRUSTED_PROXIES:
+        try:
+            proxies.networks([name])
+        except ValueError as error:
+            hint = "Name addresses or networks, separated by commas: 10.0.0.7,10.1.0.0/16."
+            found.append(Error(f"ZHITONG_TRUSTED_PROXIES: {error}", hint=hint, id="zhitong.E015"))
     return found
 
 
@@ -53,6 +68,12 @@ def production_walls(**_: Any) -> list[CheckMessage]:
             "DATABASE_URL holds no password",
             "Use a role with a password, or a unix socket.",
         ),
+        (
+            any(name.strip().endswith("/0") for name in settings.TRUSTED_PROXIES),
+            "E016",
+            "ZHITONG_TRUSTED_PROXIES believes everybody",
+            "Name the proxies alone: whoever is believed may claim any address.",
+        ),
     ]
     return [Error(text, hint=hint, id=f"zhitong.{code}") for broken, code, text, hint in rules if broken]
 
@@ -63,6 +84,6 @@ def refuse_unsafe_start() -> None:
     Raises:
         ImproperlyConfigured: naming every fault with its id and hint.
     """
-    faults = production_walls()
+    faults = [*production_walls(), *proxies_are_addresses()]
     if faults:
         raise ImproperlyConfigured("; ".join(f"({fault.id}) {fault.msg}. {fault.hint}" for fault in faults))

@@ -1,4 +1,4 @@
-"""Request id for logs and error pages; refusals become pages that say why."""
+"""What stands around every view: who calls, a number for logs and error pages, broken text, refusals as pages."""
 
 import re
 import uuid
@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.request import UnreadablePostError
 
+from zhitong.core import proxies
 from zhitong.core.errors import Refusal
 from zhitong.web import views
 
@@ -18,6 +20,29 @@ Handler = Callable[[HttpRequest], HttpResponse]
 _ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _FORM = "application/x-www-form-urlencoded"
 _AS_SENT = bytes(range(0x80))  # of a form: everything but bytes that are no ASCII
+
+
+class ProxyMiddleware:
+    """Believes the proxies of TRUSTED_PROXIES, and nobody else, about who calls and whether it was by HTTPS.
+
+    Afterwards `REMOTE_ADDR` is the client and the scheme is the client's; the headers are gone, so that nothing further
+    in can believe them by mistake.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self._trusted = proxies.networks(settings.TRUSTED_PROXIES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Put the client in the place of the proxy."""
+        forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        scheme = request.META.pop("HTTP_X_FORWARDED_PROTO", "").partition(",")[0].strip()
+        client = proxies.client_behind(request.META.get("REMOTE_ADDR", ""), forwarded, self._trusted)
+        if client is not None:
+            request.META["REMOTE_ADDR"] = client
+            if scheme in {"http", "https"}:
+                request.META["wsgi.url_scheme"] = scheme
+        return self.get_response(request)
 
 
 class RequestIdMiddleware:
