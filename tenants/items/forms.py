@@ -8,7 +8,6 @@ from django import forms
 from tenants.accounts.models import Group
 from tenants.items.fields import CATEGORIES, EDITABLE
 from tenants.items.models import Item, Source, State, SubmitterKind, Urgency
-from zhitong.core.errors import Refusal
 from zhitong.web.forms import Form
 
 _PUBLIC = [("", "不公开"), ("on", "可公开")]
@@ -48,15 +47,6 @@ class DraftForm(Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Put a refusal's messages on their fields; what belongs to none stands above the form."""
-        self.is_valid()
-        for name, messages in refusal.fields.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-        if not refusal.fields:
-            self.add_error(None, refusal.message)
-
 
 def initial_of(item: Item) -> dict[str, Any]:
     """Return the values of `DraftForm` for an item."""
@@ -71,6 +61,18 @@ def initial_of(item: Item) -> dict[str, Any]:
 def changes_of(posted: Any) -> dict[str, Any]:
     """Return the fields that a post names; those it does not name stay as they are."""
     return {name: posted[name] for name in EDITABLE if name in posted}
+
+
+class RulesForm(Form):
+    """What a unit asks of reports."""
+
+    text_limit = forms.IntegerField(label="字数上限", help_text="情况反映、原因分析、意见建议合计，按读者看到的字数。")
+    unconfirmed_sign = forms.ChoiceField(
+        label="联名人还没有确认时",
+        choices=[("1", "先署名，采用之前仍可确认或谢绝"), ("0", "不署名，采用之前确认了再署上")],
+        widget=forms.RadioSelect,
+        help_text="联名人没有答复不拦提交。采用以后署名不再改变。",
+    )
 
 
 class ListFilter(Form):

@@ -14,6 +14,8 @@ _ICONS = {
     "event.adopted": "circle-check",
     "event.returned": "arrow-back-up",
     "event": "send",
+    "signing.declined": "user-off",
+    "signing": "user-check",
     "account": "user",
 }
 _TAGS = {
@@ -22,6 +24,8 @@ _TAGS = {
     "event.returned": Tag("退回", "amber"),
     "review.returned": Tag("退回", "amber"),
     "review.task": Tag("待办", "blue"),
+    "signing.asked": Tag("联名", "blue"),
+    "signing.declined": Tag("谢绝", "amber"),
     "review.approved": Tag("采用", "green"),
 }
 _HAPPENED = {

@@ -42,7 +42,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
         return
     item = act.run.item
     kind, words = _OUTCOMES[Verb(act.verb)]
-    readers = {user.pk: user for user in User.objects.filter(authorships__item=item)}
+    readers = {user.pk: user for user in User.objects.filter(authorships__item=item, authorships__signs=True)}
     if item.created_by and not item.dispatch_uuid:
         readers.setdefault(item.created_by.pk, item.created_by)
     for reader in readers.values():

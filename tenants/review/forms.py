@@ -7,7 +7,6 @@ from django import forms
 from tenants.items.models import Urgency
 from tenants.items.texts import Texts
 from tenants.review.queries import Filters
-from zhitong.core.errors import Refusal
 from zhitong.web.forms import Form
 
 
@@ -35,15 +34,6 @@ class TextForm(Form):
     problem = forms.CharField(label="情况反映", required=False, widget=forms.Textarea)
     analysis = forms.CharField(label="原因分析", required=False, widget=forms.Textarea)
     suggestions = forms.CharField(label="意见建议", required=False, widget=forms.Textarea)
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Put a refusal's messages on their fields; what belongs to none stands above the form."""
-        self.is_valid()
-        for name, words in refusal.fields.items():
-            for word in words:
-                self.add_error(name if name in self.fields else None, word)
-        if not refusal.fields:
-            self.add_error(None, refusal.message)
 
     def texts(self) -> Texts:
         """Return what was typed, cleaned.

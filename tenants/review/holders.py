@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from tenants.accounts.models import Holding, Position, User
 from tenants.accounts.queries import with_permission
-from tenants.items.models import Item
+from tenants.items.models import Consent, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Authors:
 
 
 def authors_of(item: Item) -> Authors:
-    """Return the authors and co-authors of an item."""
-    rows = list(item.authors.values_list("user_id", "person_uuid"))
+    """Return the authors and co-authors of an item, those who have not answered among them; who declined is none."""
+    rows = list(item.authors.exclude(consent=Consent.DECLINED).values_list("user_id", "person_uuid"))
     return Authors(
         frozenset(user for user, _ in rows if user is not None),
         frozenset(person for _, person in rows if person is not None),

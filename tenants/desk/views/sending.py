@@ -61,7 +61,7 @@ def _ready(request: HttpRequest, rows: QuerySet[Item]) -> dict[str, object]:
                 [
                     Cell(zt_short(item.decided_at) if item.decided_at else ""),
                     Cell(item.title, url=reverse("desk:send", args=[item.uuid]), look="t"),
-                    Cell(authors_words([author.name for author in item.authors.all()])),
+                    Cell(authors_words([author.name for author in item.signers])),
                     Cell(item.category),
                     Cell(item.get_urgency_display()),
                 ],

@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tenants.accounts.models import User
 from tenants.accounts.paging import SIZE, page_of
 from tenants.items import queries
 from tenants.items.forms import ListFilter
 from tenants.items.models import Item, ItemAuthor, State, Urgency
-from tenants.items.views.common import detail_url, reader
+from tenants.items.views.common import detail_url, own_url, reader
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import tracks
 from zhitong.web import parts
@@ -60,13 +61,14 @@ def state_of(item: Item) -> parts.State:
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
     """The reader's own items as cards, each with its track."""
-    rows = queries.own_items(reader(request))
+    user = reader(request)
+    rows = queries.own_items(user).select_related("created_by")
     tab = request.GET.get("tab", "")
     states = _OWN_TABS.get(tab, _OWN_TABS[""])[1]
     page = page_of(rows.filter(state__in=states) if states else rows, ("-changed_at", "-id"), request.GET)
     lines = tracks(require_unit(), [item.uuid for item in page.items if item.state != State.DRAFT])
     context = {
-        "cards": [_card(item, lines.get(item.uuid)) for item in page.items],
+        "cards": [_card(item, lines.get(item.uuid), user) for item in page.items],
         "filters": _tabs(rows, tab),
         "page": page,
         "empty_box": parts.empty(
@@ -114,13 +116,13 @@ def everything(request: HttpRequest) -> HttpResponse:
     return render(request, "items/all.html", context)
 
 
-def _card(item: Item, track: Track | None) -> ItemCard:
+def _card(item: Item, track: Track | None, user: User) -> ItemCard:
     notes = [f"第 {item.number} 号"] if item.number else []
     notes.append(zt_day(item.submitted_at or item.changed_at))
+    if item.created_by and item.created_by != user:
+        notes.append(f"{item.created_by.name}撰写")
     tags = [Tag("急", "red")] if item.urgency == Urgency.URGENT else []
-    editable = item.state in (State.DRAFT, State.RETURNED)
-    url = reverse("items:edit", args=[item.uuid]) if editable and item.created_by_id else detail_url(item)
-    return ItemCard(str(item), url if editable else detail_url(item), notes, tags, state_of(item), track)
+    return ItemCard(str(item), own_url(item, user), notes, tags, state_of(item), track)
 
 
 def _tabs(rows: QuerySet[Item], tab: str) -> list[SavedFilter]:
@@ -156,7 +158,7 @@ def _narrow(rows: QuerySet[Item], conditions: dict[str, str]) -> QuerySet[Item]:
     rows = rows.filter(**conditions)
     if not words:
         return rows
-    signed = Exists(ItemAuthor.objects.filter(item=OuterRef("pk"), name__icontains=words))
+    signed = Exists(ItemAuthor.objects.filter(item=OuterRef("pk"), name__icontains=words, signs=True))
     return rows.filter(Q(title__icontains=words) | signed)
 
 

@@ -24,6 +24,8 @@ from tenants.items.views.common import detail_url, posted_version, reader
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
 
+_MOVES = {"move_up": -1, "move_down": 1, "remove": 0}  # button of a signer -> how far the row goes; 0: away
+
 
 @login_required
 @require_safe
@@ -113,31 +115,30 @@ def _act(request: HttpRequest, item: Item) -> HttpResponse:
     signers = _changed_signers(request, item)
     if signers is not None:
         operations.set_authors(actor=actor, item_uuid=item.uuid, version=item.version, authors=signers)
-        return redirect(f"{here}#co")
+        moved = post.get("move_up") or post.get("move_down")
+        return redirect(f"{here}?{urlencode({'moved': moved})}#co" if moved else f"{here}#co")
     return redirect(here)
 
 
 def _changed_signers(request: HttpRequest, item: Item) -> list[AuthorInput] | None:
     """Return the signers after the pressed button, None when no such button was pressed."""
     post = request.POST
-    signers = writing_parts.signers_of(item)
+    rows, _refusals = writing_parts.named(item)
+    signers = [writing_parts.as_input(row) for row in rows]
     if post.get("add_author"):
         return [*signers, AuthorInput(user=_uuid(post["add_author"]))]
     if post.get("add_name"):
-        return [*signers, AuthorInput(name=post["add_name"])]
-    for name in ("move_up", "remove"):
-        place = _place(post.get(name, ""), len(signers))
-        if place is None:
+        return [*signers, AuthorInput(name=post["add_name"], duty=post.get("outside_duty", ""))]
+    keys = [str(row.pk) for row in rows]
+    for name, step in _MOVES.items():
+        if post.get(name) not in keys:
             continue
-        if name == "remove":
-            return [*signers[:place], *signers[place + 1 :]]
-        signers.insert(max(0, place - 1), signers.pop(place))
+        place = keys.index(post[name])
+        moved = signers.pop(place)
+        if step:
+            signers.insert(max(0, place + step), moved)
         return signers
     return None
-
-
-def _place(key: str, length: int) -> int | None:
-    return int(key) - 1 if key.isascii() and key.isdecimal() and 1 <= int(key) <= length else None
 
 
 def _uuid(value: str) -> UUID:
@@ -173,7 +174,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     unit = request.tenant  # type: ignore[attr-defined]
-    context = writing_parts.context(item, unit, words=request.GET.get("find", "").strip()[:60])
+    context = writing_parts.context(
+        item, unit, words=request.GET.get("find", "").strip()[:60], moved=request.GET.get("moved", "")
+    )
     context |= {
         "item": item,
         "form": form,

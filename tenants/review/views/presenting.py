@@ -47,8 +47,7 @@ def queue_of(screen: TaskScreen) -> dict[str, Any]:
 def head_of(screen: TaskScreen, mark: str) -> dict[str, Any]:
     """Return title, facts and tags over the text. `mark` is the unit's, for the number."""
     item = screen.item
-    people = list(item.authors.all())
-    first = people[0] if people else None
+    first = next(iter(item.signers), None)
     who = authors_words(author_names(item))
     facts = [
         Fact("编号", number_label(item, mark)),

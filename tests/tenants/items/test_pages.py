@@ -158,16 +158,25 @@ def test_signers_are_found_added_moved_and_removed(unit: Unit, author: User, cli
         with unit:
             return list(item.authors.values_list("name", flat=True))
 
+    def key(name: str) -> str:
+        with unit:
+            return str(item.authors.get(name=name).pk)
+
     found = client.post(url, {**form_of(item), "action": "find", "find": "雅琪"}, follow=True).content.decode()
     assert "冯雅琪" in found
     with unit:
         feng = User.objects.get(username="feng")
     assert press(add_author=feng.uuid) == ["梁晓岚", "冯雅琪"]
-    assert press(move_up="2") == ["冯雅琪", "梁晓岚"]
-    assert press(add_name="外请专家") == ["冯雅琪", "梁晓岚", "外请专家"]
-    assert press(remove="3") == ["冯雅琪", "梁晓岚"]
-    assert press(remove="99") == ["冯雅琪", "梁晓岚"]
-    assert client.post(url, {**form_of(stored(unit, item)), "remove": "2"}).status_code == 422
+    assert press(move_up=key("冯雅琪")) == ["冯雅琪", "梁晓岚"]
+    assert press(add_name="外请专家", outside_duty="某大学教授") == ["冯雅琪", "梁晓岚", "外请专家"]
+    assert press(move_down=key("冯雅琪")) == ["梁晓岚", "冯雅琪", "外请专家"]
+    assert press(move_down=key("外请专家")) == ["梁晓岚", "冯雅琪", "外请专家"]
+    with unit:
+        assert item.authors.get(name="外请专家").duty == "某大学教授"
+    assert press(remove=key("外请专家")) == ["梁晓岚", "冯雅琪"]
+    assert press(remove="99999999") == ["梁晓岚", "冯雅琪"]
+    own = key("梁晓岚")
+    assert client.post(url, {**form_of(stored(unit, item)), "remove": own}).status_code == 422
     assert client.post(url, {**form_of(stored(unit, item)), "add_author": "not-a-uuid"}).status_code == 404
 
 
