@@ -15,5 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:item_uuid>/autosave/", views.autosave, name="autosave"),
     path("<uuid:item_uuid>/delete/", views.delete, name="delete"),
     path("<uuid:item_uuid>/texts/", views.texts, name="texts"),
+    path("<uuid:item_uuid>/files/", views.upload, name="upload"),
+    path("<uuid:item_uuid>/files/<uuid:file_uuid>/remove/", views.remove_file, name="file_remove"),
     path("<uuid:item_uuid>/files/<uuid:file_uuid>/", views.download, name="file"),
 ]

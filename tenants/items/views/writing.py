@@ -50,6 +50,7 @@ def edit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         return redirect(detail_url(item))
     if request.method != "POST":
         return _page(request, item, DraftForm(initial=initial_of(item)))
+    saved = None
     try:
         saved = operations.save_draft(
             actor=user.actor, item_uuid=item_uuid, version=_version(request), changes=changes_of(request.POST)
@@ -57,13 +58,16 @@ def edit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         return _act(request, saved)
     except StaleVersion:
         item = queries.get_own(user, item_uuid)
-        return _page(request, item, DraftForm(request.POST), merge=_merge(request, item), status=409)
+        version = posted_version(request)
+        return _page(request, item, DraftForm(request.POST), version=version, merge=_merge(request, item), status=409)
     except (InvalidInput, WrongState) as refusal:
         item = queries.get_own(user, item_uuid)
         form = DraftForm(request.POST)
         form.refuse(refusal)
+        # What was typed is saved although its button was refused: the writer goes on from there.
+        version = item.version if saved else posted_version(request)
         earlier = reverse("items:texts", args=[refusal.earlier]) if isinstance(refusal, Duplicate) else ""
-        return _page(request, item, form, earlier_url=earlier, status=refusal.status)
+        return _page(request, item, form, version=version, earlier_url=earlier, status=refusal.status)
 
 
 @login_required
@@ -109,15 +113,31 @@ def _act(request: HttpRequest, item: Item) -> HttpResponse:
         operations.remove_attachment(actor=actor, item_uuid=item.uuid, attachment_uuid=_uuid(post["remove_file"]))
         return redirect(f"{here}#files")
     if request.FILES:
-        for file in request.FILES.getlist("file"):
-            operations.attach(actor=actor, item_uuid=item.uuid, file=file)
+        _attach_all(request, item)
         return redirect(f"{here}#files")
     signers = _changed_signers(request, item)
     if signers is not None:
         operations.set_authors(actor=actor, item_uuid=item.uuid, version=item.version, authors=signers)
         moved = post.get("move_up") or post.get("move_down")
-        return redirect(f"{here}?{urlencode({'moved': moved})}#co" if moved else f"{here}#co")
+        # The moved signer takes the focus; a mark in the address would take it away again.
+        return redirect(f"{here}?{urlencode({'moved': moved})}" if moved else f"{here}#co")
     return redirect(here)
+
+
+def _attach_all(request: HttpRequest, item: Item) -> None:
+    """Take every file that can be taken.
+
+    Raises:
+        InvalidInput: names each of the others.
+    """
+    refused: list[str] = []
+    for file in request.FILES.getlist("file"):
+        try:
+            operations.attach(actor=reader(request).actor, item_uuid=item.uuid, file=file)
+        except InvalidInput as refusal:
+            refused.append(refusal.message)
+    if refused:
+        raise InvalidInput(" ".join(refused), fields={"file": refused})
 
 
 def _changed_signers(request: HttpRequest, item: Item) -> list[AuthorInput] | None:
@@ -169,6 +189,7 @@ def _page(
     item: Item,
     form: DraftForm,
     *,
+    version: int = 0,
     merge: dict[str, Any] | None = None,
     earlier_url: str = "",
     status: int = 200,
@@ -182,7 +203,7 @@ def _page(
         "form": form,
         "merge": merge,
         "earlier_url": earlier_url,
-        "version": request.POST.get("version", item.version) if status != 200 else item.version,
+        "version": version or item.version,
         "back": reverse("items:own"),
         "phone_title": "写信息",
     }

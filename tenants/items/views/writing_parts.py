@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from tenants.items import live, queries
@@ -9,7 +10,8 @@ from tenants.items.fields import AUTHOR_WORDS, AuthorInput
 from tenants.items.models import Attachment, Consent, Item, ItemAuthor
 from tenants.items.texts import SECTIONS, missing
 from zhitong.core import clock
-from zhitong.documents.kinds import ACCEPT
+from zhitong.documents.kinds import ACCEPT, NOT_TAKEN
+from zhitong.documents.storage import too_large
 from zhitong.units.models import Unit
 from zhitong.web.parts import Action, CoAuthor, State, Upload
 
@@ -38,7 +40,11 @@ def context(item: Item, unit: Unit, *, words: str, moved: str = "") -> dict[str,
         "signer_count": len(signers),
         "waiting": waiting,
         "waiting_note": f"{len(waiting)} 人待确认，{_RULE[unit.unconfirmed_sign]}" if waiting else "",
-        "uploads": [_upload(item, file) for file in files],
+        "uploads": [upload_of(item, file) for file in files],
+        "upload_url": reverse("items:upload", args=[item.uuid]),
+        "upload_limit": settings.ATTACHMENT_LIMIT,
+        "too_large": too_large(),
+        "not_taken": NOT_TAKEN,
         "accept": ACCEPT,
         "find": words,
         "hits": queries.find_members(words, without=own),
@@ -89,9 +95,9 @@ def _co_author(author: ItemAuthor, item: Item, place: int, count: int, moved: st
 def _answer_of(author: ItemAuthor, place: int) -> State | None:
     if author.consent == Consent.ASKED:
         return State("等对方确认", "soon", "hourglass")
-    if place == 1:
-        return State("第一反映人", "ok")
-    return State("已确认", "ok") if author.consent == Consent.CONFIRMED else None
+    if author.consent == Consent.CONFIRMED:
+        return State("已确认", "ok")
+    return State("第一反映人", "ok") if place == 1 else None
 
 
 def _refusal(author: ItemAuthor) -> CoAuthor:
@@ -99,7 +105,8 @@ def _refusal(author: ItemAuthor) -> CoAuthor:
     return CoAuthor(author.name, author.reason, State("已谢绝", "off", "user-off"), key=str(author.pk), acts=again)
 
 
-def _upload(item: Item, file: Attachment) -> Upload:
+def upload_of(item: Item, file: Attachment) -> Upload:
+    """Return a file of a draft as its row shows it."""
     return Upload(
         file.name,
         _size(file.size),
@@ -107,6 +114,7 @@ def _upload(item: Item, file: Attachment) -> Upload:
         State("已上传", "ok"),
         key=str(file.uuid),
         url=reverse("items:file", args=[item.uuid, file.uuid]),
+        remove_url=reverse("items:file_remove", args=[item.uuid, file.uuid]),
     )
 
 

@@ -21,15 +21,15 @@ class CoAuthor:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of the draft: `percent` while it is on its way."""
+    """A file of the draft; `url` hands it out, `remove_url` takes it off without leaving the page."""
 
     name: str
     note: str = ""
     icon: str = "file-text"
     state: State | None = None
-    percent: int | None = None
     key: str = ""
     url: str = ""
+    remove_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
