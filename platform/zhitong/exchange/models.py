@@ -170,6 +170,17 @@ class Visibility(models.TextChoices):
     FULL = "full", "可见全文"
 
 
+class LeaderRank(models.TextChoices):
+    """The level of the leader who wrote an instruction; rule sets ask for these."""
+
+    COUNTY = "county", "县级"
+    BUREAU = "bureau", "厅局级"
+    CITY = "city", "市级"
+    PROVINCE = "province", "省级"
+    MINISTRY = "ministry", "部委"
+    NATIONAL = "national", "国家级"
+
+
 class Event(models.Model):
     """One thing that happened to an item at one place; append-only (a trigger refuses changes).
 

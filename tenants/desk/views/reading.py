@@ -61,10 +61,11 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     """
     user = reader(request)
     found = get_visible(user, item_uuid)
-    way = journey_of(require_unit(), found.uuid)
+    for_the_office = user.has_zt_perm("items.read_all")
+    way = journey_of(require_unit(), found.uuid, for_the_office=for_the_office)
     if way is None:
         raise NotFound
-    navigation.mark(request, "items" if user.has_zt_perm("items.read_all") else "own_items")
+    navigation.mark(request, "items" if for_the_office else "own_items")
     score = LedgerEntry.objects.filter(item_uuid=found.uuid, unit_id=require_unit(), counted=True).aggregate(
         total=Sum("points")
     )["total"]
