@@ -7,18 +7,19 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.accounts.models import Group, User
+from zhitong.core import glossary
 
 
 class State(models.TextChoices):
     """Where an item stands inside its unit. One word per state for everybody."""
 
-    DRAFT = "draft", "草稿"
-    IN_REVIEW = "in_review", "审核中"
-    RETURNED = "returned", "退回修改"
-    APPROVED = "approved", "已采用"
-    KEPT = "kept", "留存"
-    DECLINED = "declined", "不采用"
-    WITHDRAWN = "withdrawn", "已撤回"
+    DRAFT = "draft", glossary.DRAFT
+    IN_REVIEW = "in_review", glossary.IN_REVIEW
+    RETURNED = "returned", glossary.TO_REVISE
+    APPROVED = "approved", glossary.ADOPTED
+    KEPT = "kept", glossary.KEPT
+    DECLINED = "declined", glossary.DECLINED
+    WITHDRAWN = "withdrawn", glossary.WITHDRAWN
 
 
 # Where the names under an item may still change: until the unit has decided.

@@ -1,5 +1,6 @@
 """What notices say: the look of each sort, and one wording for what happened to an item somewhere on its way."""
 
+from zhitong.core import glossary
 from zhitong.exchange.models import AdoptionMode, EventKind
 from zhitong.web.parts import Tag
 
@@ -30,8 +31,8 @@ _TAGS = {
 }
 _HAPPENED = {
     EventKind.SENT: "已报送",
-    EventKind.RECEIVED: "已签收",
-    EventKind.ACCEPTED: "已收稿，正在审核",
+    EventKind.RECEIVED: glossary.RECEIVED,
+    EventKind.ACCEPTED: f"已收稿，{glossary.IN_REVIEW}",
     EventKind.RETURNED: "退回",
     EventKind.RECALLED: "已撤回报送",
     EventKind.KEPT: "留存备用",

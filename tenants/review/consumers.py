@@ -5,14 +5,14 @@ from typing import Any
 from tenants.accounts.models import User
 from tenants.notices.operations import notify
 from tenants.review.models import Act, Task, Verb
-from zhitong.core import outbox
+from zhitong.core import glossary, outbox
 from zhitong.core.operations import require_unit, system
 
 _OUTCOMES = {
     Verb.RETURN: ("review.returned", "请修改后重新提交"),
     Verb.DECLINE: ("review.declined", "没有采用"),
     Verb.KEEP: ("review.kept", "留存备用"),
-    Verb.PASS: ("review.approved", "已采用"),
+    Verb.PASS: ("review.approved", glossary.ADOPTED),
 }
 
 

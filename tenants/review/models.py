@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from tenants.accounts.models import Position, User
 from tenants.items.models import Edition, Item
+from zhitong.core import glossary
 
 
 class Flow(models.Model):
@@ -39,7 +40,7 @@ class FlowVersion(models.Model):
     class State(models.TextChoices):
         """Where a version stands."""
 
-        DRAFT = "draft", "草稿"
+        DRAFT = "draft", glossary.DRAFT
         PUBLISHED = "published", "在用"
         RETIRED = "retired", "停用"
 
@@ -67,12 +68,12 @@ class Run(models.Model):
     class State(models.TextChoices):
         """How a run stands."""
 
-        RUNNING = "running", "审核中"
-        RETURNED = "returned", "退回修改"
+        RUNNING = "running", glossary.IN_REVIEW
+        RETURNED = "returned", glossary.TO_REVISE
         PASSED = "passed", "已通过"
-        DECLINED = "declined", "不采用"
-        KEPT = "kept", "留存"
-        RECALLED = "recalled", "已撤回"
+        DECLINED = "declined", glossary.DECLINED
+        KEPT = "kept", glossary.KEPT
+        RECALLED = "recalled", glossary.WITHDRAWN
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     item = models.ForeignKey(Item, models.PROTECT, related_name="runs")
@@ -153,8 +154,8 @@ class Verb(models.TextChoices):
     START = "start", "提交"
     PASS = "pass", "通过"
     RETURN = "return", "退回"
-    DECLINE = "decline", "不采用"
-    KEEP = "keep", "留存"
+    DECLINE = "decline", glossary.DECLINED
+    KEEP = "keep", glossary.KEPT
     RESUBMIT = "resubmit", "重新提交"
     RECALL = "recall", "撤回"
     SKIP = "skip", "跳过"

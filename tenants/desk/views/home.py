@@ -16,7 +16,7 @@ from tenants.items.queries import open_questions, own_items
 from tenants.items.views.common import detail_url, own_url, reader
 from tenants.items.views.lists import state_of
 from tenants.review.queries import Filters, Tab, WorkRow, worklist
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import tracks
 from zhitong.web import parts
@@ -120,6 +120,5 @@ def _question(row: ItemAuthor) -> TodoEntry:
 
 
 def _draft(item: Item) -> TodoEntry:
-    return TodoEntry(
-        item.title, reverse("items:edit", args=[item.uuid]), "pencil", "草稿", notes=[f"{zt_day(item.changed_at)}写到"]
-    )
+    url = reverse("items:edit", args=[item.uuid])
+    return TodoEntry(item.title, url, "pencil", glossary.DRAFT, notes=[f"{zt_day(item.changed_at)}写到"])

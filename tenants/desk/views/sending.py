@@ -15,7 +15,7 @@ from tenants.desk import operations, queries
 from tenants.items.models import Attachment, Item, State
 from tenants.items.queries import get_visible, with_authors
 from tenants.items.views.common import posted_version, reader
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.core.errors import InvalidInput, Refusal, StaleVersion, WrongState
 from zhitong.core.operations import require_unit
 from zhitong.exchange import operations as exchange
@@ -29,7 +29,6 @@ from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_short
 
 _GONE = (Dispatch.State.RETURNED, Dispatch.State.RECALLED)
-_LOOKS = {"sent": "now", "received": "now", "accepted": "now", "adopted": "ok", "returned": "soon"}
 
 
 @login_required
@@ -98,8 +97,9 @@ def _sent(request: HttpRequest) -> dict[str, object]:
 
 
 def _state(dispatch: Dispatch) -> parts.State:
-    word = "等反馈" if dispatch.body_id and dispatch.state == Dispatch.State.SENT else dispatch.get_state_display()
-    return parts.State(word, _LOOKS.get(dispatch.state, "off"))  # type: ignore[arg-type]
+    if dispatch.body_id and dispatch.state == Dispatch.State.SENT:
+        return parts.standing(glossary.AWAITING_FEEDBACK)
+    return parts.standing(dispatch.get_state_display())
 
 
 @login_required

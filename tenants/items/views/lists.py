@@ -15,6 +15,7 @@ from tenants.items import queries
 from tenants.items.forms import ListFilter
 from tenants.items.models import Item, ItemAuthor, State, Urgency
 from tenants.items.views.common import detail_url, own_url, reader
+from zhitong.core import glossary
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import tracks
 from zhitong.web import parts
@@ -22,16 +23,12 @@ from zhitong.web.parts import Action, Cell, ItemCard, Page, SavedFilter, TableCo
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_day, zt_short
 
-_LOOKS: dict[str, Any] = {
-    State.DRAFT: "", State.IN_REVIEW: "now", State.RETURNED: "soon", State.APPROVED: "ok", State.KEPT: "off",
-    State.DECLINED: "off", State.WITHDRAWN: "off",
-}  # fmt: skip
 _OWN_TABS: dict[str, tuple[str, tuple[State, ...]]] = {
     "": ("全部", ()),
-    "draft": ("草稿", (State.DRAFT,)),
-    "open": ("审核中", (State.IN_REVIEW,)),
-    "returned": ("退回修改", (State.RETURNED,)),
-    "approved": ("已采用", (State.APPROVED,)),
+    "draft": (glossary.DRAFT, (State.DRAFT,)),
+    "open": (glossary.IN_REVIEW, (State.IN_REVIEW,)),
+    "returned": (glossary.TO_REVISE, (State.RETURNED,)),
+    "approved": (glossary.ADOPTED, (State.APPROVED,)),
 }
 _ORDERS = {
     "-submitted": ("-submitted_at", "-id"),
@@ -54,7 +51,7 @@ _COLUMNS = [
 
 def state_of(item: Item) -> parts.State:
     """Return an item's state as drawn everywhere."""
-    return parts.State(item.get_state_display(), _LOOKS[item.state])
+    return parts.standing(item.get_state_display())
 
 
 @login_required

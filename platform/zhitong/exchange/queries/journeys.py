@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
 from zhitong.exchange.queries.chains import Node, chain_down, chains_up
 from zhitong.exchange.words import leader_words
@@ -41,10 +41,10 @@ class Stop:
             if kind in by_kind:
                 return word, look
         if self.dispatch and self.dispatch.body_id:
-            return "等反馈", "now"
+            return glossary.AWAITING_FEEDBACK, "now"
         if self.fact is None:
-            return ("已签收" if EventKind.RECEIVED in by_kind else "待签收"), "now"
-        return "审核中", "now"
+            return (glossary.RECEIVED if EventKind.RECEIVED in by_kind else glossary.AWAITING_RECEIPT), "now"
+        return glossary.IN_REVIEW, "now"
 
 
 # What a unit says on an item by itself; everything else follows from the way it takes.
@@ -59,11 +59,11 @@ _OUTCOMES = frozenset(
     }
 )
 _ENDINGS: list[tuple[EventKind, str, StationKind]] = [
-    (EventKind.KEPT, "留存", "kept"),
-    (EventKind.DECLINED, "不采用", "kept"),
-    (EventKind.RETURNED, "退回", "back"),
-    (EventKind.RECALLED, "已撤回", "kept"),
-    (EventKind.WITHDRAWN, "已撤回", "kept"),
+    (EventKind.KEPT, glossary.KEPT, "kept"),
+    (EventKind.DECLINED, glossary.DECLINED, "kept"),
+    (EventKind.RETURNED, glossary.SENT_BACK, "back"),
+    (EventKind.RECALLED, glossary.WITHDRAWN, "kept"),
+    (EventKind.WITHDRAWN, glossary.WITHDRAWN, "kept"),
 ]
 
 
