@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.models import actor_of
-from tenants.accounts.paging import SIZE, page_of
 from tenants.desk import operations, queries
 from tenants.desk.forms import InboxFilter
 from tenants.items.models import Item
@@ -28,6 +27,7 @@ from zhitong.exchange import packets
 from zhitong.exchange.models import Dispatch, Grant
 from zhitong.exchange.queries import inbox as inbox_rows
 from zhitong.web import navigation, parts
+from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, Fact, Page, Passage, SavedFilter, SayBox, TableColumn, TableRow, Tag
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_due, zt_short

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tenants.accounts.paging import SIZE, page_of
 from tenants.desk import operations, queries
 from tenants.items.models import Attachment, Item, State
 from tenants.items.queries import get_visible, with_authors
@@ -24,6 +23,7 @@ from zhitong.exchange.queries import sent as sent_rows
 from zhitong.units.current import unit_in_force
 from zhitong.units.queries import Destination, destinations
 from zhitong.web import navigation, parts
+from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Cell, Fact, PacketView, Receiver, ReceiverGroup, SavedFilter, TableColumn, TableRow
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_short

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import User
-from tenants.accounts.paging import SIZE, page_of
 from tenants.items import queries
 from tenants.items.forms import ListFilter
 from tenants.items.models import Item, ItemAuthor, State, Urgency
@@ -19,6 +18,7 @@ from zhitong.core import glossary
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import tracks
 from zhitong.web import parts
+from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, ItemCard, Page, SavedFilter, TableColumn, TableRow, Tag, Track
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_day, zt_short
