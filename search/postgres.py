@@ -1,9 +1,7 @@
 """The PostgreSQL backend: our words in a `tsvector`, rights and conditions in the same query."""
 
-import base64
-import binascii
-import json
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +12,7 @@ from search.backend import CANDIDATES, PAGE, Found, Query, Reader, Results, day_
 from search.documents import SECTIONS, Document
 from search.models import SearchDocument
 from zhitong.core.errors import InvalidInput
+from zhitong.web.keyset import read_cursor, write_cursor
 
 _COLUMNS = (
     "unit_id", "kind", "object_uuid", "version", "title", "problem", "analysis", "suggestions", "author_names",
@@ -135,17 +134,16 @@ def _after(query: Query) -> tuple[str, list[Any]]:
     if not query.after:
         return "", []
     try:
-        score, day, row_id = json.loads(base64.urlsafe_b64decode(query.after.encode()))
-        values = [float(score), str(day), int(row_id)]
-    except (ValueError, TypeError, binascii.Error) as error:
+        score, day, row_id = read_cursor(query.after, 3)
+        values = [float(score), date.fromisoformat(day), int(row_id)]
+    except (ValueError, TypeError) as error:
         raise InvalidInput("翻页的位置不对，请从第一页看起。", fields={"after": ["不是有效的翻页位置"]}) from error
     return "WHERE (score, coalesce(day, '0001-01-01'), id) < (%s::real, %s::date, %s)", values
 
 
 def _cursor(query: Query, row: tuple[Any, ...]) -> str:
     day = row[_COLUMNS.index("day")]
-    place = [float(row[-1]), (day.isoformat() if day else "0001-01-01"), row[-2]]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+    return write_cursor([float(row[-1]), day.isoformat() if day else "0001-01-01", row[-2]])
 
 
 def _tsquery(text: str) -> str:

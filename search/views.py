@@ -14,18 +14,11 @@ from search.documents import unit_grant, user_grant
 from search.forms import QUESTION_LIMIT, SearchForm
 from search.snippets import best_section, highlight
 from zhitong.core import text
+from zhitong.core.glossary import ITEM_STATES
 from zhitong.core.operations import require_unit
-from zhitong.web.parts import Facet, FacetValue, Hit, SayBox, State
+from zhitong.web.parts import Facet, FacetValue, Hit, SayBox, standing
 
 _FACETS = (("category", "类别"), ("state", "状态"), ("year", "年份"))
-_STATES = {
-    "in_review": ("审核中", "now"),
-    "returned": ("退回修改", "soon"),
-    "approved": ("已采用", "ok"),
-    "kept": ("留存", "off"),
-    "declined": ("不采用", "off"),
-    "withdrawn": ("已撤回", "off"),
-}
 
 _START = SayBox("想找什么？", "输入标题、内容、反映人或编号里的词，例如“加装电梯 维保”。", icon="search")
 _NOTHING = SayBox("没有找到", "换一个说法，少用几个词，或去掉左边的条件。只检索您可以看的稿件。", icon="search-off")
@@ -86,7 +79,7 @@ def _context(query: Query, results: Results | None) -> dict[str, Any]:
 def _hit(found: Found, marks: frozenset[str]) -> Hit:
     document = found.document
     label, snippet = best_section(document, marks)
-    word, kind = _STATES.get(document.state, ("", ""))
+    word = ITEM_STATES.get(document.state, "")
     notes = [
         document.number_label,
         document.from_unit,
@@ -100,7 +93,7 @@ def _hit(found: Found, marks: frozenset[str]) -> Hit:
         snippet=snippet,
         field=label,
         notes=[note for note in notes if note],
-        state=State(word, kind) if word else None,  # type: ignore[arg-type]
+        state=standing(word) if word else None,
     )
 
 
@@ -111,8 +104,5 @@ def _facet(name: str, label: str, query: Query, results: Results) -> Facet:
     return Facet(
         label,
         name,
-        [
-            FacetValue(_STATES.get(value, (value, ""))[0], counts[value], value, checked=value == chosen)
-            for value in ordered
-        ],
+        [FacetValue(ITEM_STATES.get(value, value), counts[value], value, checked=value == chosen) for value in ordered],
     )

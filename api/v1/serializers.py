@@ -58,7 +58,7 @@ class AuthorSerializer(serializers.ModelSerializer[ItemAuthor]):
 
     class Meta:
         model = ItemAuthor
-        fields = ["order", "name", "duty", "sector", "party", "rank"]
+        fields = ["order", "name", "duty", "sector", "party", "rank", "consent"]
 
 
 class ItemLine(serializers.ModelSerializer[Item]):
@@ -67,7 +67,7 @@ class ItemLine(serializers.ModelSerializer[Item]):
     number_label = serializers.SerializerMethodField(help_text="编号，提交前为空。")
     state = serializers.ChoiceField(choices=State.choices)
     state_label = serializers.CharField(source="get_state_display")
-    authors = AuthorSerializer(many=True)
+    authors = AuthorSerializer(many=True, source="signers")
 
     class Meta:
         model = Item

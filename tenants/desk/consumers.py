@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
-
 from tenants.accounts.models import Role, User
 from tenants.desk.queries import event_words
 from tenants.items.models import Item
@@ -31,7 +29,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
     if item is None:
         return
     place = "" if event.body_id or event.kind == EventKind.SENT else event.unit.short_name
-    for reader in User.objects.filter(Q(authorships__item=item), is_active=True).distinct():
+    for reader in User.objects.filter(authorships__item=item, authorships__signs=True, is_active=True):
         notify(
             actor=system(unit_id),
             reader=reader,

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 
 from zhitong.core import clock
-from zhitong.exchange.models import AdoptionMode, EventKind, Visibility
+from zhitong.exchange.models import AdoptionMode, EventKind, LeaderRank, Visibility
 from zhitong.units.models import ExternalBody
 from zhitong.web.forms import Form
 
@@ -14,15 +14,6 @@ _FIRST_YEAR = 1949
 _KINDS = [
     (kind.value, kind.label)
     for kind in (EventKind.ADOPTED, EventKind.INSTRUCTION, EventKind.REPLIED, EventKind.KEPT, EventKind.DECLINED)
-]
-LEADER_RANKS = [
-    ("", "（不是批示）"),
-    ("county", "县级"),
-    ("bureau", "厅局级"),
-    ("city", "市级"),
-    ("province", "省级"),
-    ("ministry", "部委"),
-    ("national", "国家级"),
 ]
 
 
@@ -85,9 +76,16 @@ class OutcomeForm(Form):
     bulletin = forms.CharField(label="刊物", max_length=60, required=False)
     issue_number = forms.CharField(label="期号", max_length=20, required=False)
     leader = forms.CharField(label="批示人", max_length=60, required=False)
-    leader_rank = forms.ChoiceField(label="批示人级别", choices=LEADER_RANKS, required=False)
+    leader_rank = forms.ChoiceField(
+        label="批示人级别", choices=[("", "（不是批示）"), *LeaderRank.choices], required=False
+    )
     words = forms.CharField(label="批示或答复内容", max_length=2000, required=False, widget=forms.Textarea)
-    visibility = forms.ChoiceField(label="下级可见", choices=Visibility.choices, initial=Visibility.FACT)
+    visibility = forms.ChoiceField(
+        label="下级可见",
+        choices=Visibility.choices,
+        initial=Visibility.FACT,
+        help_text="只见事实时，下级和反映人看不到批示人和内容，只看到级别。",
+    )
     reason = forms.CharField(label="理由", max_length=500, required=False, widget=forms.Textarea)
 
     def __init__(self, *args: object, bodies: list[ExternalBody], **kwargs: object) -> None:

@@ -70,7 +70,7 @@ def packet_content(item: Item, unit: Unit) -> dict[str, object]:
         "urgency": item.urgency,
         "source": item.source,
         "submitter_kind": item.submitter_kind,
-        "authors": list(item.authors.values("name", "duty", "sector", "party", "rank", "contact")),
+        "authors": list(item.authors.filter(signs=True).values("name", "duty", "sector", "party", "rank", "contact")),
         "from_unit": unit.short_name,
         "number_label": number_label(item, unit.mark),
     }

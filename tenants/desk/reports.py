@@ -145,7 +145,7 @@ def _merit(adoptions: list[Happening]) -> int:
 
 
 def _author(item: Item) -> str:
-    first = next(iter(item.authors.all()), None)
+    first = next(iter(item.signers), None)
     if first is None:
         return item.from_unit
     return f"{item.from_unit or first.sector or first.party}{first.name}"

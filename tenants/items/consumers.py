@@ -1,14 +1,15 @@
-"""Consumers of items: keep the search documents in step with the rows."""
+"""Consumers of items: search documents in step with the rows; co-authors asked, and the writer told of answers."""
 
 from typing import Any
 from uuid import UUID
 
 from search.backend import backend
 from search.documents import Document
-from tenants.items.models import Item, ItemAuthor, State
-from tenants.items.queries import number_label
+from tenants.items.models import OPEN_STATES, Consent, Item, ItemAuthor, State
+from tenants.items.queries import number_label, open_to
+from tenants.notices.operations import notify
 from zhitong.core import clock
-from zhitong.core.operations import require_unit
+from zhitong.core.operations import require_unit, system
 from zhitong.core.outbox import consumer
 from zhitong.units.models import Unit
 
@@ -18,19 +19,59 @@ KIND = "item"
 @consumer("items.item.changed")
 def index_item(payload: dict[str, Any]) -> None:
     """Write the item's search document anew, or remove it when the item is a draft or gone."""
-    item = Item.objects.filter(uuid=payload["item"]).exclude(state=State.DRAFT).first()
+    items = Item.objects.select_related("created_by").prefetch_related("authors__user")
+    item = items.filter(uuid=payload["item"]).exclude(state=State.DRAFT).first()
     if item is None:
         backend().remove(KIND, [UUID(payload["item"])])
         return
     backend().index([document_of(item)])
 
 
+@consumer("items.authors.asked")
+def ask_authors(payload: dict[str, Any]) -> None:
+    """Ask those named under an item who have not answered; a question is put once.
+
+    It does not say the title: the line stays among the notices of who declines, to whom the item is closed then.
+    """
+    rows = ItemAuthor.objects.filter(item__uuid=payload["item"], consent=Consent.ASKED, item__state__in=OPEN_STATES)
+    for row in rows.select_related("item__created_by", "user"):
+        assert row.user is not None
+        assert row.asked_at is not None
+        writer = row.item.created_by.name if row.item.created_by else "本单位"
+        notify(
+            actor=system(require_unit()),
+            reader=row.user,
+            key=f"items.author:{row.pk}:asked:{row.asked_at.isoformat()}",
+            kind="signing.asked",
+            title=f"{writer}请您在一篇信息上联名",
+            body="请看过原文以后确认或谢绝。",
+            url=f"/items/{row.item.uuid}/sign/",
+        )
+
+
+@consumer("items.author.answered")
+def tell_writer(payload: dict[str, Any]) -> None:
+    """Tell who wrote the item what a co-author answered; nothing when the name was taken off meanwhile."""
+    row = ItemAuthor.objects.select_related("item__created_by").filter(pk=payload["author"]).first()
+    if row is None or row.answered_at is None or row.item.created_by is None:
+        return
+    declined = row.consent == Consent.DECLINED
+    notify(
+        actor=system(require_unit()),
+        reader=row.item.created_by,
+        key=f"items.author:{row.pk}:answered:{row.answered_at.isoformat()}",
+        kind=f"signing.{row.consent}",
+        title=f"{row.name}{'谢绝' if declined else '确认'}联名：{row.item}",
+        body=row.reason,
+        url=f"/items/{row.item.uuid}/",
+    )
+
+
 def document_of(item: Item) -> Document:
     """Return the search document of a submitted item: its text, its facets, who may find it."""
     unit_id = require_unit()
     mark = Unit.objects.values_list("mark", flat=True).get(pk=unit_id)
-    authors = list(ItemAuthor.objects.filter(item=item).values_list("name", "user__uuid"))
-    users = {user for _name, user in authors if user}
+    users = {author.user.uuid for author in open_to(item) if author.user}
     if item.created_by:
         users.add(item.created_by.uuid)
     return Document(
@@ -42,7 +83,7 @@ def document_of(item: Item) -> Document:
         problem=item.problem,
         analysis=item.analysis,
         suggestions=item.suggestions,
-        author_names=[name for name, _user in authors],
+        author_names=[author.name for author in item.signers],
         from_unit=item.from_unit,
         number_label=number_label(item, mark),
         category=item.category,

@@ -63,6 +63,18 @@ def changes_of(posted: Any) -> dict[str, Any]:
     return {name: posted[name] for name in EDITABLE if name in posted}
 
 
+class RulesForm(Form):
+    """What a unit asks of reports."""
+
+    text_limit = forms.IntegerField(label="字数上限", help_text="情况反映、原因分析、意见建议合计，按读者看到的字数。")
+    unconfirmed_sign = forms.ChoiceField(
+        label="联名人还没有确认时",
+        choices=[("1", "先署名，采用之前仍可确认或谢绝"), ("0", "不署名，采用之前确认了再署上")],
+        widget=forms.RadioSelect,
+        help_text="联名人没有答复不拦提交。采用以后署名不再改变。",
+    )
+
+
 class ListFilter(Form):
     """What narrows the unit's list. A value that is no choice is ignored."""
 

@@ -7,18 +7,23 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.accounts.models import Group, User
+from zhitong.core import glossary
 
 
 class State(models.TextChoices):
     """Where an item stands inside its unit. One word per state for everybody."""
 
-    DRAFT = "draft", "草稿"
-    IN_REVIEW = "in_review", "审核中"
-    RETURNED = "returned", "退回修改"
-    APPROVED = "approved", "已采用"
-    KEPT = "kept", "留存"
-    DECLINED = "declined", "不采用"
-    WITHDRAWN = "withdrawn", "已撤回"
+    DRAFT = "draft", glossary.DRAFT
+    IN_REVIEW = "in_review", glossary.IN_REVIEW
+    RETURNED = "returned", glossary.TO_REVISE
+    APPROVED = "approved", glossary.ADOPTED
+    KEPT = "kept", glossary.KEPT
+    DECLINED = "declined", glossary.DECLINED
+    WITHDRAWN = "withdrawn", glossary.WITHDRAWN
+
+
+# Where the names under an item may still change: until the unit has decided.
+OPEN_STATES = (State.DRAFT, State.IN_REVIEW, State.RETURNED)
 
 
 class SubmitterKind(models.TextChoices):
@@ -111,9 +116,26 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.title or "（未写标题）"
 
+    @property
+    def signers(self) -> list["ItemAuthor"]:
+        """Those whose names stand under the item, in their order; who declined or was left out is not among them."""
+        return [author for author in self.authors.all() if author.signs]
+
+
+class Consent(models.TextChoices):
+    """What an own co-author said to being named. Nobody asks the writer, or a name without an account: empty."""
+
+    ASKED = "asked", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    DECLINED = "declined", "已谢绝"
+
 
 class ItemAuthor(models.Model):
-    """An author or co-author in the order of signing. The words are frozen at signing; `user` is an own account."""
+    """An author or co-author in the order of signing. The words are frozen at signing; `user` is an own account.
+
+    `signs` says whether the name stands under the item: never after a refusal, and for who has not answered as the
+    unit's rule was at the submission (`Unit.unconfirmed_sign`). `reason` is that of a refusal, for the writer alone.
+    """
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="authors")
     order = models.PositiveSmallIntegerField()
@@ -125,6 +147,11 @@ class ItemAuthor(models.Model):
     party = models.CharField("党派", max_length=20, blank=True)
     rank = models.CharField("委员层级", max_length=10, blank=True)
     contact = models.CharField("联系方式", max_length=60, blank=True)
+    consent = models.CharField(max_length=10, choices=Consent, blank=True)
+    signs = models.BooleanField(default=True)
+    asked_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["order"]
@@ -133,7 +160,23 @@ class ItemAuthor(models.Model):
                 fields=["item", "order"], name="author_order", deferrable=models.Deferrable.DEFERRED
             ),
             models.UniqueConstraint(fields=["item", "user"], name="author_once", condition=Q(user__isnull=False)),
+            models.CheckConstraint(
+                condition=Q(consent__in=["", Consent.ASKED], answered_at__isnull=True)
+                | Q(consent__in=[Consent.CONFIRMED, Consent.DECLINED], answered_at__isnull=False),
+                name="author_answer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(consent=Consent.DECLINED) | Q(signs=False), name="author_declined_signs_not"
+            ),
         ]
+        indexes = [
+            models.Index(fields=["user"], name="author_asked", condition=Q(consent=Consent.ASKED)),
+        ]
+
+    @property
+    def is_open_question(self) -> bool:
+        """Whether the co-author was asked and may still answer."""
+        return self.consent == Consent.ASKED and self.item.state in OPEN_STATES
 
 
 class EditionKind(models.TextChoices):

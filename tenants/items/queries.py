@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tenants.accounts.models import User
-from tenants.items.models import Attachment, Item, ItemAuthor, State
+from tenants.items.models import OPEN_STATES, Attachment, Consent, Item, ItemAuthor, State
 from zhitong.core.errors import NotFound
 
 
@@ -18,18 +18,39 @@ def number_label(item: Item, mark: str) -> str:
 def visible_items(user: User) -> QuerySet[Item]:
     """Return the items `user` may see: own and co-signed ones; with `items.read_all` all but others' drafts.
 
-    A draft is its creator's alone, also when others are named in it.
+    A draft is its creator's and that of the co-authors who were asked to sign it. Who declined sees the item no longer
+    by having been named, nor does who never answered and was left out when the unit decided.
     """
     submitted = ~Q(state=State.DRAFT)
-    if user.has_zt_perm("items.read_all"):
-        return Item.objects.filter(Q(created_by=user) | submitted)
-    return Item.objects.filter(Q(created_by=user) | (submitted & _signed_by(user)))
+    seen = Q(created_by=user) | _named(user)
+    return Item.objects.filter(seen | submitted if user.has_zt_perm("items.read_all") else seen)
 
 
 def own_items(user: User) -> QuerySet[Item]:
-    """Return the items of which `user` is an author or the writer, drafts of others excluded."""
+    """Return the items of which `user` is an author or the writer; others' drafts once the user agreed to sign."""
     written = Q(created_by=user, dispatch_uuid__isnull=True)
-    return Item.objects.filter(written | (~Q(state=State.DRAFT) & _signed_by(user)))
+    agreed = ~Q(item__state=State.DRAFT) | Q(consent=Consent.CONFIRMED)
+    signed = ItemAuthor.objects.filter(agreed, item=OuterRef("pk"), user=user, signs=True)
+    return Item.objects.filter(written | Exists(signed))
+
+
+def open_questions(user: User) -> QuerySet[ItemAuthor]:
+    """Return where `user` is asked to sign and has not answered, with the items, the oldest question first."""
+    rows = ItemAuthor.objects.filter(user=user, consent=Consent.ASKED, item__state__in=OPEN_STATES)
+    return rows.select_related("item__created_by").order_by("asked_at", "id")
+
+
+def get_question(user: User, item_uuid: UUID) -> ItemAuthor:
+    """Return the row by which `user` is named as co-author of an item, with the item.
+
+    Raises:
+        NotFound: not asked, or declined.
+    """
+    named = ItemAuthor.objects.filter(user=user, item__uuid=item_uuid, consent__in=[Consent.ASKED, Consent.CONFIRMED])
+    row = named.select_related("item__created_by", "item__group").first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def get_visible(user: User, item_uuid: UUID) -> Item:
@@ -76,8 +97,15 @@ def with_authors(items: QuerySet[Item]) -> QuerySet[Item]:
 
 
 def author_names(item: Item) -> list[str]:
-    """Return the names of those who sign, in their order."""
-    return [author.name for author in item.authors.all()]
+    """Return the names of those who sign, in their order; who may still answer is marked."""
+    return [f"{author.name}（待确认）" if author.is_open_question else author.name for author in item.signers]
+
+
+def open_to(item: Item) -> list[ItemAuthor]:
+    """Return the authors for whose sake an item is open to readers: those who sign, and those who may still do."""
+    named = {Consent.ASKED, Consent.CONFIRMED}
+    waits = item.state in OPEN_STATES
+    return [author for author in item.authors.all() if author.signs or (waits and author.consent in named)]
 
 
 def find_members(words: str, *, without: Iterable[UUID] = (), limit: int = 8) -> list[User]:
@@ -88,11 +116,13 @@ def find_members(words: str, *, without: Iterable[UUID] = (), limit: int = 8) ->
     return list(found.prefetch_related("circles").order_by("name", "id")[:limit])
 
 
-def _signed_by(user: User) -> Exists:
-    return Exists(ItemAuthor.objects.filter(item=OuterRef("pk"), user=user))
-
-
 def untouched_draft(user: User) -> Item | None:
     """Return a draft of `user` in which nothing has been written or attached yet."""
     empty = {"title": "", "problem": "", "analysis": "", "suggestions": "", "version": 1}
     return Item.objects.filter(created_by=user, state=State.DRAFT, attachments__isnull=True, **empty).first()
+
+
+def _named(user: User) -> Exists:
+    rows = ItemAuthor.objects.filter(item=OuterRef("pk"), user=user)
+    asked = Q(consent__in=[Consent.ASKED, Consent.CONFIRMED], item__state__in=OPEN_STATES)
+    return Exists(rows.filter((Q(signs=True) & ~Q(item__state=State.DRAFT)) | asked))

@@ -7,11 +7,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.models import actor_of
-from tenants.accounts.paging import page_of
 from tenants.notices import queries, words
 from tenants.notices.operations import mark_read
 from zhitong.core.errors import NotFound
 from zhitong.web import parts
+from zhitong.web.keyset import page_of
 
 _ORDER = ("is_read", "-created_at", "-pk")
 

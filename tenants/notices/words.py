@@ -1,5 +1,6 @@
 """What notices say: the look of each sort, and one wording for what happened to an item somewhere on its way."""
 
+from zhitong.core import glossary
 from zhitong.exchange.models import AdoptionMode, EventKind
 from zhitong.web.parts import Tag
 
@@ -14,6 +15,8 @@ _ICONS = {
     "event.adopted": "circle-check",
     "event.returned": "arrow-back-up",
     "event": "send",
+    "signing.declined": "user-off",
+    "signing": "user-check",
     "account": "user",
 }
 _TAGS = {
@@ -22,12 +25,14 @@ _TAGS = {
     "event.returned": Tag("退回", "amber"),
     "review.returned": Tag("退回", "amber"),
     "review.task": Tag("待办", "blue"),
+    "signing.asked": Tag("联名", "blue"),
+    "signing.declined": Tag("谢绝", "amber"),
     "review.approved": Tag("采用", "green"),
 }
 _HAPPENED = {
     EventKind.SENT: "已报送",
-    EventKind.RECEIVED: "已签收",
-    EventKind.ACCEPTED: "已收稿，正在审核",
+    EventKind.RECEIVED: glossary.RECEIVED,
+    EventKind.ACCEPTED: f"已收稿，{glossary.IN_REVIEW}",
     EventKind.RETURNED: "退回",
     EventKind.RECALLED: "已撤回报送",
     EventKind.KEPT: "留存备用",

@@ -10,14 +10,14 @@ from tenants.accounts.models import Holding, User
 from tenants.notices.operations import notify
 from tenants.review.models import Act, Copy, Task, Verb
 from tenants.review.operations import follow_absence, leave_post, limit_passed
-from zhitong.core import clock, outbox
+from zhitong.core import clock, glossary, outbox
 from zhitong.core.operations import require_unit, system
 
 _OUTCOMES = {
     Verb.RETURN: ("review.returned", "请修改后重新提交"),
     Verb.DECLINE: ("review.declined", "没有采用"),
     Verb.KEEP: ("review.kept", "留存备用"),
-    Verb.PASS: ("review.approved", "已采用"),
+    Verb.PASS: ("review.approved", glossary.ADOPTED),
     Verb.OBJECT: ("review.declined", "没有采用"),
     Verb.END: ("review.declined", "审核已终止"),
 }
@@ -124,7 +124,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
         return
     item = act.run.item
     kind, words = _OUTCOMES[Verb(act.verb)]
-    readers = {user.pk: user for user in User.objects.filter(authorships__item=item)}
+    readers = {user.pk: user for user in User.objects.filter(authorships__item=item, authorships__signs=True)}
     if item.created_by and not item.dispatch_uuid:
         readers.setdefault(item.created_by.pk, item.created_by)
     for reader in readers.values():

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from tenants.accounts.models import Membership, Position, User
 from tenants.accounts.queries import holdings_on, with_permission
-from tenants.items.models import Item
+from tenants.items.models import Consent, Item
 from tenants.review.definition import CHOSEN, Who, WhoKind
 from tenants.review.models import Absence, CategoryCommittee
 
@@ -61,8 +61,8 @@ class Asking:
 
 
 def authors_of(item: Item) -> Authors:
-    """Return the authors and co-authors of an item, and who handed it in."""
-    rows = list(item.authors.values_list("user_id", "person_uuid"))
+    """Return the authors and co-authors of an item, those who have not answered among them; who declined is none."""
+    rows = list(item.authors.exclude(consent=Consent.DECLINED).values_list("user_id", "person_uuid"))
     users = {user for user, _ in rows if user is not None}
     return Authors(frozenset(users), frozenset(person for _, person in rows if person is not None))
 

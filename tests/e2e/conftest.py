@@ -47,17 +47,18 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield chromium
         chromium.close()
-    connections.close_all()
+        # Connections made beside Playwright's loop are others than those made without it: end them while it runs.
+        connections.close_all()
 
 
 @pytest.fixture
 def sit_down(browser: Browser, port: int) -> Iterator[Callable[..., Person]]:
-    """A function `(user, unit, phone=False) -> Person`; at the end nobody may have met a fault."""
+    """A function `(user, unit, phone=False, scripts=True) -> Person`; at the end nobody may have met a fault."""
     people: list[Person] = []
 
-    def make(user: User, unit: Unit, *, phone: bool = False) -> Person:
+    def make(user: User, unit: Unit, *, phone: bool = False, scripts: bool = True) -> Person:
         host = f"{unit.get_primary_domain().domain}:{port}"
-        person = Person(browser, user, host, phone=phone, pictures=PICTURES)
+        person = Person(browser, user, host, phone=phone, scripts=scripts, pictures=PICTURES)
         people.append(person)
         return person
 

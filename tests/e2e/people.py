@@ -21,7 +21,7 @@ class Person:
             pages wider than the screen.
     """
 
-    def __init__(self, browser: Browser, user: User, host: str, *, phone: bool, pictures: Path) -> None:
+    def __init__(self, browser: Browser, user: User, host: str, *, phone: bool, scripts: bool, pictures: Path) -> None:
         self.user, self.host, self.base = user, host, f"http://{host}"
         self.faults: list[str] = []
         self._pictures = pictures
@@ -30,6 +30,7 @@ class Person:
             viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
             has_touch=phone,
             is_mobile=phone,
+            java_script_enabled=scripts,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
@@ -99,6 +100,21 @@ class Person:
         self._known_links.add(link)
         status = self.status(link)
         self._note(f"link {href} answers {status}", happened=status >= 400)
+
+    def lose_the_network(self, *, lost: bool) -> None:
+        """Cut this person's browser off, or give the network back."""
+        self._context.set_offline(lost)
+
+    def slow_down(self, bytes_a_second: int) -> None:
+        """Let the browser send no faster than that."""
+        limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second}
+        self._context.new_cdp_session(self.page).send("Network.emulateNetworkConditions", limits)
+
+    def forgive(self, words: str) -> None:
+        """Drop the faults that hold the words: the test brought them about, and asks that there was one."""
+        kept = [fault for fault in self.faults if words not in fault]
+        assert len(kept) < len(self.faults), words
+        self.faults[:] = kept
 
     def status(self, path: str) -> int:
         """Return the status of an address for this person, without opening it in the browser."""

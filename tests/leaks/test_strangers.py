@@ -13,6 +13,7 @@ from tenants.accounts import operations as accounts
 from tenants.accounts.models import User
 from tenants.desk import operations as desk
 from tenants.items import operations as items
+from tenants.items.fields import AuthorInput
 from tenants.items.models import Attachment, Edition, Item
 from tenants.notices.models import Notice
 from tenants.review import operations as review
@@ -38,6 +39,7 @@ from tests.leaks.world import (
     counts,
     dispatch_to_city,
     object_addresses,
+    settle,
 )  # fmt: skip
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import system
@@ -136,6 +138,29 @@ def test_colleagues_read_no_draft_and_no_key_of_the_author(world: World) -> None
         assert leaks(client_for(user, world.unit), world, (DRAFT, KEY)) == [], user.username
 
 
+def test_a_co_author_reads_the_draft_from_being_named_until_declining(world: World) -> None:
+    client = client_for(world.other, world.unit)
+    assert leaks(client, world, (DRAFT,)) == []
+    with world.unit:
+        items.set_authors(
+            actor=world.author.actor,
+            item_uuid=world.draft.uuid,
+            version=world.draft.version,
+            authors=[AuthorInput(user=world.author.uuid), AuthorInput(user=world.other.uuid)],
+        )
+    settle()
+    found = {path for path, status, _words in leaks(client, world, (DRAFT,)) if status == 200}
+    assert {"/", f"/items/{world.draft.uuid}/sign/"} <= found
+    assert f"/items/{world.draft.uuid}/edit/" not in found  # reading is not writing
+    assert leaks(client, world, tuple(word for word in EVERY if word != DRAFT)) == []  # this draft and nothing else
+    for user in (world.clerk, world.reader, world.reviewer):
+        assert leaks(client_for(user, world.unit), world, (DRAFT,)) == [], user.username
+    with world.unit:
+        items.decline_signing(actor=world.other.actor, item_uuid=world.draft.uuid, reason="不了解这件事")
+    settle()
+    assert leaks(client, world, (DRAFT,)) == []  # in the question among their notices neither
+
+
 def test_the_receiver_reads_what_was_sent_and_no_more(world: World) -> None:
     dispatch_to_city(world)
     inner = (REASON, COMMENT, REMARK, MOBILE, DRAFT)
@@ -205,6 +230,8 @@ Call = Callable[[Any, dict[str, UUID]], object]
 CALLS: dict[str, Call] = {
     "save_draft": lambda a, ids: items.save_draft(actor=a, item_uuid=ids["item"], version=1, changes={"title": "改"}),
     "set_authors": lambda a, ids: items.set_authors(actor=a, item_uuid=ids["item"], version=1, authors=[]),
+    "confirm signing": lambda a, ids: items.confirm_signing(actor=a, item_uuid=ids["item"]),
+    "decline signing": lambda a, ids: items.decline_signing(actor=a, item_uuid=ids["item"], reason="否"),
     "delete_draft": lambda a, ids: items.delete_draft(actor=a, item_uuid=ids["draft"]),
     "remove_attachment": lambda a, ids: items.remove_attachment(
         actor=a, item_uuid=ids["item"], attachment_uuid=ids["file"]

@@ -83,12 +83,21 @@ class _Player:
                     "source": _SOURCES[seed.source],
                 },
             )
+            is_draft = seed.open_work is not None and seed.open_work.kind == "draft"
             if len(seed.authors) > 1:
-                signed = [AuthorInput(user=self.world.user(seed.unit_host, name).uuid) for name in seed.authors]
-                item = items.set_authors(actor=writer.actor, item_uuid=item.uuid, version=item.version, authors=signed)
-            if seed.open_work is None or seed.open_work.kind != "draft":
+                item = self._name_authors(item, writer, confirmed=not is_draft)
+            if not is_draft:
                 review.submit(actor=writer.actor, item_uuid=item.uuid, version=item.version)
         item.refresh_from_db()
+        return item
+
+    def _name_authors(self, item: Item, writer: User, *, confirmed: bool) -> Item:
+        """Name all who sign; the others confirm before anything is submitted, and are still asked under a draft."""
+        people = [self.world.user(self.seed.unit_host, name) for name in self.seed.authors]
+        signed = [AuthorInput(user=user.uuid) for user in people]
+        item = items.set_authors(actor=writer.actor, item_uuid=item.uuid, version=item.version, authors=signed)
+        for user in people[1:] if confirmed else ():
+            items.confirm_signing(actor=user.actor, item_uuid=item.uuid)
         return item
 
     def _urgency(self) -> str:

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.demo.content.national import walk_item
 from zhitong.demo.pages import Browser, PageError
 from zhitong.demo.world import demo_password
@@ -73,7 +73,7 @@ class Walk:
                     "action": "submit",
                 },
             )
-            author.expect("已提交", self.title, "审核中")
+            author.expect("已提交", self.title, glossary.IN_REVIEW)
             self.item = re.search(r"/items/([0-9a-f-]{36})/", author.link(r"/items/[0-9a-f-]{36}/"))[1]  # type: ignore[index]
         self._done("南海区委员", f"wrote and submitted {self.title}; the own list says 审核中")
 

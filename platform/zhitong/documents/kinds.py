@@ -66,8 +66,13 @@ def _webp(head: bytes, _file: BinaryIO) -> bool:
     return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
 
 
-def _mp4(head: bytes, _file: BinaryIO) -> bool:
-    return head[4:8] == b"ftyp"
+def _box(*brands: bytes) -> Callable[[bytes, BinaryIO], bool]:
+    """Videos and the pictures of Apple's phones share one container; its first box names the brand."""
+
+    def fits(head: bytes, _file: BinaryIO) -> bool:
+        return head[4:8] == b"ftyp" and (not brands or head[8:12] in brands)
+
+    return fits
 
 
 def _plain_text(_head: bytes, file: BinaryIO) -> bool:
@@ -98,10 +103,13 @@ KINDS = {
     "png": Kind("PNG 图片", "image/png", _magic(".png")),
     "gif": Kind("GIF 图片", "image/gif", _magic(".gif")),
     "webp": Kind("WebP 图片", "image/webp", _webp),
-    "mp4": Kind("MP4 视频", "video/mp4", _mp4),
+    "heic": Kind("HEIC 图片", "image/heic", _box(b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")),
+    "mp4": Kind("MP4 视频", "video/mp4", _box()),
+    "mov": Kind("MOV 视频", "video/quicktime", _box(b"qt  ")),
     "txt": Kind("文本", "text/plain", _plain_text),
 }
 ACCEPT = ",".join(f".{extension}" for extension in KINDS)
+NOT_TAKEN = "不收这种文件。可以上传 PDF、Word、Excel、PowerPoint、图片、MP4 和 MOV 视频、文本文件。"
 
 
 def kind_of(extension: str, head: bytes, file: BinaryIO) -> Kind:
@@ -112,7 +120,7 @@ def kind_of(extension: str, head: bytes, file: BinaryIO) -> Kind:
     """
     kind = KINDS.get(extension)
     if kind is None:
-        raise ValueError("不收这种文件。可以上传 PDF、Word、Excel、PowerPoint、图片、MP4 视频和文本文件。")
+        raise ValueError(NOT_TAKEN)
     if not kind.fits(head, file):
         raise ValueError(f"内容不是{kind.label}文件，和扩展名“.{extension}”不符，请用原来的软件另存后再传。")
     return kind

@@ -47,9 +47,15 @@ def store(unit: Unit, file: File) -> StoredFile:  # type: ignore[type-arg]
         sha256, size, head = _measure(file)
         kind = kind_of(name.rpartition(".")[2].lower(), head, cast("BinaryIO", file.file))
     except ValueError as error:
-        raise InvalidInput(f"附件没有收下：{error}", fields={"file": [str(error)]}) from error
+        message = f"“{_shown(file.name or '')}”没有收下：{error}"
+        raise InvalidInput(message, fields={"file": [message]}) from error
     _keep(path_of(unit, sha256), file, size)
     return StoredFile(sha256, size, kind.media_type, name)
+
+
+def too_large() -> str:
+    """Return what is said of a file over the limit."""
+    return f"超过 {settings.ATTACHMENT_LIMIT // 1024 // 1024} MB，请压缩后再传。"
 
 
 def open_(unit: Unit, sha256: str) -> File:  # type: ignore[type-arg]
@@ -93,12 +99,18 @@ def clean_name(name: str) -> str:
     return f"{stem[: _NAME_LIMIT - len(extension) - 1]}.{extension}"[:_NAME_LIMIT]
 
 
+def _shown(name: str) -> str:
+    """Return a name that was not taken, short and without what could disturb a page."""
+    bare = _UNWANTED.sub("", re.split(r"[/\\]", name)[-1]).strip()
+    return f"{bare[:39]}…" if len(bare) > 40 else bare or "没有名称的文件"
+
+
 def _measure(file: File) -> tuple[str, int, bytes]:  # type: ignore[type-arg]
     digest, size, head = hashlib.sha256(), 0, b""
     for chunk in file.chunks():
         size += len(chunk)
         if size > settings.ATTACHMENT_LIMIT:
-            raise ValueError(f"超过 {settings.ATTACHMENT_LIMIT // 1024 // 1024} MB，请压缩后再传。")
+            raise ValueError(too_large())
         digest.update(chunk)
         head += chunk[: max(0, HEAD - len(head))]
     if not size:

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from zhitong.core import glossary
 from zhitong.units.models import BodyKind, ExternalBody, Level, RouteKind, Unit
 
 
@@ -67,14 +68,14 @@ class Dispatch(models.Model):
     class State(models.TextChoices):
         """How a dispatch stands at its receiver."""
 
-        SENT = "sent", "待签收"
-        RECEIVED = "received", "已签收"
-        ACCEPTED = "accepted", "编审中"
-        ADOPTED = "adopted", "已采用"
-        RETURNED = "returned", "已退回"
-        KEPT = "kept", "留存"
-        DECLINED = "declined", "不采用"
-        RECALLED = "recalled", "已撤回"
+        SENT = "sent", glossary.AWAITING_RECEIPT
+        RECEIVED = "received", glossary.RECEIVED
+        ACCEPTED = "accepted", glossary.IN_REVIEW
+        ADOPTED = "adopted", glossary.ADOPTED
+        RETURNED = "returned", glossary.SENT_BACK
+        KEPT = "kept", glossary.KEPT
+        DECLINED = "declined", glossary.DECLINED
+        RECALLED = "recalled", glossary.WITHDRAWN
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     packet = models.ForeignKey(Packet, models.PROTECT, related_name="dispatches")
@@ -148,8 +149,8 @@ class EventKind(models.TextChoices):
     RETURNED = "returned", "退回"
     RECALLED = "recalled", "撤回报送"
     ADOPTED = "adopted", "采用"
-    KEPT = "kept", "留存"
-    DECLINED = "declined", "不采用"
+    KEPT = "kept", glossary.KEPT
+    DECLINED = "declined", glossary.DECLINED
     INSTRUCTION = "instruction", "批示"
     REPLIED = "replied", "答复"
     PUBLISHED = "published", "刊发"
@@ -168,6 +169,17 @@ class Visibility(models.TextChoices):
 
     FACT = "fact", "只见事实"
     FULL = "full", "可见全文"
+
+
+class LeaderRank(models.TextChoices):
+    """The level of the leader who wrote an instruction; rule sets ask for these."""
+
+    COUNTY = "county", "县级"
+    BUREAU = "bureau", "厅局级"
+    CITY = "city", "市级"
+    PROVINCE = "province", "省级"
+    MINISTRY = "ministry", "部委"
+    NATIONAL = "national", "国家级"
 
 
 class Event(models.Model):

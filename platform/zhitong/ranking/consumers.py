@@ -1,4 +1,4 @@
-"""Consumers of ranking: an event makes its year stale; the worker catches up within seconds."""
+"""Consumers of ranking: an event, or other names under an item, make years stale; the worker catches up in seconds."""
 
 from typing import Any
 
@@ -14,8 +14,22 @@ def mark_stale(payload: dict[str, Any]) -> None:
     years = {event.occurred_on.year}
     if event.reverses:
         years.add(event.reverses.occurred_on.year)
+    _note(years | _submission_years(event.matter_id))
+
+
+@outbox.consumer("exchange.authors.changed")
+def follow_authors(payload: dict[str, Any]) -> None:
+    """Note every year in which something of the matter counts: its points belong to other names now."""
+    matter = ItemFact.objects.values_list("matter_id", flat=True).get(pk=payload["fact"])
+    days = Event.objects.filter(matter=matter).values_list("occurred_on", flat=True)
+    _note({day.year for day in days} | _submission_years(matter))
+
+
+def _submission_years(matter_id: int) -> set[int]:
     # A rule set may date by submission: what happens this year counts for the year the matter came in.
-    years |= {
-        day.year for day in ItemFact.objects.filter(matter=event.matter_id).values_list("submitted_on", flat=True)
-    }
+    days = ItemFact.objects.filter(matter=matter_id).values_list("submitted_on", flat=True)
+    return {day.year for day in days}
+
+
+def _note(years: set[int]) -> None:
     StaleYear.objects.bulk_create([StaleYear(year=year) for year in sorted(years)], ignore_conflicts=True)

@@ -16,10 +16,10 @@ from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
 from zhitong.ranking.queries import Period
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.web import navigation
-from zhitong.web.parts import Action, Cell, Fact, Page, SavedFilter, SayBox, State, TableColumn, TableRow, empty
+from zhitong.web.keyset import SIZE, page_of
+from zhitong.web.parts import Action, Cell, Fact, SavedFilter, SayBox, State, TableColumn, TableRow, empty
 from zhitong.web.templatetags.zt import zt_short
 
-SIZE = 20
 _COUNT_COLUMNS = [TableColumn(label) for label in ("编号", "来稿日期", "类别", "结果")]
 
 
@@ -124,7 +124,7 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     when = queries.period(request.GET.get("year"), request.GET.get("month"))
     facts = queries.items_counted(unit, when, what)
     number = facts.count()
-    page = _page(facts, request.GET.get("after", ""))
+    page = page_of(facts, ("-pk",), request.GET)
     outcomes = queries.outcomes(unit, {fact.item_uuid for fact in page.items})
     table = [
         TableRow(
@@ -206,11 +206,3 @@ def _ledger_actions(actor: Actor, own: Unit, unit: Unit, when: Period) -> list[A
 def _rule_words(rules: RuleSet, year: int) -> str:
     periods = [f"第 {v.number} 版，自 {v.valid_from:%Y-%m-%d} 起" for v in queries.versions_of(rules, year)]
     return f"{rules.owner.short_name}《{rules.name}》{'；'.join(periods)}"
-
-
-def _page(facts: Any, after: str) -> Page[Any]:
-    rows = facts.order_by("-pk")
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
-    found = list(rows[: SIZE + 1])
-    return Page(items=found[:SIZE], next_cursor=str(found[SIZE - 1].pk) if len(found) > SIZE else "")

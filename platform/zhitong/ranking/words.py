@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from zhitong.exchange.models import AdoptionMode, Event, EventKind
+from zhitong.exchange.words import leader_words
 from zhitong.ranking.models import LedgerEntry, Standing
 from zhitong.web.parts import Change, LedgerLine
 from zhitong.web.templatetags.zt import points as point_words
@@ -19,7 +20,6 @@ COUNTS = {
     "higher": "上级采用",
     "instructions": "批示",
 }
-RANKS = {"national": "国家级", "province": "省级", "city": "市级", "county": "县级", "bureau": "厅局级"}
 
 
 def rank_change(row: Standing) -> Change | None:
@@ -36,7 +36,7 @@ def outcome(event: Event) -> str:
     """Return who decided what, without a leader's name or words."""
     where = (event.body or event.unit).short_name
     if event.kind == EventKind.INSTRUCTION:
-        return f"{RANKS.get(event.leader_rank, '')}领导批示，{where}登记" if not event.body_id else f"{where}领导批示"
+        return f"{where}领导批示" if event.body_id else f"{leader_words(event.leader_rank)}批示，{where}登记"
     if event.mode:
         return f"{where}{AdoptionMode(event.mode).label}"
     return f"{where}{EventKind(event.kind).label}"

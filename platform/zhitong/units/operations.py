@@ -24,6 +24,7 @@ from zhitong.units.models import (
     UnitKind,
 )
 
+SHORTEST_LIMIT, LONGEST_LIMIT = 300, 20_000  # characters that a unit may allow its reports
 _HOST = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 
 
@@ -133,6 +134,32 @@ def close_unit(*, actor: Actor, unit: Unit, reason: str) -> Unit:
     locked.save(update_fields=["lifecycle"])
     audit.record(actor=actor, action="units.unit.closed", object_kind="unit", object_id=locked.uuid, reason=words)
     return locked
+
+
+@operation("units.settings")
+def set_writing_rules(*, actor: Actor, text_limit: int, unconfirmed_sign: bool) -> Unit:
+    """Set how many characters a report of the present unit may have, and whether unanswered co-authors sign.
+
+    What is submitted later follows the new rules; what was submitted keeps its names.
+
+    Raises:
+        InvalidInput: the limit is not between 300 and 20,000 characters.
+    """
+    if not SHORTEST_LIMIT <= text_limit <= LONGEST_LIMIT:
+        message = f"字数上限须在 {SHORTEST_LIMIT} 到 {LONGEST_LIMIT:,} 之间。"
+        raise InvalidInput(message, fields={"text_limit": [message]})
+    unit: Unit = Unit.objects.select_for_update().get(pk=actor.unit_id)
+    unit.text_limit, unit.unconfirmed_sign = text_limit, unconfirmed_sign
+    unit.save(update_fields=["text_limit", "unconfirmed_sign"])
+    audit.record(
+        actor=actor,
+        action="units.rules.set",
+        object_kind="unit",
+        object_id=unit.uuid,
+        text_limit=text_limit,
+        unconfirmed_sign=unconfirmed_sign,
+    )
+    return unit
 
 
 @operation("units.manage")

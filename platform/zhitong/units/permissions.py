@@ -1,5 +1,8 @@
-"""Permissions over units; only operators of the platform hold them."""
+"""Permissions over units: operators of the platform manage them, a unit's administrators set its own rules."""
 
 from zhitong.core.permissions import Permission, register
 
-register(Permission("units.manage", "管理单位"))
+register(
+    Permission("units.manage", "管理单位"),
+    Permission("units.settings", "本单位设置"),
+)

@@ -19,7 +19,6 @@ from tenants.accounts import operations
 from tenants.accounts.forms import AppointForm, ChooserForm, CloseForm, UnitForm
 from tenants.accounts.models import actor_of
 from tenants.accounts.navigation import host_url
-from tenants.accounts.paging import page_of
 from tenants.accounts.views.common import needs
 from zhitong.core import audit, outbox
 from zhitong.core.errors import InvalidInput, NotFound
@@ -28,6 +27,7 @@ from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
 from zhitong.units.operations import NewUnit, close_unit, create_unit
 from zhitong.units.queries import find_open, with_hosts
 from zhitong.web import parts
+from zhitong.web.keyset import page_of
 from zhitong.web.parts import Action, Cell, Fact, SavedFilter, State, TableColumn, TableRow
 from zhitong.web.templatetags.zt import zt_short
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenants.accounts import operations
 from tenants.accounts.forms import KeyForm
 from tenants.accounts.models import ApiToken, User
-from tenants.accounts.paging import page_of
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.web import parts
+from zhitong.web.keyset import page_of
 from zhitong.web.parts import State, TableColumn
 
 _COLUMNS = [

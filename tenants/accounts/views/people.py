@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants.accounts import operations, queries
 from tenants.accounts.forms import HoldingForm, PeopleFilter, UserForm
 from tenants.accounts.models import Holding, Role, User, actor_of
-from tenants.accounts.paging import page_of
 from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.web import parts
+from zhitong.web.keyset import page_of
 from zhitong.web.parts import Action, Cell, State, TableColumn, TableRow
 
 MANAGE = "accounts.manage"

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from tenants.accounts.models import User
 from tenants.desk import queries
 from tenants.desk.views import office
-from tenants.items.models import Item, State
-from tenants.items.queries import own_items
-from tenants.items.views.common import detail_url, reader
+from tenants.items.models import Item, ItemAuthor, State
+from tenants.items.queries import open_questions, own_items
+from tenants.items.views.common import detail_url, own_url, reader
 from tenants.items.views.lists import state_of
 from tenants.review.queries import Filters, Tab, WorkRow, worklist
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import tracks
 from zhitong.web import parts
@@ -35,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if any(user.has_zt_perm(right) for right in office.RIGHTS):
         cards = own_cards(user, 3)
         own = {"cards": cards, "own_total": own_items(user).count() if cards else 0}
-        return render(request, "desk/office.html", context | own | office.context(user))
+        asked = {"todos": questions_to(user)}
+        return render(request, "desk/office.html", context | own | asked | office.context(user))
     return render(request, "desk/author.html", context | _author(user))
 
 
@@ -55,6 +56,11 @@ def own_cards(user: User, count: int) -> list[ItemCard]:
     ]
 
 
+def questions_to(user: User) -> list[TodoEntry]:
+    """Return where the reader is asked to sign."""
+    return [_question(row) for row in open_questions(user)[: _SHOWN + 1]]
+
+
 def _greeting(user: User) -> str:
     hour = clock.now().astimezone(clock.SHANGHAI).hour
     part = "早上好" if hour < 9 else "上午好" if hour < 12 else "下午好" if hour < 18 else "晚上好"
@@ -65,8 +71,10 @@ def _greeting(user: User) -> str:
 def _author(user: User) -> dict[str, Any]:
     sent, adopted, points = queries.own_year(user, clock.today().year)
     returned = worklist(user, Tab.RETURNED, Filters()).items
-    drafts = list(own_items(user).filter(state=State.DRAFT).exclude(title="").order_by("-changed_at")[:_SHOWN])
-    todos = [*map(_returned, returned), *map(_draft, drafts)]
+    drafts = list(
+        Item.objects.filter(created_by=user, state=State.DRAFT).exclude(title="").order_by("-changed_at")[:_SHOWN]
+    )
+    todos = [*(_returned(row, user) for row in returned), *questions_to(user), *map(_draft, drafts)]
     own = reverse("items:own")
     return {
         "year": (
@@ -85,16 +93,32 @@ def _author(user: User) -> dict[str, Any]:
     }
 
 
-def _returned(row: WorkRow) -> TodoEntry:
+def _returned(row: WorkRow, user: User) -> TodoEntry:
     """What the reviewer asks for leads, the title stands under it."""
     item = row.item
-    url = reverse("items:edit", args=[item.uuid]) if item.created_by_id else detail_url(item)
     return TodoEntry(
-        row.reason or item.title, url, "arrow-back-up", "被退回", "back", [f"《{item.title}》", zt_day(row.at)]
+        row.reason or item.title,
+        own_url(item, user),
+        "arrow-back-up",
+        "被退回",
+        "back",
+        [f"《{item.title}》", zt_day(row.at)],
+    )
+
+
+def _question(row: ItemAuthor) -> TodoEntry:
+    """Somebody asks the reader to sign."""
+    writer = row.item.created_by.name if row.item.created_by else ""
+    return TodoEntry(
+        str(row.item),
+        reverse("items:sign", args=[row.item.uuid]),
+        "user-check",
+        "请您联名",
+        "call",
+        [f"{writer}撰写", f"{zt_day(row.asked_at)}请"],
     )
 
 
 def _draft(item: Item) -> TodoEntry:
-    return TodoEntry(
-        item.title, reverse("items:edit", args=[item.uuid]), "pencil", "草稿", notes=[f"{zt_day(item.changed_at)}写到"]
-    )
+    url = reverse("items:edit", args=[item.uuid])
+    return TodoEntry(item.title, url, "pencil", glossary.DRAFT, notes=[f"{zt_day(item.changed_at)}写到"])

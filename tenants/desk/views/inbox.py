@@ -13,13 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.models import actor_of
-from tenants.accounts.paging import SIZE, page_of
 from tenants.desk import operations, queries
 from tenants.desk.forms import InboxFilter
 from tenants.items.models import Item
 from tenants.items.texts import LABELS, SECTIONS
 from tenants.items.views.common import reader
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.core.errors import InvalidInput, NotFound, Refusal
 from zhitong.core.operations import Actor, require_unit
 from zhitong.documents import downloads
@@ -28,12 +27,12 @@ from zhitong.exchange import packets
 from zhitong.exchange.models import Dispatch, Grant
 from zhitong.exchange.queries import inbox as inbox_rows
 from zhitong.web import navigation, parts
+from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, Fact, Page, Passage, SavedFilter, SayBox, TableColumn, TableRow, Tag
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_due, zt_short
 
 _OPEN = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
-_LOOKS = {"sent": "now", "received": "now", "accepted": "now", "adopted": "ok", "returned": "soon"}
 _COLUMNS = [
     TableColumn("来稿时间"),
     TableColumn("信息标题"),
@@ -43,18 +42,18 @@ _COLUMNS = [
     TableColumn("状态"),
     TableColumn("时限"),
 ]
-_VERBS = {"return": "退回", "keep": "留存", "decline": "不采用"}
+_VERBS = {"return": "退回", "keep": glossary.KEPT, "decline": glossary.DECLINED}
 _AT_ONCE = 200
 
 
 def _tabs() -> dict[str, tuple[str, Q]]:
     return {
         "": ("在办", Q(state__in=[*_OPEN, Dispatch.State.ACCEPTED])),
-        "sent": ("待签收", Q(state=Dispatch.State.SENT)),
+        "sent": (glossary.AWAITING_RECEIPT, Q(state=Dispatch.State.SENT)),
         "late": ("超期", Q(state__in=_OPEN, due_at__lt=clock.now())),
         "urgent": ("急事急报", Q(urgency="urgent", state__in=_OPEN)),
-        "adopted": ("已采用", Q(state=Dispatch.State.ADOPTED)),
-        "returned": ("已退回", Q(state=Dispatch.State.RETURNED)),
+        "adopted": (glossary.ADOPTED, Q(state=Dispatch.State.ADOPTED)),
+        "returned": (glossary.SENT_BACK, Q(state=Dispatch.State.RETURNED)),
         "closed": ("留存和不采用", Q(state__in=[Dispatch.State.KEPT, Dispatch.State.DECLINED])),
         "all": ("全部", Q()),
     }
@@ -150,7 +149,7 @@ def _row(dispatch: Any) -> TableRow:
 
 
 def _state(dispatch: Dispatch) -> parts.State:
-    return parts.State(dispatch.get_state_display(), _LOOKS.get(dispatch.state, "off"))  # type: ignore[arg-type]
+    return parts.standing(dispatch.get_state_display())
 
 
 @login_required
@@ -186,7 +185,7 @@ def _receive(actor: Actor, uuid: UUID, found: Dispatch | None) -> TableRow:
     """Receipt one dispatch; the row's `value` is set when that was done now."""
     title, sender = (found.title, found.sender.short_name) if found else ("没有这一篇，或者已被撤回", "")
     url = reverse("desk:dispatch", args=[uuid]) if found else ""
-    words, why = parts.State("已签收", "ok"), ""
+    words, why = parts.State(glossary.RECEIVED, "ok"), ""
     if found and found.state != Dispatch.State.SENT:
         words, why = parts.State("没有签收", "soon"), f"此前{found.get_state_display()}，不需要再签收"
     else:

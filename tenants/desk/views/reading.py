@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import User
 from tenants.desk import queries
-from tenants.items.models import Attachment, Item, State
+from tenants.items.models import OPEN_STATES, Consent, Item, State
 from tenants.items.queries import author_names, get_visible, number_label
 from tenants.items.texts import LABELS, SECTIONS
-from tenants.items.views.common import detail_url, reader
+from tenants.items.views.common import file_facts, own_url, reader
 from tenants.items.views.lists import state_of
 from tenants.review.models import Task
 from zhitong.core.errors import NotFound
@@ -33,7 +33,7 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     user = reader(request)
     found = get_visible(user, item_uuid)
     if found.state == State.DRAFT:
-        return redirect(detail_url(found))
+        return redirect(own_url(found, user))
     navigation.mark(request, "items" if user.has_zt_perm("items.read_all") else "own_items")
     context = {
         "item": found,
@@ -41,10 +41,7 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "due": state_of(found),
         "facts": _facts(request, found),
         "passages": [Passage(LABELS[name], _paragraphs(found, name)) for name in SECTIONS if getattr(found, name)],
-        "files": [
-            Fact(file.name, f"{max(1, file.size // 1024):,} KB", reverse("items:file", args=[found.uuid, file.uuid]))
-            for file in Attachment.objects.filter(item=found, removed_at__isnull=True)
-        ],
+        "files": file_facts(found),
         "history": queries.history_of(found),
         "now_line": way.now if (way := journey_of(require_unit(), found.uuid)) else None,
         "actions": _actions(user, found),
@@ -64,10 +61,11 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     """
     user = reader(request)
     found = get_visible(user, item_uuid)
-    way = journey_of(require_unit(), found.uuid)
+    for_the_office = user.has_zt_perm("items.read_all")
+    way = journey_of(require_unit(), found.uuid, for_the_office=for_the_office)
     if way is None:
         raise NotFound
-    navigation.mark(request, "items" if user.has_zt_perm("items.read_all") else "own_items")
+    navigation.mark(request, "items" if for_the_office else "own_items")
     score = LedgerEntry.objects.filter(item_uuid=found.uuid, unit_id=require_unit(), counted=True).aggregate(
         total=Sum("points")
     )["total"]
@@ -107,6 +105,9 @@ def _actions(user: User, found: Item) -> list[Action]:
     mine = found.created_by_id == user.pk and found.dispatch_uuid is None
     way = Action("看去向", url=reverse("desk:journey", args=[found.uuid]), icon="route")
     others = [way, Action("文本对照", url=reverse("items:texts", args=[found.uuid]), icon="copy")]
+    named = _named(user, found)
+    if named:
+        others.insert(0, named)
     if found.state == State.RETURNED and mine:
         return [Action("修改", url=reverse("items:edit", args=[found.uuid]), icon="pencil", primary=True), *others]
     if found.state == State.IN_REVIEW:
@@ -125,3 +126,15 @@ def _actions(user: User, found: Item) -> list[Action]:
         url = reverse("desk:outcome", args=[found.uuid])
         others.append(Action("登记结果", url=url, icon="clipboard-list"))
     return others
+
+
+def _named(user: User, found: Item) -> Action | None:
+    """Return the way to answer as a co-author, while one may; the question itself is the next step of the work."""
+    if found.state not in OPEN_STATES:
+        return None
+    row = found.authors.filter(user=user, consent__in=[Consent.ASKED, Consent.CONFIRMED]).first()
+    if row is None:
+        return None
+    asked = row.consent == Consent.ASKED
+    url = reverse("items:sign", args=[found.uuid])
+    return Action("答复联名" if asked else "联名", url=url, icon="user-check", primary=asked)

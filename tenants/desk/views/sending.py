@@ -10,12 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tenants.accounts.paging import SIZE, page_of
 from tenants.desk import operations, queries
 from tenants.items.models import Attachment, Item, State
 from tenants.items.queries import get_visible, with_authors
 from tenants.items.views.common import posted_version, reader
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.core.errors import InvalidInput, Refusal, StaleVersion, WrongState
 from zhitong.core.operations import require_unit
 from zhitong.exchange import operations as exchange
@@ -24,12 +23,12 @@ from zhitong.exchange.queries import sent as sent_rows
 from zhitong.units.current import unit_in_force
 from zhitong.units.queries import Destination, destinations
 from zhitong.web import navigation, parts
+from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Cell, Fact, PacketView, Receiver, ReceiverGroup, SavedFilter, TableColumn, TableRow
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_short
 
 _GONE = (Dispatch.State.RETURNED, Dispatch.State.RECALLED)
-_LOOKS = {"sent": "now", "received": "now", "accepted": "now", "adopted": "ok", "returned": "soon"}
 
 
 @login_required
@@ -61,7 +60,7 @@ def _ready(request: HttpRequest, rows: QuerySet[Item]) -> dict[str, object]:
                 [
                     Cell(zt_short(item.decided_at) if item.decided_at else ""),
                     Cell(item.title, url=reverse("desk:send", args=[item.uuid]), look="t"),
-                    Cell(authors_words([author.name for author in item.authors.all()])),
+                    Cell(authors_words([author.name for author in item.signers])),
                     Cell(item.category),
                     Cell(item.get_urgency_display()),
                 ],
@@ -98,8 +97,9 @@ def _sent(request: HttpRequest) -> dict[str, object]:
 
 
 def _state(dispatch: Dispatch) -> parts.State:
-    word = "等反馈" if dispatch.body_id and dispatch.state == Dispatch.State.SENT else dispatch.get_state_display()
-    return parts.State(word, _LOOKS.get(dispatch.state, "off"))  # type: ignore[arg-type]
+    if dispatch.body_id and dispatch.state == Dispatch.State.SENT:
+        return parts.standing(glossary.AWAITING_FEEDBACK)
+    return parts.standing(dispatch.get_state_display())
 
 
 @login_required

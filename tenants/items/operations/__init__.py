@@ -1,7 +1,8 @@
-"""Every write over items: drafts, files, submission, received items, outcomes, imports."""
+"""Every write over items: drafts, authors, files, submission, received items, outcomes, imports."""
 
 from tenants.items.fields import AuthorInput
-from tenants.items.operations.drafts import create_draft, delete_draft, save_draft, set_authors
+from tenants.items.operations.authors import confirm_signing, decline_signing, set_authors
+from tenants.items.operations.drafts import create_draft, delete_draft, save_draft
 from tenants.items.operations.files import attach, remove_attachment
 from tenants.items.operations.importing import ImportReport, import_items, try_import
 from tenants.items.operations.progress import (
@@ -19,8 +20,10 @@ __all__ = [
     "add_edition",
     "attach",
     "conclude",
+    "confirm_signing",
     "create_draft",
     "create_received",
+    "decline_signing",
     "delete_draft",
     "import_items",
     "register_submission",

@@ -1,17 +1,15 @@
-"""What several operations share: the unit, the actor's account, locking, announcing, numbering, authors' words."""
+"""What several operations share: the unit, the actor's account, locking, versions, announcing, numbering."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
 
-from tenants.accounts.models import GroupKind, Membership, User
-from tenants.items.fields import AUTHOR_WORDS, AuthorInput, short_text
-from tenants.items.models import Counter, Item, ItemAuthor, State
+from tenants.accounts.models import User
+from tenants.items.models import Counter, Item, State
 from zhitong.core import clock, outbox
-from zhitong.core.errors import InvalidInput, NotFound, WrongState
+from zhitong.core.errors import NotFound, StaleVersion, WrongState
 from zhitong.core.operations import Actor, require_unit
 from zhitong.units.models import Unit
 
@@ -72,6 +70,16 @@ def require_own(actor: Actor, item_uuid: UUID) -> None:
         lock_own(actor, item_uuid)
 
 
+def require_version(item: Item, version: int) -> None:
+    """Refuse to go on from a state of the item that is no longer the present one.
+
+    Raises:
+        StaleVersion: it was changed elsewhere since `version`.
+    """
+    if item.version != version:
+        raise StaleVersion("这一篇在另一处改过了，这里的没有存上，也没有丢。", rule="同一篇同时只认一处的修改")
+
+
 def lock(item: Item) -> Item:
     """Lock the row of `item` and return it fresh."""
     return Item.objects.select_for_update(of=("self",)).get(pk=item.pk)
@@ -103,69 +111,3 @@ def take_number(item: Item) -> None:
         Counter.objects.filter(year=year).update(last=F("last") + 1)
     item.year = year
     item.number = Counter.objects.values_list("last", flat=True).get(year=year)
-
-
-def author_of_account(user: User, *, order: int, sector: str) -> dict[str, Any]:
-    """Return the columns of an author row for an account of the unit: its words are frozen as they are now."""
-    return {
-        "order": order,
-        "user": user,
-        "person_uuid": user.person_uuid,
-        "name": user.name,
-        "duty": user.duty,
-        "sector": sector,
-        "party": user.party,
-        "rank": user.rank,
-        "contact": user.mobile or "",
-    }
-
-
-def write_authors(item: Item, authors: Sequence[AuthorInput]) -> None:
-    """Replace the authors of `item` by `authors`, in that order.
-
-    Raises:
-        InvalidInput: somebody is named twice, is not in the unit, or a name is missing or too long.
-    """
-    accounts = _accounts(authors)
-    sectors = _sectors(accounts.values())
-    rows = []
-    for order, author in enumerate(authors, start=1):
-        account = accounts.get(author.user) if author.user else None
-        if account:
-            columns = author_of_account(account, order=order, sector=sectors.get(account.pk, ""))
-        else:
-            columns = {"order": order, **_words(author)}
-        rows.append(ItemAuthor(item=item, **columns))
-    ItemAuthor.objects.filter(item=item).delete()
-    ItemAuthor.objects.bulk_create(rows)
-
-
-def _accounts(authors: Sequence[AuthorInput]) -> dict[UUID, User]:
-    asked = [author.user for author in authors if author.user]
-    if len(set(asked)) != len(asked):
-        raise _bad_authors("同一个人只署名一次。")
-    found = {user.uuid: user for user in User.objects.filter(uuid__in=asked, is_active=True)}
-    if len(found) != len(asked):
-        raise _bad_authors("有一位联名反映人不在本单位。")
-    return found
-
-
-def _sectors(users: Any) -> dict[int, str]:
-    rows = Membership.objects.filter(user__in=list(users), group__kind=GroupKind.SECTOR).order_by("-id")
-    return dict(rows.values_list("user_id", "group__name"))
-
-
-def _words(author: AuthorInput) -> dict[str, str]:
-    words: dict[str, str] = {}
-    for name, (label, limit) in AUTHOR_WORDS.items():
-        try:
-            words[name] = short_text(getattr(author, name), limit)
-        except ValueError as error:
-            raise _bad_authors(f"反映人的{label}：{error}") from error
-    if not words["name"]:
-        raise _bad_authors("请填写反映人的姓名。")
-    return words
-
-
-def _bad_authors(message: str) -> InvalidInput:
-    return InvalidInput(message, fields={"authors": [message]})

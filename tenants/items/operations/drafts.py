@@ -1,20 +1,18 @@
-"""Drafts: begin, save with a version check, who signs, delete."""
+"""Drafts: begin, save with a version check, delete."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from tenants.accounts.models import MemberKind
 from tenants.items.fields import EDITABLE, AuthorInput, clean_changes
 from tenants.items.models import Item, State, SubmitterKind
-from tenants.items.operations.common import account_of, lock_own, require_open_unit, store, write_authors
+from tenants.items.operations.authors import write_authors
+from tenants.items.operations.common import account_of, lock_own, require_open_unit, require_version, store
 from tenants.items.texts import SECTIONS, length_of
 from zhitong.core import audit, clock
-from zhitong.core.errors import InvalidInput, NotFound, StaleVersion, WrongState
+from zhitong.core.errors import NotFound, WrongState
 from zhitong.core.operations import Actor, operation
-
-AUTHORS_LIMIT = 20
-_STALE = "这一篇在另一处改过了，这里的没有存上，也没有丢。"
 
 
 @operation("items.write")
@@ -62,34 +60,9 @@ def save_draft(*, actor: Actor, item_uuid: UUID, version: int, changes: Mapping[
     changed = {name: value for name, value in columns.items() if getattr(item, name) != value}
     if not changed:
         return item
-    if item.version != version:
-        raise StaleVersion(_STALE, rule="同一篇同时只认一处的修改")
+    require_version(item, version)
     _put(item, changed)
     store(item, *changed, "text_length")
-    return item
-
-
-@operation("items.write")
-def set_authors(*, actor: Actor, item_uuid: UUID, version: int, authors: Sequence[AuthorInput]) -> Item:
-    """Replace those who sign, in the order given.
-
-    Who writes in their own name stays among them; those who write for others (`items.read_all`) need not.
-
-    Raises:
-        NotFound, WrongState, StaleVersion: as `save_draft`.
-        InvalidInput: too many, somebody twice, somebody not of the unit, a name missing or too long.
-    """
-    item = lock_own(actor, item_uuid)
-    if item.version != version:
-        raise StaleVersion(_STALE, rule="同一篇同时只认一处的修改")
-    if len(authors) > AUTHORS_LIMIT:
-        words = f"共 {len(authors)} 人，最多 {AUTHORS_LIMIT} 人署名。"
-        raise InvalidInput(words, fields={"authors": [words]})
-    if actor.user_uuid not in {author.user for author in authors} and not actor.can("items.read_all"):
-        words = "撰写人要在反映人之中。"
-        raise InvalidInput(words, fields={"authors": [words]})
-    write_authors(item, authors)
-    store(item)
     return item
 
 

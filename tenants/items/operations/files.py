@@ -34,7 +34,7 @@ def attach(*, actor: Actor, item_uuid: UUID, file: File) -> Attachment:  # type:
     if same:
         return same
     if len(present) >= FILES_LIMIT:
-        words = f"最多 {FILES_LIMIT} 个附件。"
+        words = f"“{stored.name}”没有收下：一篇最多 {FILES_LIMIT} 个附件。"
         raise InvalidInput(words, fields={"file": [words]})
     attachment = Attachment.objects.create(
         item=item,

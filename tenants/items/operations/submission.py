@@ -7,6 +7,7 @@ from tenants.accounts.models import User
 from tenants.items.errors import Duplicate
 from tenants.items.fields import AUTHOR_WORDS, clean_changes, short_text
 from tenants.items.models import EditionKind, Item, ItemAuthor, Source, State, SubmitterKind, Urgency
+from tenants.items.operations.authors import fact_authors, settle_authors
 from tenants.items.operations.common import (
     account_of,
     announce,
@@ -22,7 +23,7 @@ from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Dispatch
-from zhitong.exchange.operations import register_item
+from zhitong.exchange.operations import change_authors, register_item
 from zhitong.units.models import UnitKind
 
 
@@ -43,17 +44,18 @@ def register_submission(*, actor: Actor, item: Item) -> Item:
     locked = lock_own(actor, item.uuid)
     texts = Texts.of(locked)
     texts.require_complete(unit.text_limit)
-    authors = list(locked.authors.select_related("user"))
-    if not authors:
-        raise InvalidInput("请写明反映人。", fields={"authors": ["请写明反映人。"]}, code="items.incomplete")
+    signers = settle_authors(locked, unit)
     _refuse_duplicate(locked, unit.mark)
-    if locked.state == State.DRAFT:
+    first = locked.state == State.DRAFT
+    if first:
         locked.submitted_at = clock.now()
         take_number(locked)
     keep_edition(actor, locked, EditionKind.ORIGINAL, texts)
     locked.state = State.IN_REVIEW
     store(locked, "state", "submitted_at", "year", "number")
-    _register(actor, locked, unit.mark, [_fact_author(author) for author in authors], dispatch=None)
+    _register(actor, locked, unit.mark, signers, dispatch=None)
+    if not first:  # perhaps under other names
+        change_authors(actor=actor, item_uuid=locked.uuid, authors=fact_authors(signers))
     audit.record(
         actor=actor,
         action="items.item.submitted",
@@ -141,8 +143,9 @@ def _refuse_duplicate(item: Item, mark: str) -> None:
     )
 
 
-def _register(actor: Actor, item: Item, mark: str, authors: list[dict[str, Any]], *, dispatch: Dispatch | None) -> None:
+def _register(actor: Actor, item: Item, mark: str, signers: list[ItemAuthor], *, dispatch: Dispatch | None) -> None:
     assert item.submitted_at is not None
+    sector = signers[0].sector if signers else ""
     register_item(
         actor=actor,
         item_uuid=item.uuid,
@@ -152,24 +155,10 @@ def _register(actor: Actor, item: Item, mark: str, authors: list[dict[str, Any]]
         submitter_kind=item.submitter_kind,
         source=item.source,
         urgency=item.urgency,
-        group_name=item.group.name if item.group else (item.from_unit or _sector_of_first(authors)),
-        authors=[{key: value for key, value in author.items() if key != "sector"} for author in authors],
+        group_name=item.group.name if item.group else (item.from_unit or sector),
+        authors=fact_authors(signers),
         dispatch=dispatch,
     )
-
-
-def _fact_author(author: ItemAuthor) -> dict[str, Any]:
-    return {
-        "person": str(author.person_uuid) if author.person_uuid else None,
-        "name": author.name,
-        "rank": author.rank,
-        "kind": author.user.member_kind if author.user else "",
-        "sector": author.sector,
-    }
-
-
-def _sector_of_first(authors: list[dict[str, Any]]) -> str:
-    return str(authors[0]["sector"]) if authors else ""
 
 
 def _kind_of_sender(dispatch: Dispatch) -> SubmitterKind:

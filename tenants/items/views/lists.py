@@ -9,28 +9,26 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from tenants.accounts.paging import SIZE, page_of
+from tenants.accounts.models import User
 from tenants.items import queries
 from tenants.items.forms import ListFilter
 from tenants.items.models import Item, ItemAuthor, State, Urgency
-from tenants.items.views.common import detail_url, reader
+from tenants.items.views.common import detail_url, own_url, reader
+from zhitong.core import glossary
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import tracks
 from zhitong.web import parts
+from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, ItemCard, Page, SavedFilter, TableColumn, TableRow, Tag, Track
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_day, zt_short
 
-_LOOKS: dict[str, Any] = {
-    State.DRAFT: "", State.IN_REVIEW: "now", State.RETURNED: "soon", State.APPROVED: "ok", State.KEPT: "off",
-    State.DECLINED: "off", State.WITHDRAWN: "off",
-}  # fmt: skip
 _OWN_TABS: dict[str, tuple[str, tuple[State, ...]]] = {
     "": ("全部", ()),
-    "draft": ("草稿", (State.DRAFT,)),
-    "open": ("审核中", (State.IN_REVIEW,)),
-    "returned": ("退回修改", (State.RETURNED,)),
-    "approved": ("已采用", (State.APPROVED,)),
+    "draft": (glossary.DRAFT, (State.DRAFT,)),
+    "open": (glossary.IN_REVIEW, (State.IN_REVIEW,)),
+    "returned": (glossary.TO_REVISE, (State.RETURNED,)),
+    "approved": (glossary.ADOPTED, (State.APPROVED,)),
 }
 _ORDERS = {
     "-submitted": ("-submitted_at", "-id"),
@@ -53,20 +51,21 @@ _COLUMNS = [
 
 def state_of(item: Item) -> parts.State:
     """Return an item's state as drawn everywhere."""
-    return parts.State(item.get_state_display(), _LOOKS[item.state])
+    return parts.standing(item.get_state_display())
 
 
 @login_required
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
     """The reader's own items as cards, each with its track."""
-    rows = queries.own_items(reader(request))
+    user = reader(request)
+    rows = queries.own_items(user).select_related("created_by")
     tab = request.GET.get("tab", "")
     states = _OWN_TABS.get(tab, _OWN_TABS[""])[1]
     page = page_of(rows.filter(state__in=states) if states else rows, ("-changed_at", "-id"), request.GET)
     lines = tracks(require_unit(), [item.uuid for item in page.items if item.state != State.DRAFT])
     context = {
-        "cards": [_card(item, lines.get(item.uuid)) for item in page.items],
+        "cards": [_card(item, lines.get(item.uuid), user) for item in page.items],
         "filters": _tabs(rows, tab),
         "page": page,
         "empty_box": parts.empty(
@@ -114,13 +113,13 @@ def everything(request: HttpRequest) -> HttpResponse:
     return render(request, "items/all.html", context)
 
 
-def _card(item: Item, track: Track | None) -> ItemCard:
+def _card(item: Item, track: Track | None, user: User) -> ItemCard:
     notes = [f"第 {item.number} 号"] if item.number else []
     notes.append(zt_day(item.submitted_at or item.changed_at))
+    if item.created_by and item.created_by != user:
+        notes.append(f"{item.created_by.name}撰写")
     tags = [Tag("急", "red")] if item.urgency == Urgency.URGENT else []
-    editable = item.state in (State.DRAFT, State.RETURNED)
-    url = reverse("items:edit", args=[item.uuid]) if editable and item.created_by_id else detail_url(item)
-    return ItemCard(str(item), url if editable else detail_url(item), notes, tags, state_of(item), track)
+    return ItemCard(str(item), own_url(item, user), notes, tags, state_of(item), track)
 
 
 def _tabs(rows: QuerySet[Item], tab: str) -> list[SavedFilter]:
@@ -156,7 +155,7 @@ def _narrow(rows: QuerySet[Item], conditions: dict[str, str]) -> QuerySet[Item]:
     rows = rows.filter(**conditions)
     if not words:
         return rows
-    signed = Exists(ItemAuthor.objects.filter(item=OuterRef("pk"), name__icontains=words))
+    signed = Exists(ItemAuthor.objects.filter(item=OuterRef("pk"), name__icontains=words, signs=True))
     return rows.filter(Q(title__icontains=words) | signed)
 
 

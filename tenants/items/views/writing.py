@@ -24,6 +24,8 @@ from tenants.items.views.common import detail_url, posted_version, reader
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
 
+_MOVES = {"move_up": -1, "move_down": 1, "remove": 0}  # button of a signer -> how far the row goes; 0: away
+
 
 @login_required
 @require_safe
@@ -48,6 +50,7 @@ def edit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         return redirect(detail_url(item))
     if request.method != "POST":
         return _page(request, item, DraftForm(initial=initial_of(item)))
+    saved = None
     try:
         saved = operations.save_draft(
             actor=user.actor, item_uuid=item_uuid, version=_version(request), changes=changes_of(request.POST)
@@ -55,13 +58,16 @@ def edit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         return _act(request, saved)
     except StaleVersion:
         item = queries.get_own(user, item_uuid)
-        return _page(request, item, DraftForm(request.POST), merge=_merge(request, item), status=409)
+        version = posted_version(request)
+        return _page(request, item, DraftForm(request.POST), version=version, merge=_merge(request, item), status=409)
     except (InvalidInput, WrongState) as refusal:
         item = queries.get_own(user, item_uuid)
         form = DraftForm(request.POST)
         form.refuse(refusal)
+        # What was typed is saved although its button was refused: the writer goes on from there.
+        version = item.version if saved else posted_version(request)
         earlier = reverse("items:texts", args=[refusal.earlier]) if isinstance(refusal, Duplicate) else ""
-        return _page(request, item, form, earlier_url=earlier, status=refusal.status)
+        return _page(request, item, form, version=version, earlier_url=earlier, status=refusal.status)
 
 
 @login_required
@@ -107,37 +113,52 @@ def _act(request: HttpRequest, item: Item) -> HttpResponse:
         operations.remove_attachment(actor=actor, item_uuid=item.uuid, attachment_uuid=_uuid(post["remove_file"]))
         return redirect(f"{here}#files")
     if request.FILES:
-        for file in request.FILES.getlist("file"):
-            operations.attach(actor=actor, item_uuid=item.uuid, file=file)
+        _attach_all(request, item)
         return redirect(f"{here}#files")
     signers = _changed_signers(request, item)
     if signers is not None:
         operations.set_authors(actor=actor, item_uuid=item.uuid, version=item.version, authors=signers)
-        return redirect(f"{here}#co")
+        moved = post.get("move_up") or post.get("move_down")
+        # The moved signer takes the focus; a mark in the address would take it away again.
+        return redirect(f"{here}?{urlencode({'moved': moved})}" if moved else f"{here}#co")
     return redirect(here)
+
+
+def _attach_all(request: HttpRequest, item: Item) -> None:
+    """Take every file that can be taken.
+
+    Raises:
+        InvalidInput: names each of the others.
+    """
+    refused: list[str] = []
+    for file in request.FILES.getlist("file"):
+        try:
+            operations.attach(actor=reader(request).actor, item_uuid=item.uuid, file=file)
+        except InvalidInput as refusal:
+            refused.append(refusal.message)
+    if refused:
+        raise InvalidInput(" ".join(refused), fields={"file": refused})
 
 
 def _changed_signers(request: HttpRequest, item: Item) -> list[AuthorInput] | None:
     """Return the signers after the pressed button, None when no such button was pressed."""
     post = request.POST
-    signers = writing_parts.signers_of(item)
+    rows, _refusals = writing_parts.named(item)
+    signers = [writing_parts.as_input(row) for row in rows]
     if post.get("add_author"):
         return [*signers, AuthorInput(user=_uuid(post["add_author"]))]
     if post.get("add_name"):
-        return [*signers, AuthorInput(name=post["add_name"])]
-    for name in ("move_up", "remove"):
-        place = _place(post.get(name, ""), len(signers))
-        if place is None:
+        return [*signers, AuthorInput(name=post["add_name"], duty=post.get("outside_duty", ""))]
+    keys = [str(row.pk) for row in rows]
+    for name, step in _MOVES.items():
+        if post.get(name) not in keys:
             continue
-        if name == "remove":
-            return [*signers[:place], *signers[place + 1 :]]
-        signers.insert(max(0, place - 1), signers.pop(place))
+        place = keys.index(post[name])
+        moved = signers.pop(place)
+        if step:
+            signers.insert(max(0, place + step), moved)
         return signers
     return None
-
-
-def _place(key: str, length: int) -> int | None:
-    return int(key) - 1 if key.isascii() and key.isdecimal() and 1 <= int(key) <= length else None
 
 
 def _uuid(value: str) -> UUID:
@@ -168,19 +189,20 @@ def _page(
     item: Item,
     form: DraftForm,
     *,
+    version: int = 0,
     merge: dict[str, Any] | None = None,
     earlier_url: str = "",
     status: int = 200,
 ) -> HttpResponse:
     unit = request.tenant  # type: ignore[attr-defined]
     words = request.POST.get("add_name") or request.GET.get("find", "")
-    context = writing_parts.context(item, unit, words=words.strip()[:60])
+    context = writing_parts.context(item, unit, words=words.strip()[:60], moved=request.GET.get("moved", ""))
     context |= {
         "item": item,
         "form": form,
         "merge": merge,
         "earlier_url": earlier_url,
-        "version": request.POST.get("version", item.version) if status != 200 else item.version,
+        "version": version or item.version,
         "back": reverse("items:own"),
         "phone_title": "写信息",
     }

@@ -2,29 +2,50 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from tenants.items import live, queries
-from tenants.items.fields import AuthorInput
-from tenants.items.models import Attachment, Item, ItemAuthor
+from tenants.items.fields import AUTHOR_WORDS, AuthorInput
+from tenants.items.models import Attachment, Consent, Item, ItemAuthor
 from tenants.items.texts import SECTIONS, missing
 from zhitong.core import clock, text
-from zhitong.documents.kinds import ACCEPT
+from zhitong.documents.kinds import ACCEPT, NOT_TAKEN
+from zhitong.documents.storage import too_large
 from zhitong.units.models import Unit
-from zhitong.web.parts import CoAuthor, State, Upload
+from zhitong.web.parts import Action, CoAuthor, State, Upload
 
+_RULE = {True: "先署名", False: "不署名"}  # what the unit does with who has not answered
 _ICONS = {"image": "photo", "video": "movie"}
 
 
-def context(item: Item, unit: Unit, *, words: str) -> dict[str, Any]:
-    """Return the parts around the text; `words` is a name that the writer looks for among the members."""
-    authors = list(item.authors.select_related("user"))
+def context(item: Item, unit: Unit, *, words: str, moved: str = "") -> dict[str, Any]:
+    """Return the parts around the text.
+
+    Args:
+        item: the draft or returned item.
+        unit: the unit in force, whose rules hold.
+        words: a name that the writer looks for among the members.
+        moved: key of the signer who was just moved, so that the keyboard stays there.
+    """
+    signers, refusals = named(item)
     files = list(item.attachments.filter(removed_at__isnull=True))
     doubt = text.fault(words)
-    own = [author.user.uuid for author in authors if author.user]
+    own = [author.user.uuid for author in signers if author.user]
+    waiting = [author.name for author in signers if author.consent == Consent.ASKED]
     return {
-        "co_authors": [_co_author(author, item) for author in authors],
-        "uploads": [_upload(item, file) for file in files],
+        "co_authors": [
+            *(_co_author(author, item, place, len(signers), moved) for place, author in enumerate(signers, start=1)),
+            *map(_refusal, refusals),
+        ],
+        "signer_count": len(signers),
+        "waiting": waiting,
+        "waiting_note": f"{len(waiting)} 人待确认，{_RULE[unit.unconfirmed_sign]}" if waiting else "",
+        "uploads": [upload_of(item, file) for file in files],
+        "upload_url": reverse("items:upload", args=[item.uuid]),
+        "upload_limit": settings.ATTACHMENT_LIMIT,
+        "too_large": too_large(),
+        "not_taken": NOT_TAKEN,
         "accept": ACCEPT,
         "find": words,
         "find_error": doubt,
@@ -36,34 +57,58 @@ def context(item: Item, unit: Unit, *, words: str) -> dict[str, Any]:
         "counted": " ".join(f"id_{name}" for name in SECTIONS),
         "saved": _saved(item),
         "paragraphs": [line for name in SECTIONS for line in getattr(item, name).split("\n") if line],
-        "signed_by": "、".join(author.name for author in authors),
+        "signed_by": "、".join(author.name for author in signers),
     }
 
 
-def signers_of(item: Item) -> list[AuthorInput]:
-    """Return who signs now, as input for `set_authors`."""
-    return [
-        AuthorInput(user=author.user.uuid)
-        if author.user
-        else AuthorInput(
-            name=author.name,
-            duty=author.duty,
-            sector=author.sector,
-            party=author.party,
-            rank=author.rank,
-            contact=author.contact,
-        )
-        for author in item.authors.select_related("user")
+def named(item: Item) -> tuple[list[ItemAuthor], list[ItemAuthor]]:
+    """Return who is named under an item in their order, and apart from them who declined."""
+    rows = list(item.authors.select_related("user"))
+    refusals = [row for row in rows if row.consent == Consent.DECLINED]
+    return [row for row in rows if row not in refusals], refusals
+
+
+def as_input(author: ItemAuthor) -> AuthorInput:
+    """Return a signer as input for `set_authors`."""
+    if author.user:
+        return AuthorInput(user=author.user.uuid)
+    return AuthorInput(**{name: getattr(author, name) for name in AUTHOR_WORDS})
+
+
+def _co_author(author: ItemAuthor, item: Item, place: int, count: int, moved: str) -> CoAuthor:
+    own = author.user_id is not None and author.user_id == item.created_by_id
+    key = str(author.pk)
+    acts = [
+        Action("往前移", icon="arrow-up", name="move_up", value=key) if place > 1 else None,
+        Action("往后移", icon="arrow-down", name="move_down", value=key) if place < count else None,
+        None if own else Action("去掉", icon="x", name="remove", value=key),
     ]
+    return CoAuthor(
+        author.name,
+        " · ".join(note for note in (author.sector or author.duty, "本人" if own else "") if note),
+        _answer_of(author, place),
+        key=key,
+        place=place,
+        acts=[act for act in acts if act],
+        moved=key == moved,
+    )
 
 
-def _co_author(author: ItemAuthor, item: Item) -> CoAuthor:
-    notes = [author.sector or author.duty, "本人" if author.user_id == item.created_by_id and author.user_id else ""]
-    first = State("第一反映人", "ok") if author.order == 1 else None
-    return CoAuthor(author.name, " · ".join(note for note in notes if note), first, key=str(author.order))
+def _answer_of(author: ItemAuthor, place: int) -> State | None:
+    if author.consent == Consent.ASKED:
+        return State("等对方确认", "soon", "hourglass")
+    if author.consent == Consent.CONFIRMED:
+        return State("已确认", "ok")
+    return State("第一反映人", "ok") if place == 1 else None
 
 
-def _upload(item: Item, file: Attachment) -> Upload:
+def _refusal(author: ItemAuthor) -> CoAuthor:
+    again = [Action("再请一次", icon="refresh", name="add_author", value=str(author.user.uuid))] if author.user else []
+    return CoAuthor(author.name, author.reason, State("已谢绝", "off", "user-off"), key=str(author.pk), acts=again)
+
+
+def upload_of(item: Item, file: Attachment) -> Upload:
+    """Return a file of a draft as its row shows it."""
     return Upload(
         file.name,
         _size(file.size),
@@ -71,6 +116,7 @@ def _upload(item: Item, file: Attachment) -> Upload:
         State("已上传", "ok"),
         key=str(file.uuid),
         url=reverse("items:file", args=[item.uuid, file.uuid]),
+        remove_url=reverse("items:file_remove", args=[item.uuid, file.uuid]),
     )
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.accounts.models import Group, User
+from zhitong.core import glossary
 
 
 class Flow(models.Model):
@@ -34,7 +35,7 @@ class FlowVersion(models.Model):
     class State(models.TextChoices):
         """Where a version stands."""
 
-        DRAFT = "draft", "草稿"
+        DRAFT = "draft", glossary.DRAFT
         PUBLISHED = "published", "在用"
         RETIRED = "retired", "停用"
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from tenants.accounts.models import Position, User
 from tenants.items.models import Edition, Item
 from tenants.review.models.flows import FlowVersion
+from zhitong.core import glossary
 
 
 class Run(models.Model):
@@ -24,12 +25,12 @@ class Run(models.Model):
     class State(models.TextChoices):
         """How a run stands."""
 
-        RUNNING = "running", "审核中"
-        RETURNED = "returned", "退回修改"
+        RUNNING = "running", glossary.IN_REVIEW
+        RETURNED = "returned", glossary.TO_REVISE
         PASSED = "passed", "已通过"
-        DECLINED = "declined", "不采用"
-        KEPT = "kept", "留存"
-        RECALLED = "recalled", "已撤回"
+        DECLINED = "declined", glossary.DECLINED
+        KEPT = "kept", glossary.KEPT
+        RECALLED = "recalled", glossary.WITHDRAWN
 
     class Purpose(models.TextChoices):
         """What a run decides."""
@@ -177,8 +178,8 @@ class Verb(models.TextChoices):
     OBJECT = "object", "不同意"
     ANSWER = "answer", "回复意见"
     RETURN = "return", "退回"
-    DECLINE = "decline", "不采用"
-    KEEP = "keep", "留存"
+    DECLINE = "decline", glossary.DECLINED
+    KEEP = "keep", glossary.KEPT
     RESUBMIT = "resubmit", "重新提交"
     RECALL = "recall", "撤回"
     TAKE_BACK = "take_back", "收回"

@@ -12,9 +12,9 @@ from tenants.accounts.models import User
 from tenants.items.models import Item, Urgency
 from tenants.items.queries import own_items
 from tenants.review.models import Act, Run, Task, Verb
-from tenants.review.queries.paging import Order, page_of
 from zhitong.core import clock
 from zhitong.core.errors import NotAllowed
+from zhitong.web.keyset import page_of
 from zhitong.web.parts import Page
 
 QUEUE_SIZE = 50
@@ -72,7 +72,8 @@ def worklist(user: User, tab: Tab, filters: Filters, *, after: str = "", before:
         NotAllowed: `ALL` without the right to read all reviews.
     """
     source = _SOURCES[tab](user)
-    page: Page[Any] = page_of(source.rows.filter(filters.on(source.prefix)), source.order, after=after, before=before)
+    rows = source.rows.filter(filters.on(source.prefix))
+    page: Page[Any] = page_of(rows, source.order, {"after": after, "before": before})
     return Page([source.present(row) for row in page.items], page.next_cursor, page.prev_cursor)
 
 
@@ -95,31 +96,31 @@ def queue(user: User) -> list[Task]:
 @dataclass(frozen=True, slots=True)
 class _Source:
     rows: QuerySet[Any]
-    order: Order
+    order: tuple[str, str]
     prefix: str
     present: Callable[[Any], WorkRow]
 
 
 def _mine(user: User) -> _Source:
     rows = _tasks().filter(holder=user, state=Task.State.OPEN)
-    return _Source(rows, Order("due_at"), "run__item__", _open_row)
+    return _Source(rows, ("due_at", "pk"), "run__item__", _open_row)
 
 
 def _done(user: User) -> _Source:
     rows = _tasks().filter(holder=user, state=Task.State.DONE)
-    return _Source(rows, Order("closed_at", descending=True), "run__item__", _done_row)
+    return _Source(rows, ("-closed_at", "-pk"), "run__item__", _done_row)
 
 
 def _late(user: User) -> _Source:
     rows = _tasks().filter(state=Task.State.OPEN, due_at__lt=clock.now())
     if not user.has_zt_perm("review.read_all"):
         rows = rows.filter(holder=user)
-    return _Source(rows, Order("due_at"), "run__item__", _open_row)
+    return _Source(rows, ("due_at", "pk"), "run__item__", _open_row)
 
 
 def _returned(user: User) -> _Source:
     rows = _runs().filter(state=Run.State.RETURNED, item__in=own_items(user))
-    return _Source(rows, Order("started_at", descending=True), "item__", _returned_row)
+    return _Source(rows, ("-started_at", "-pk"), "item__", _returned_row)
 
 
 def _all(user: User) -> _Source:
@@ -128,7 +129,7 @@ def _all(user: User) -> _Source:
             "您没有“查看本单位全部审核”的权限。", rule="本单位角色权限", who="本单位管理员可以在“人员”里调整您的角色"
         )
     rows = _runs().filter(state__in=[Run.State.RUNNING, Run.State.RETURNED])
-    return _Source(rows, Order("started_at", descending=True), "item__", _run_row)
+    return _Source(rows, ("-started_at", "-pk"), "item__", _run_row)
 
 
 _SOURCES: dict[Tab, Callable[[User], _Source]] = {

@@ -12,6 +12,7 @@ from tenants.items.views.common import detail_url, reader
 from tenants.review import queries
 from tenants.review.forms import WorkFilter
 from tenants.review.queries import Tab, WorkRow
+from zhitong.core import glossary
 from zhitong.web import parts
 from zhitong.web.parts import Action, Cell, SavedFilter, SayBox, State, TableColumn, TableRow, Tag
 from zhitong.web.templatetags.zt import authors as authors_words
@@ -22,14 +23,14 @@ LABELS = {
     Tab.DONE: "我办过的",
     Tab.RETURNED: "退回给我的",
     Tab.LATE: "超期",
-    Tab.ALL: "全部在审",
+    Tab.ALL: f"全部{glossary.IN_REVIEW}",
 }
 _EMPTY = {
     Tab.MINE: ("没有要审的", "有新的待办会有通知。"),
     Tab.DONE: ("还没有办过的", "您通过、退回、留存、不采用的都列在这里。"),
     Tab.RETURNED: ("没有退回给您的", "被退回的信息修改后可以重新提交。"),
     Tab.LATE: ("没有超期的", "时限按工作日计算，过了时限的列在这里。"),
-    Tab.ALL: ("没有在审的", "提交上来的信息在审核结束前都列在这里。"),
+    Tab.ALL: (f"没有{glossary.IN_REVIEW}的", "提交上来的信息在审核结束前都列在这里。"),
 }
 TAGS = {Urgency.URGENT: Tag("急", "red"), Urgency.IMPORTANT: Tag("重要", "amber")}
 

@@ -14,9 +14,9 @@ from tenants.review.definition import MODE_WORDS, Mode, Step, who_words
 from tenants.review.models import Run, Task, Verb
 from tenants.review.queries import TaskScreen
 from tenants.review.views.lists import TAGS, due_state, notes_of
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.exchange.models import AdoptionMode
-from zhitong.web.parts import Action, Fact, Passage, QueueEntry, ReviewStep, State, TextTab
+from zhitong.web.parts import Action, Fact, Passage, QueueEntry, ReviewStep, State, TextTab, standing
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_short
 
@@ -47,8 +47,7 @@ def queue_of(screen: TaskScreen) -> dict[str, Any]:
 def head_of(screen: TaskScreen, mark: str) -> dict[str, Any]:
     """Return title, facts and tags over the text. `mark` is the unit's, for the number."""
     item = screen.item
-    people = list(item.authors.all())
-    first = people[0] if people else None
+    first = next(iter(item.signers), None)
     who = authors_words(author_names(item))
     facts = [
         Fact("编号", number_label(item, mark)),
@@ -135,7 +134,7 @@ def _step(screen: TaskScreen, place: int, step: Step) -> ReviewStep:
 
 def _present_step(screen: TaskScreen, step: Step, tasks: list[Task]) -> ReviewStep:
     if screen.run.state == Run.State.RETURNED:
-        return ReviewStep(step.name, "", look="now", state=State("退回修改", "soon"), note="等反映人修改后重新提交")
+        return ReviewStep(step.name, "", look="now", state=standing(glossary.TO_REVISE), note="等反映人修改后重新提交")
     waiting = [task for task in tasks if task.state == Task.State.OPEN]
     due = min((task.due_at for task in waiting if task.due_at), default=None)
     done = sum(task.state == Task.State.DONE for task in tasks)
@@ -192,15 +191,15 @@ def bar_of(screen: TaskScreen, verb: Verb | None) -> dict[str, Any]:
     actions = [
         passing,
         Action("退回", url=f"{here}?decide=return", key="R", refused=no_return),
-        Action("留存", url=f"{here}?decide=keep", key="K", refused=refused),
-        Action("不采用", url=f"{here}?decide=decline", key="X", refused=refused),
+        Action(Verb.KEEP.label, url=f"{here}?decide=keep", key="K", refused=refused),
+        Action(Verb.DECLINE.label, url=f"{here}?decide=decline", key="X", refused=refused),
     ]
     more = [Action("改核稿", url=f"{here}?text=edit", icon="pencil", quiet=True, key="E", refused=refused)]
     return {"actions": actions, "more_actions": more, "next_step": refused or _then(screen, Verb.PASS)}
 
 
 def _confirm(screen: TaskScreen, verb: Verb, here: str) -> list[Action]:
-    words = {Verb.PASS: "通过并采用", Verb.RETURN: "退回", Verb.KEEP: "留存", Verb.DECLINE: "不采用"}
+    words = {Verb.PASS: "通过并采用", Verb.RETURN: "退回", Verb.KEEP: Verb.KEEP.label, Verb.DECLINE: Verb.DECLINE.label}
     return [
         Action(words[verb], icon="check", primary=True, key="Ctrl Enter", name="verb", value=verb),
         Action("取消", url=here, key="Esc", attrs={"data-cancel": ""}),

@@ -19,11 +19,12 @@ from tenants.review.forms import TextForm
 from tenants.review.models import Run, Verb
 from tenants.review.queries import TaskScreen
 from tenants.review.views import presenting
+from zhitong.core import glossary
 from zhitong.core.errors import InvalidInput, StaleVersion
 
 _DONE = {
     Verb.PASS: "已通过",
-    Verb.RETURN: "已退回",
+    Verb.RETURN: glossary.SENT_BACK,
     Verb.KEEP: "已留存",
     Verb.DECLINE: "已按不采用办结",
 }

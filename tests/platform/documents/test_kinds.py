@@ -66,6 +66,8 @@ def _folder(settings: Any, tmp_path: Path) -> None:
         ("a.gif", GIF, "image/gif"),
         ("a.webp", WEBP, "image/webp"),
         ("a.mp4", MP4, "video/mp4"),
+        ("a.mov", MP4.replace(b"isom", b"qt  ", 1), "video/quicktime"),
+        ("a.heic", MP4.replace(b"isom", b"heic", 1), "image/heic"),
         ("a.txt", "正文".encode(), "text/plain"),
         ("a.txt", "正文".encode("gb18030"), "text/plain"),
         ("a.docx", docx(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -96,6 +98,8 @@ def test_known_kinds_are_taken_and_come_back_whole(unit: Unit, name: str, conten
         ("a.docx", xlsx(), "内容不是Word"),
         ("a.docx", b"PK\x03\x04 half", "内容不是Word"),
         ("a.docx", zipped("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "内容不是Word"),
+        ("a.mov", MP4, "内容不是MOV"),
+        ("a.heic", MP4, "内容不是HEIC"),
         ("a.doc", OLE + "Workbook".encode("utf-16-le"), "内容不是Word"),
         ("a.zip", zipped("a"), "不收这种文件"),
         ("a.html", b"<html>", "不收这种文件"),
@@ -114,6 +118,7 @@ def test_everything_else_is_refused_and_nothing_kept(
     with pytest.raises(InvalidInput) as refused:
         storage.store(unit, ContentFile(content, name=name))
     assert words in refused.value.fields["file"][0]
+    assert refused.value.fields["file"][0].startswith(f"“{name}”没有收下：")
     assert not list(tmp_path.rglob("*"))
 
 

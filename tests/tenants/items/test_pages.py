@@ -159,16 +159,25 @@ def test_signers_are_found_added_moved_and_removed(unit: Unit, author: User, cli
         with unit:
             return list(item.authors.values_list("name", flat=True))
 
+    def key(name: str) -> str:
+        with unit:
+            return str(item.authors.get(name=name).pk)
+
     found = client.post(url, {**form_of(item), "action": "find", "find": "雅琪"}, follow=True).content.decode()
     assert "冯雅琪" in found
     with unit:
         feng = User.objects.get(username="feng")
     assert press(add_author=feng.uuid) == ["梁晓岚", "冯雅琪"]
-    assert press(move_up="2") == ["冯雅琪", "梁晓岚"]
-    assert press(add_name="外请专家") == ["冯雅琪", "梁晓岚", "外请专家"]
-    assert press(remove="3") == ["冯雅琪", "梁晓岚"]
-    assert press(remove="99") == ["冯雅琪", "梁晓岚"]
-    assert client.post(url, {**form_of(stored(unit, item)), "remove": "2"}).status_code == 422
+    assert press(move_up=key("冯雅琪")) == ["冯雅琪", "梁晓岚"]
+    assert press(add_name="外请专家", outside_duty="某大学教授") == ["冯雅琪", "梁晓岚", "外请专家"]
+    assert press(move_down=key("冯雅琪")) == ["梁晓岚", "冯雅琪", "外请专家"]
+    assert press(move_down=key("外请专家")) == ["梁晓岚", "冯雅琪", "外请专家"]
+    with unit:
+        assert item.authors.get(name="外请专家").duty == "某大学教授"
+    assert press(remove=key("外请专家")) == ["梁晓岚", "冯雅琪"]
+    assert press(remove="99999999") == ["梁晓岚", "冯雅琪"]
+    own = key("梁晓岚")
+    assert client.post(url, {**form_of(stored(unit, item)), "remove": own}).status_code == 422
     assert client.post(url, {**form_of(stored(unit, item)), "add_author": "not-a-uuid"}).status_code == 404
 
 
@@ -201,6 +210,62 @@ def test_files_come_and_go_through_the_gate(
     assert client_for(neighbour, stranger).get(path).status_code == 404
     assert client.post(url, {**form_of(stored(unit, item)), "remove_file": str(file.uuid)}).status_code == 302
     assert client.get(path).status_code == 404
+
+
+def test_one_file_at_a_time_answers_with_its_row(
+    unit: Unit, author: User, clerk: User, client_for: Any, settings: Any, tmp_path: Any
+) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
+    }
+    item = make_draft(unit, author)
+    client, url = client_for(author, unit), f"/items/{item.uuid}/files/"
+    taken = client.post(url, {"file": SimpleUploadedFile("排队<b>.jpg", JPEG)})
+    assert taken.status_code == 201
+    assert "已上传" in taken.json()["row"]
+    assert "<b>排队b.jpg</b>" in taken.json()["row"]
+    with unit:
+        file = item.attachments.get()
+    for wrong, words in (
+        ({"file": SimpleUploadedFile("表.pdf", JPEG)}, "“表.pdf”没有收下：内容不是PDF"),
+        ({}, "没有收到文件"),
+    ):
+        refused = client.post(url, wrong)
+        assert refused.status_code == 422
+        assert words in refused.json()["message"]
+    assert client.get(url).status_code == 405
+    remove = f"{url}{file.uuid}/remove/"
+    for stranger in (clerk, make_user(unit, "other")):
+        assert client_for(stranger, unit).post(url, {"file": SimpleUploadedFile("x.jpg", JPEG)}).status_code == 404
+        assert client_for(stranger, unit).post(remove).status_code == 404
+    assert client.get(remove).status_code == 405
+    assert client.post(remove).status_code == 204
+    assert client.post(remove).status_code == 404
+    with unit:
+        operations.register_submission(actor=author.actor, item=item)
+    assert client.post(url, {"file": SimpleUploadedFile("x.jpg", JPEG)}).status_code == 409
+
+
+def test_many_files_in_one_post_are_taken_one_by_one(
+    unit: Unit, author: User, client_for: Any, settings: Any, tmp_path: Any
+) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
+    }
+    item = make_draft(unit, author)
+    files = [SimpleUploadedFile(name, JPEG) for name in ("甲.jpg", "乙.pdf", "丙.exe", "丁.jpg")]
+    page = client_for(author, unit).post(
+        f"/items/{item.uuid}/edit/", {**form_of(item, problem="新写的"), "file": files}
+    )
+    assert page.status_code == 422
+    for words in ("“乙.pdf”没有收下：内容不是PDF", "“丙.exe”没有收下：不收这种文件", "新写的</textarea>"):
+        assert words in page.content.decode()
+    with unit:
+        assert list(item.attachments.values_list("name", flat=True)) == ["甲.jpg", "丁.jpg"]
+    # The text was saved before the files were looked at: what is typed next is no change made elsewhere.
+    assert f'name="version" value="{stored(unit, item).version}"' in page.content.decode()
 
 
 def test_drafts_are_deleted_by_their_writer(unit: Unit, author: User, clerk: User, client_for: Any) -> None:

@@ -8,9 +8,12 @@ import pytest
 from django.db import connections
 
 from tenants.items import operations
-from tenants.items.models import Item
+from tenants.items.fields import AuthorInput
+from tenants.items.models import Item, State
 from tests.factories import make_draft, make_user
 from zhitong.core.errors import Refusal
+from zhitong.core.operations import system
+from zhitong.exchange.models import ItemFact
 from zhitong.units.models import Unit
 
 
@@ -96,3 +99,49 @@ def test_of_two_autosaves_one_wins_and_one_is_told(place: Unit) -> None:
         return work
 
     assert sorted(map(str, at_once(save("甲"), save("乙")))) == ["2", "stale_version"]
+
+
+def test_an_answer_and_a_new_order_at_once_are_both_kept(place: Unit) -> None:
+    writer, second = make_user(place, "liang"), make_user(place, "feng")
+    item = make_draft(place, writer)
+    names = [AuthorInput(user=writer.uuid), AuthorInput(user=second.uuid)]
+    with place:
+        operations.set_authors(actor=writer.actor, item_uuid=item.uuid, version=1, authors=names)
+        second.actor  # noqa: B018 - the actor is of this unit from now on
+
+    def turn() -> None:
+        with place:
+            operations.set_authors(actor=writer.actor, item_uuid=item.uuid, version=2, authors=names[::-1])
+
+    def answer() -> None:
+        with place:
+            operations.confirm_signing(actor=second.actor, item_uuid=item.uuid)
+
+    assert at_once(turn, answer) == [None, None]
+    with place:
+        assert list(item.authors.values_list("user__username", "consent")) == [("feng", "confirmed"), ("liang", "")]
+
+
+def test_a_refusal_and_the_decision_at_once_agree(place: Unit) -> None:
+    writer, second = make_user(place, "liang", name="梁晓岚"), make_user(place, "feng", name="冯雅琪")
+    item = make_draft(place, writer)
+    names = [AuthorInput(user=writer.uuid), AuthorInput(user=second.uuid)]
+    with place:
+        item = operations.set_authors(actor=writer.actor, item_uuid=item.uuid, version=1, authors=names)
+        item = operations.register_submission(actor=writer.actor, item=item)
+        second.actor  # noqa: B018 - the actor is of this unit from now on
+
+    def refuse() -> None:
+        with place:
+            operations.decline_signing(actor=second.actor, item_uuid=item.uuid, reason="不了解")
+
+    def decide() -> None:
+        with place:
+            operations.conclude(actor=system(place.pk), item=Item.objects.get(pk=item.pk), state=State.APPROVED)
+
+    refused = at_once(refuse, decide)[0] is None
+    with place:
+        signing = [author.name for author in Item.objects.get(pk=item.pk).signers]
+    [fact] = ItemFact.objects.filter(item_uuid=item.uuid)
+    assert signing == [author["name"] for author in fact.authors]
+    assert signing == (["梁晓岚"] if refused else ["梁晓岚", "冯雅琪"])

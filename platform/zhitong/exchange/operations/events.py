@@ -3,38 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhitong.core import clock, outbox, text
+from zhitong.core import clock, outbox, reasons, text
 from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import Event
 from zhitong.units.models import BodyKind, ExternalBody, Level, Unit, UnitKind
 
-_REASON_LIMIT = 500
-_LIMITS = {"words": 2000, "reason": _REASON_LIMIT}
+_LIMITS = {"words": 2000, "reason": reasons.LIMIT}  # characters
 _BODY_OF_UNIT = {
     UnitKind.COMMITTEE: BodyKind.CPPCC,
     UnitKind.PARTY: BodyKind.PARTY,
     UnitKind.FEDERATION: BodyKind.FEDERATION,
     UnitKind.ORGANISATION: BodyKind.ORGANISATION,
 }
-
-
-def clean_reason(reason: str, missing: str) -> str:
-    """Return a mandatory reason, cleaned; `missing` is what to say when there is none.
-
-    Raises:
-        InvalidInput: it is missing, over 500 characters, or holds control characters; under the field `reason`.
-    """
-    try:
-        words = text.clean(reason)
-    except ValueError as error:
-        raise InvalidInput(f"理由：{error}", fields={"reason": [str(error)]}) from error
-    if not words:
-        raise InvalidInput(missing, fields={"reason": ["请写明理由"]})
-    if len(words) > _REASON_LIMIT:
-        too_long = f"共 {len(words):,} 字，最多 {_REASON_LIMIT} 字，请删减。"
-        raise InvalidInput(f"理由：{too_long}", fields={"reason": [too_long]})
-    return words
 
 
 def clean_words(words: Mapping[str, str]) -> dict[str, str]:

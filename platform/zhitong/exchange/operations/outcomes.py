@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
+from zhitong.core.reasons import clean_reason
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
-from zhitong.exchange.operations.events import clean_reason, clean_words, new_event, write_events
+from zhitong.exchange.operations.events import clean_words, new_event, write_events
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
 

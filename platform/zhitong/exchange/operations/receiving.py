@@ -5,8 +5,9 @@ from uuid import UUID
 from zhitong.core import audit, clock
 from zhitong.core.errors import NotFound, WrongState
 from zhitong.core.operations import Actor, operation
+from zhitong.core.reasons import clean_reason
 from zhitong.exchange.models import Dispatch, Event, EventKind
-from zhitong.exchange.operations.events import clean_reason, new_event, write_events
+from zhitong.exchange.operations.events import new_event, write_events
 from zhitong.units.current import unit_in_force
 
 State = Dispatch.State

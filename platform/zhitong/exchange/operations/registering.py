@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from zhitong.core import clock
+from zhitong.core import clock, outbox
+from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Dispatch, EventKind, ItemFact, ItemSource, Matter
 from zhitong.exchange.operations.events import new_event, write_events
@@ -64,4 +65,24 @@ def register_item(
             occurred_on=submitted_on,
         )
         write_events([event])
+    return fact
+
+
+@operation()
+def change_authors(*, actor: Actor, item_uuid: UUID, authors: list[dict[str, Any]]) -> ItemFact:
+    """Replace who stands under a registered item; scores follow. Its caller knows until when names may change.
+
+    Args:
+        authors: as in `ItemFact.authors`.
+
+    Raises:
+        NotFound: no such item of the present unit is registered.
+    """
+    fact = ItemFact.objects.select_for_update().filter(unit=unit_in_force(), item_uuid=item_uuid).first()
+    if fact is None:
+        raise NotFound
+    if fact.authors != authors:
+        fact.authors = authors
+        fact.save(update_fields=["authors"])
+        outbox.publish("exchange.authors.changed", {"fact": fact.pk}, unit_id=None)
     return fact

@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
 from zhitong.exchange.queries.chains import Node, chain_down, chains_up
+from zhitong.exchange.words import leader_words
 from zhitong.units.models import LEVEL_ORDER, Level
 from zhitong.web.parts import JourneyEvent, JourneyStep, NowLine, State, Station, StationKind, Tag, Track
 from zhitong.web.templatetags.zt import zt_short
@@ -40,18 +41,29 @@ class Stop:
             if kind in by_kind:
                 return word, look
         if self.dispatch and self.dispatch.body_id:
-            return "等反馈", "now"
+            return glossary.AWAITING_FEEDBACK, "now"
         if self.fact is None:
-            return ("已签收" if EventKind.RECEIVED in by_kind else "待签收"), "now"
-        return "审核中", "now"
+            return (glossary.RECEIVED if EventKind.RECEIVED in by_kind else glossary.AWAITING_RECEIPT), "now"
+        return glossary.IN_REVIEW, "now"
 
 
+# What a unit says on an item by itself; everything else follows from the way it takes.
+_OUTCOMES = frozenset(
+    {
+        EventKind.ADOPTED,
+        EventKind.KEPT,
+        EventKind.DECLINED,
+        EventKind.INSTRUCTION,
+        EventKind.REPLIED,
+        EventKind.PUBLISHED,
+    }
+)
 _ENDINGS: list[tuple[EventKind, str, StationKind]] = [
-    (EventKind.KEPT, "留存", "kept"),
-    (EventKind.DECLINED, "不采用", "kept"),
-    (EventKind.RETURNED, "退回", "back"),
-    (EventKind.RECALLED, "已撤回", "kept"),
-    (EventKind.WITHDRAWN, "已撤回", "kept"),
+    (EventKind.KEPT, glossary.KEPT, "kept"),
+    (EventKind.DECLINED, glossary.DECLINED, "kept"),
+    (EventKind.RETURNED, glossary.SENT_BACK, "back"),
+    (EventKind.RECALLED, glossary.WITHDRAWN, "kept"),
+    (EventKind.WITHDRAWN, glossary.WITHDRAWN, "kept"),
 ]
 
 
@@ -59,11 +71,13 @@ _ENDINGS: list[tuple[EventKind, str, StationKind]] = [
 class Journey:
     """The whole way of one item, as one reader may see it.
 
-    `stops` are in the order of levels and time; `now` says what is awaited; `steps` are ready to be drawn.
+    `stops` are in the order of levels and time; `now` says what is awaited; `steps` are ready to be drawn. `insider_of`
+    are the units whose events are open to the reader in full; of the others' they see what the recorder let go down.
     """
 
     fact: ItemFact
     stops: Sequence[Stop]
+    insider_of: frozenset[int] = frozenset()
 
     @property
     def track(self) -> Track:
@@ -73,7 +87,7 @@ class Journey:
     @property
     def steps(self) -> list[JourneyStep]:
         """The way as levels with their events."""
-        return [_step(stop) for stop in self.stops]
+        return [_step(stop, self.insider_of) for stop in self.stops]
 
     @property
     def now(self) -> NowLine:
@@ -88,15 +102,28 @@ class Journey:
         return NowLine(where=f"{stop.name}，{word}", waited=f"已等 {days} 天" if days else "", next=_next(stop))
 
 
-def journey(unit_id: int, item_uuid: UUID) -> Journey | None:
+def journey(unit_id: int, item_uuid: UUID, *, for_the_office: bool = False) -> Journey | None:
     """Return the journey of an item: its contributors below, itself, and every level above; None when unknown.
 
-    The caller has checked that the reader may see the item. Leaders' words appear only where the recorder let them
-    go down, or to the recorder's own unit.
+    The caller has checked that the reader may see the item. Leader and words of an event that its recorder keeps from
+    authors and the units below (`Visibility.FACT`) appear to the office of the recorder's own unit, and to that of a
+    unit above it that took part: one that recorded an outcome of its own.
+
+    Args:
+        unit_id: the reader's unit.
+        item_uuid: its item.
+        for_the_office: the reader reads for the unit, not as an author (`items.read_all`).
     """
-    ways = chains_up([Node(unit_id, item_uuid)])[Node(unit_id, item_uuid)]
+    own = Node(unit_id, item_uuid)
+    ways = chains_up([own])[own]
     below = chain_down(unit_id, item_uuid)[1:]
-    return _assemble({Node(unit_id, item_uuid): [*below, *ways]}).get(Node(unit_id, item_uuid))
+    found = _assemble({own: [*below, *ways]}).get(own)
+    if found is None or not for_the_office:
+        return found
+    takes_part = any(
+        event.unit_id == unit_id and event.kind in _OUTCOMES for stop in found.stops for event in stop.events
+    )
+    return replace(found, insider_of=frozenset({unit_id, *(node.unit_id for node in below if takes_part)}))
 
 
 def tracks(unit_id: int, item_uuids: Iterable[UUID]) -> dict[UUID, Track]:
@@ -220,38 +247,44 @@ def _is_undone(event: Event) -> bool:
 _LOOK = {"ok": "ok", "now": "now", "back": "back", "kept": "kept", "": "off"}
 
 
-def _step(stop: Stop) -> JourneyStep:
+def _step(stop: Stop, insider_of: frozenset[int]) -> JourneyStep:
     word, look = stop.outcome
     state = State(word, {"ok": "ok", "now": "now", "back": "soon", "kept": "off", "": ""}[look])  # type: ignore[arg-type]
     has_instruction = any(event.kind == EventKind.INSTRUCTION and not _is_undone(event) for event in stop.events)
     return JourneyStep(
         stop.name,
         state,
-        [_line(event, stop) for event in stop.events],
+        [_line(event, stop, is_open=_is_open(event, insider_of)) for event in stop.events],
         _LOOK[look],  # type: ignore[arg-type]
         [Tag("批示", "pishi")] if has_instruction else [],
     )
 
 
-def _line(event: Event, stop: Stop) -> JourneyEvent:
+def _is_open(event: Event, insider_of: frozenset[int]) -> bool:
+    return event.visibility == Visibility.FULL or event.unit_id in insider_of
+
+
+def _line(event: Event, stop: Stop, *, is_open: bool) -> JourneyEvent:
     what = AdoptionMode(event.mode).label if event.mode else EventKind(event.kind).label
     if event.reverses_id:
         what = f"冲正：{what}"
     where = f"刊《{event.bulletin}》" if event.bulletin else ""
     if event.issue_number:
         where += f"第 {event.issue_number} 期"
-    detail = where or event.leader or event.reason
+    if event.kind == EventKind.INSTRUCTION and not event.reverses_id:
+        detail = event.leader if is_open and event.leader else leader_words(event.leader_rank)
+    else:
+        detail = where or event.reason
     if event.kind == EventKind.SUBMITTED and stop.fact:
         detail = f"编号 {stop.fact.number_label}"
     if event.kind == EventKind.ACCEPTED and stop.fact:
         detail = f"编号 {stop.fact.number_label}"
-    open_words = event.words if event.visibility == Visibility.FULL else ""
     return JourneyEvent(
         when=zt_short(event.at),
         what=what,
         detail=detail,
-        quote=open_words,
-        hidden="全文未开放" if event.words and not open_words else "",
+        quote=event.words if is_open else "",
+        hidden=f"{EventKind(event.kind).label}全文未开放" if event.words and not is_open else "",
         undone=_is_undone(event),
     )
 

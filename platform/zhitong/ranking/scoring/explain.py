@@ -1,13 +1,14 @@
 """A ledger line in words, for whoever asks "why this figure?"."""
 
+from zhitong.core import glossary
 from zhitong.ranking.scoring.numbers import plain
 from zhitong.ranking.scoring.rules import Entry
 
 KIND_WORDS = {
     "submitted": "报送",
     "adopted": "采用",
-    "kept": "留存",
-    "declined": "不采用",
+    "kept": glossary.KEPT,
+    "declined": glossary.DECLINED,
     "instruction": "批示",
     "replied": "答复",
     "published": "刊发",

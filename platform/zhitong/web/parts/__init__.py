@@ -22,6 +22,7 @@ from zhitong.web.parts.lists import Cell, Chip, Page, QueueEntry, SavedFilter, T
 from zhitong.web.parts.review import DiffPiece, Fact, Passage, ReviewStep, TextTab
 from zhitong.web.parts.saying import SayBox, empty, error, offline, refusal
 from zhitong.web.parts.sending import PacketView, Receiver, ReceiverGroup
+from zhitong.web.parts.states import standing
 from zhitong.web.parts.writing import AlikeHint, CoAuthor, LiveCheck, Upload
 
 __all__ = [
@@ -74,4 +75,5 @@ __all__ = [
     "error",
     "offline",
     "refusal",
+    "standing",
 ]

@@ -141,5 +141,13 @@ The answer is JSON {"version": 4, "saved_at": "10:41"}; 409 is HTML for #zt-merg
   } else {
     document.addEventListener("input", tally);
   }
+  // ↑ ↓ on a signer's grip press its buttons: the order is saved with everything else.
+  document.addEventListener("keydown", event => {
+    const grip = event.target.closest("[data-order]");
+    const move = { ArrowUp: "move_up", ArrowDown: "move_down" }[event.key];
+    if (!grip || !move) return;
+    event.preventDefault();
+    grip.parentElement.querySelector(`button[name=${move}]`)?.click();
+  });
   tally();
 })();
