@@ -61,6 +61,11 @@ class PeopleFilter(Form):
     role = forms.ModelChoiceField(Role.objects.none(), required=False, to_field_name="code", label="角色")
     group = forms.ModelChoiceField(Group.objects.none(), required=False, label="界别与组织")
     position = forms.ModelChoiceField(Position.objects.none(), required=False, to_field_name="code", label="岗位")
+    standing = forms.ChoiceField(
+        required=False,
+        label="状态",
+        choices=[("", "全部状态"), ("active", "在用"), ("waiting", "未设密码"), ("off", "已停用")],
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

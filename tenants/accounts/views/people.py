@@ -198,6 +198,7 @@ def _conditions(form: PeopleFilter) -> dict[str, Any]:
         "role": role.code if role else "",
         "group": group.pk if group else None,
         "position": position.code if position else "",
+        "standing": given.get("standing", ""),
         "on": clock.today(),
     }
 
