@@ -1,5 +1,6 @@
 """The unit's people: list, one account with its posts, invitation, out of use and back."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants.accounts import operations, queries
 from tenants.accounts.forms import HoldingForm, PeopleFilter, UserForm
 from tenants.accounts.models import Holding, Role, User, actor_of
-from tenants.accounts.paging import page_of
+from tenants.accounts.paging import SIZE, page_of
 from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs, put_errors
 from zhitong.core import clock
@@ -23,7 +24,7 @@ from zhitong.web import parts
 from zhitong.web.parts import Action, Cell, State, TableColumn, TableRow
 
 MANAGE = "accounts.manage"
-_COLUMNS = [TableColumn(label) for label in ("姓名", "登录名", "身份", "界别与组织", "岗位", "角色", "状态")]
+_COLUMNS = [TableColumn(label) for label in ("姓名", "登录名", "手机号", "身份", "界别与组织", "岗位", "角色", "状态")]
 _FIELDS = ("name", "username", "mobile", "email", "member_kind", "party", "duty", "rank")
 
 
@@ -37,12 +38,15 @@ def index(request: HttpRequest) -> HttpResponse:
         "circles",
         Prefetch("holdings", queries.holdings_on(clock.today()).select_related("position"), "current"),
     )
-    page = page_of(found, ("-is_active", "name", "pk"), request.GET)
+    page = page_of(found, ("-is_active", "username", "pk"), request.GET)
+    total = found.count()
     context = {
         "filter_form": chosen,
         "columns": _COLUMNS,
         "rows": [_row(user) for user in page.items],
-        "page": page,
+        "page": replace(page, total=total),
+        "page_size": SIZE,
+        "summary": f"{total:,} 人",
         "empty_box": parts.empty(
             "没有找到人员",
             "去掉筛选条件再看，或者添加人员。",
@@ -227,7 +231,8 @@ def _row(user: Any) -> TableRow:
     return TableRow(
         cells=[
             Cell(user.name, url=url, look="t"),
-            Cell(user.username, note=user.mobile or ""),
+            Cell(user.username),
+            Cell(user.mobile or ""),
             Cell(user.get_member_kind_display()),
             Cell("、".join(group.name for group in user.circles.all())),
             Cell("、".join(holding.position.name for holding in user.current)),
