@@ -21,7 +21,7 @@ from zhitong.web.parts import Facet, FacetValue, Hit, SayBox, standing
 _FACETS = (("category", "类别"), ("state", "状态"), ("year", "年份"))
 
 _START = SayBox("想找什么？", "输入标题、内容、反映人或编号里的词，例如“加装电梯 维保”。", icon="search")
-_NOTHING = SayBox("没有找到", "换一个说法，少用几个词，或去掉左边的条件。只检索您可以看的稿件。", icon="search-off")
+_NOTHING = SayBox("没有找到", "换一个说法，少用几个词，或去掉左边的条件。只检索您可以看的稿件。", icon="search")
 
 
 def reader_of(user: Any) -> Reader:

@@ -74,13 +74,18 @@ class PeopleFilter(Form):
     role = forms.ModelChoiceField(Role.objects.none(), required=False, to_field_name="code", label="角色")
     group = forms.ModelChoiceField(Group.objects.none(), required=False, label="界别与组织")
     position = forms.ModelChoiceField(Position.objects.none(), required=False, to_field_name="code", label="岗位")
+    standing = forms.ChoiceField(
+        required=False,
+        label="状态",
+        choices=[("", "状态：全部"), ("active", "在用"), ("waiting", "未设密码"), ("off", "已停用")],
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, model, empty in (
-            ("role", Role, "全部角色"),
-            ("group", Group, "全部界别与组织"),
-            ("position", Position, "全部岗位"),
+            ("role", Role, "角色：全部"),
+            ("group", Group, "界别与组织：全部"),
+            ("position", Position, "岗位：全部"),
         ):
             field: Any = self.fields[name]
             field.queryset, field.empty_label = model.objects.all(), empty
@@ -197,6 +202,20 @@ class ChooserForm(Form):
         max_length=40,
         error_messages={"min_length": "请至少写两个字。"},
         widget=forms.TextInput(attrs={"placeholder": "例如：南海区", "type": "search"}),
+    )
+
+
+class UnitsFilter(Form):
+    """What narrows the operators' list of units; what cannot be read narrows nothing."""
+
+    q = forms.CharField(
+        label="单位名称",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": "单位名称", "type": "search"}),
+    )
+    lifecycle = forms.ChoiceField(
+        required=False, choices=[("", "全部"), *Lifecycle.choices], widget=forms.HiddenInput, label="状态"
     )
 
 

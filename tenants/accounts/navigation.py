@@ -42,10 +42,12 @@ def _units(request: HttpRequest) -> Sequence[UnitLink]:
 
 
 navigation.register(
-    NavEntry("people", "人员", "accounts:people", "users", permission="accounts.manage", order=80),
-    NavEntry("operators", "单位", "operators:home", "building", permission="platform.operate", order=10),
-    NavEntry("outbox", "消息", "operators:outbox", "send", permission="platform.operate", order=20),
-    NavEntry("audit", "操作记录", "operators:audit", "shield-check", permission="platform.operate", order=30),
+    NavEntry("people", "人员", "accounts:people", "users", permission="accounts.manage", order=80, phone=True),
+    NavEntry("operators", "单位", "operators:home", "building", permission="platform.operate", order=10, phone=True),
+    NavEntry("outbox", "消息", "operators:outbox", "send", permission="platform.operate", order=20, phone=True),
+    NavEntry(
+        "audit", "操作记录", "operators:audit", "shield-check", permission="platform.operate", order=30, phone=True
+    ),
 )
 navigation.register_menu(
     MenuEntry("keys", "程序密钥", "accounts:keys", "lock", order=70),

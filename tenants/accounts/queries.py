@@ -2,10 +2,17 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from tenants.accounts.models import Holding, Invitation, Membership, Role, User
+from tenants.accounts.models import Holding, Invitation, Membership, Position, Role, User
 from zhitong.core import clock
+
+# How an account stands: in use, invited but without a password, out of use.
+STANDINGS = {
+    "active": Q(is_active=True, password_changed_at__isnull=False),
+    "waiting": Q(is_active=True, password_changed_at__isnull=True),
+    "off": Q(is_active=False),
+}
 
 
 def holders_of(position_code: str, on: date) -> list[User]:
@@ -37,7 +44,13 @@ def holdings_on(day: date) -> QuerySet[Holding]:
 
 
 def members(
-    *, text: str = "", role: str = "", group: int | None = None, position: str = "", on: date | None = None
+    *,
+    text: str = "",
+    role: str = "",
+    group: int | None = None,
+    position: str = "",
+    standing: str = "",
+    on: date | None = None,
 ) -> QuerySet[User]:
     """Return the unit's accounts, narrowed; without order.
 
@@ -46,9 +59,10 @@ def members(
         role: code of a role.
         group: id of a circle.
         position: code of a post, held on the day `on`.
+        standing: a key of `STANDINGS`.
         on: the day that posts are asked for; every period counts when None.
     """
-    found = User.objects.all()
+    found = User.objects.filter(STANDINGS.get(standing, Q()))
     if text:
         found = found.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
     if role:
@@ -59,6 +73,17 @@ def members(
         holdings = Holding.objects.filter(user_id=OuterRef("pk"), position__code=position)
         found = found.filter(Exists(holdings.filter(_held(on, "")) if on else holdings))
     return found
+
+
+def standing_counts() -> dict[str, int]:
+    """Return how many accounts stand how, by the keys of `STANDINGS`; one query."""
+    return User.objects.aggregate(**{key: Count("pk", filter=condition) for key, condition in STANDINGS.items()})
+
+
+def vacant_positions(on: date) -> list[Position]:
+    """Return the posts that nobody in use holds on that day, in their order."""
+    held = holdings_on(on).filter(position=OuterRef("pk"), user__is_active=True)
+    return list(Position.objects.filter(~Exists(held)))
 
 
 def with_permission(name: str) -> QuerySet[User]:

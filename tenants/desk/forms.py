@@ -1,12 +1,13 @@
 """Forms of the desk."""
 
 from datetime import datetime, time
+from typing import ClassVar
 
 from django import forms
 from django.db.models import Q
 
 from zhitong.core import clock
-from zhitong.exchange.models import AdoptionMode, EventKind, LeaderRank, Visibility
+from zhitong.exchange.models import AdoptionMode, Dispatch, EventKind, LeaderRank, Visibility
 from zhitong.units.models import ExternalBody
 from zhitong.web.forms import Form
 
@@ -66,11 +67,35 @@ class InboxFilter(Form):
         return found
 
 
+class SentFilter(Form):
+    """What narrows the list of what was sent; a value that is no choice is ignored."""
+
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    state = forms.ChoiceField(label="情况", required=False, choices=[("", "情况：全部"), *Dispatch.State.choices])
+
+    def chosen(self) -> str:
+        """Return the chosen state, empty for all."""
+        self.is_valid()
+        return str(self.cleaned_data.get("state", ""))
+
+
 class OutcomeForm(Form):
-    """What a body outside, or a leader, did with an item."""
+    """What a body outside, or a leader, did with an item. A page that can hides what does not belong to the kind."""
+
+    # field -> kinds it belongs to; the others belong to all
+    ONLY_FOR: ClassVar[dict[str, str]] = {
+        "mode": "adopted",
+        "bulletin": "adopted",
+        "issue_number": "adopted",
+        "leader": "instruction",
+        "leader_rank": "instruction",
+        "words": "instruction replied",
+        "visibility": "instruction replied",
+        "reason": "kept declined",
+    }
 
     kind = forms.ChoiceField(label="结果", choices=_KINDS)
-    mode = forms.ChoiceField(label="采用方式", choices=[("", "（不是采用）"), *AdoptionMode.choices], required=False)
+    mode = forms.ChoiceField(label="采用方式", choices=[("", "请选择"), *AdoptionMode.choices], required=False)
     body = forms.ChoiceField(label="由谁", required=False)
     occurred_on = forms.DateField(label="日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     bulletin = forms.CharField(label="刊物", max_length=60, required=False)
@@ -94,3 +119,8 @@ class OutcomeForm(Form):
         field = self.fields["body"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "本级（只限批示和答复）"), *((str(body.uuid), body.short_name) for body in bodies)]
+
+    def placed(self) -> list[tuple[forms.BoundField, str, bool]]:
+        """Return the fields in order with the kinds they belong to (empty: all) and whether they take the whole row."""
+        wide = {"words", "reason"}
+        return [(field, self.ONLY_FOR.get(field.name, ""), field.name in wide) for field in self]

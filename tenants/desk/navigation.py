@@ -17,6 +17,6 @@ def _to_send(_: HttpRequest) -> int:
 
 register(
     NavEntry("home", "首页", "home", "home", order=1, phone=True),
-    NavEntry("inbox", "收件", "desk:inbox", "inbox", permission="exchange.receive", count=_inbox, order=10),
+    NavEntry("inbox", "收件", "desk:inbox", "inbox", permission="exchange.receive", count=_inbox, order=10, phone=True),
     NavEntry("send", "报送", "desk:send_list", "send", permission="exchange.send", count=_to_send, order=30),
 )

@@ -15,9 +15,8 @@ from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind
-from zhitong.exchange.queries import inbox
-from zhitong.ranking.models import LedgerEntry, Standing, SubjectKind
-from zhitong.ranking.queries import network_rules
+from zhitong.exchange.queries import inbox, sent
+from zhitong.ranking.models import LedgerEntry, SubjectKind
 
 _LATELY = timedelta(days=180)
 _GONE = (Dispatch.State.RECALLED, Dispatch.State.RETURNED)
@@ -107,6 +106,12 @@ def late_tasks(user: User) -> QuerySet[Task]:
     return late.select_related("run__item", "holder").order_by("due_at", "id")
 
 
+def late_sendings(unit_id: int) -> QuerySet[Dispatch]:
+    """Return what the unit sent and the receiver has not signed for in time, the oldest first."""
+    late = sent(unit_id).filter(state=Dispatch.State.SENT, due_at__lt=clock.now())
+    return late.order_by("due_at", "id")
+
+
 def received_dispatch(dispatch_uuid: UUID) -> Dispatch:
     """Return a dispatch to the unit in force, recalled ones included.
 
@@ -131,8 +136,3 @@ def own_year(user: User, year: int) -> tuple[int, int, str]:
     ).aggregate(total=Sum("points"))["total"]
     adopted = own.filter(state=State.APPROVED).count()
     return own.count(), adopted, f"{points:f}".rstrip("0").rstrip(".") if points else "0"
-
-
-def standing_of(unit_id: int) -> Standing | None:
-    """Return the unit's standing of this year, None before the first computation."""
-    return Standing.objects.filter(unit_id=unit_id, year=clock.today().year, month=0, rule_set=network_rules()).first()

@@ -79,19 +79,19 @@ class ListFilter(Form):
     """What narrows the unit's list. A value that is no choice is ignored."""
 
     q = forms.CharField(label="标题或反映人", required=False, max_length=60)
-    state = forms.ChoiceField(label="状态", required=False)
+    state = forms.ChoiceField(label="状态", required=False, widget=forms.HiddenInput)
     category = forms.ChoiceField(label="类别", required=False)
-    source = forms.ChoiceField(label="来源", required=False, choices=[("", "全部来源"), *Source.choices])
-    urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "全部缓急"), *Urgency.choices])
+    source = forms.ChoiceField(label="来源", required=False, choices=[("", "来源：全部"), *Source.choices])
+    urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "紧急程度：全部"), *Urgency.choices])
     year = forms.ChoiceField(label="年度", required=False)
 
     def __init__(self, data: Any, *, years: Iterable[int], categories: Iterable[str]) -> None:
         super().__init__(data)
         states = [(value, label) for value, label in State.choices if value != State.DRAFT]
         lists = {
-            "state": [("", "全部状态"), *states],
-            "category": [("", "全部类别"), *((word, word) for word in categories)],
-            "year": [("", "全部年度"), *((str(year), f"{year} 年") for year in years)],
+            "state": [("", "全部"), *states],
+            "category": [("", "类别：全部"), *((word, word) for word in categories)],
+            "year": [("", "年度：全部"), *((str(year), f"{year} 年") for year in years)],
         }
         for name, choices in lists.items():
             field = self.fields[name]

@@ -12,6 +12,7 @@ SECTION_CAP = 20_000  # characters of one section that a draft may hold; the uni
 LABELS = {"title": "标题", "problem": "情况反映", "analysis": "原因分析", "suggestions": "意见建议"}
 SECTIONS = ("problem", "analysis", "suggestions")
 REQUIRED = ("title", "problem", "suggestions")
+_CHARACTERS_A_MINUTE = 500  # of a practised reader of such papers
 
 
 class HasTexts(Protocol):
@@ -129,3 +130,14 @@ def _summary(fields: Mapping[str, list[str]]) -> str:
     if len(empty) == len(fields):
         return f"还差{'、'.join(empty)}，补上就可以提交。"
     return " ".join(message for messages in fields.values() for message in messages)
+
+
+def minutes_to_read(length: int) -> str:
+    """Return how long reading so many characters takes, in words: 半分钟, 2 分钟."""
+    minutes = round(length / _CHARACTERS_A_MINUTE)
+    return f" {minutes} 分钟" if minutes else "半分钟"
+
+
+def reading_words(length: int) -> str:
+    """Return how long a text is and how long reading it takes: 244 字，约半分钟."""
+    return f"{length:,} 字，约{minutes_to_read(length)}"

@@ -14,12 +14,12 @@ class WorkFilter(Form):
     """What narrows a worklist; a value that is no choice is ignored."""
 
     q = forms.CharField(label="标题", required=False, max_length=60)
-    urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "紧急程度"), *Urgency.choices])
+    urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "紧急程度：全部"), *Urgency.choices])
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].widget.attrs |= {"placeholder": "标题里的字", "type": "search"}
+        self.fields["q"].widget.attrs |= {"placeholder": "标题里的词", "type": "search"}
 
     def filters(self) -> Filters:
         """Return the conditions as far as they are valid."""

@@ -53,7 +53,7 @@ class Person:
         self.page.get_by_label("登录名或手机号").fill(self.user.username)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.press("登录")
-        self.page.wait_for_url(f"{self.base}/")
+        self.page.wait_for_url(lambda url: "/login/" not in url)
 
     def go(self, path: str) -> None:
         """Open an address of the own host."""

@@ -4,5 +4,7 @@ from zhitong.web import navigation
 from zhitong.web.navigation import NavEntry
 
 navigation.register(
-    NavEntry("province", "全省态势", "monitor:province", "chart-bar", permission="monitor.province", order=15)
+    NavEntry(
+        "province", "全省态势", "monitor:province", "chart-bar", permission="monitor.province", order=15, phone=True
+    )
 )

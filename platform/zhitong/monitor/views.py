@@ -20,7 +20,7 @@ from zhitong.ranking.views import as_of, no_rules, period_choice
 from zhitong.ranking.words import COUNTS, rank_change
 from zhitong.units.models import LEVEL_ORDER, Level
 from zhitong.web import navigation
-from zhitong.web.parts import BarRow, Change, FunnelRow, HeatGroup, HeatTile, KeyFigure, MiniRow, SavedFilter, empty
+from zhitong.web.parts import BarRow, Change, FunnelRow, HeatGroup, HeatTile, KeyFigure, MiniRow, empty
 
 _AGAINST = "比上年同期"
 _SILENT_SHOWN = 12
@@ -49,7 +49,6 @@ def province(request: HttpRequest) -> HttpResponse:
         "rules": rules,
         "as_of": as_of(rows[0] if rows else None, when.year),
         "figures": _figures(group, when, this, last if has_last else None),
-        "boards": _boards(groups, group, when),
         "bars": _bars(rows, when),
         "funnel": _funnel(group, when, this),
         "trend": _trend(rules, when.year, group),
@@ -146,13 +145,6 @@ def _difference(now: int | Decimal, before: int | Decimal, unit: str) -> Change:
     return Change(f"+{gap} {unit}", "up") if now > before else Change(f"−{gap} {unit}", "down", good=False)
 
 
-def _boards(groups: list[Group], group: Group, when: Period) -> list[SavedFilter]:
-    base = reverse("monitor:province")
-    return [
-        SavedFilter(each.label, f"{base}?group={each.key}&{when.query}", each.size, each == group) for each in groups
-    ]
-
-
 def _bars(rows: list[Standing], when: Period) -> list[BarRow]:
     longest = max((row.points for row in rows), default=Decimal(0)) or Decimal(1)
     return [
@@ -212,10 +204,14 @@ def _trend(rules: RuleSet, year: int, group: Group) -> dict[str, Any]:
 
 
 def _heat(rows: list[Standing], when: Period) -> list[HeatGroup]:
+    """Return a tile for each city; the five steps divide the span between the lowest and the highest rate."""
+    rates = {row.pk: queries.rate(row.adopted, row.received) for row in rows}
+    known = [rate for rate in rates.values() if rate is not None]
+    low, span = (min(known), max(known) - min(known)) if known else (Decimal(0), Decimal(0))
     tiles = []
     for row in sorted(rows, key=lambda each: each.unit.division_code):
-        rate = queries.rate(row.adopted, row.received)
-        step = min(5, 1 + int(rate // 20)) if rate is not None else 1
+        rate = rates[row.pk]
+        step = 1 + min(4, int(5 * (rate - low) / span)) if rate is not None and span else 1
         url = f"{reverse('ranking:list', args=[row.unit.uuid])}?what=adopted&{when.query}"
         tiles.append(HeatTile(_place(row), f"{rate:.0f}" if rate is not None else "—", step, url))
     return [HeatGroup("", tiles)] if tiles else []

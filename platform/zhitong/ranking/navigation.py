@@ -4,5 +4,5 @@ from zhitong.web import navigation
 from zhitong.web.navigation import NavEntry
 
 navigation.register(
-    NavEntry("ranking", "排名", "ranking:standings", "list-numbers", permission="ranking.read", order=60)
+    NavEntry("ranking", "排名", "ranking:standings", "list-numbers", permission="ranking.read", order=60, phone=True)
 )

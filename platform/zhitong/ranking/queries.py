@@ -1,11 +1,11 @@
 """Reads of rankings: who may see what, standings of a group, the ledger and the list behind a figure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
@@ -13,7 +13,7 @@ from zhitong.core.operations import Actor
 from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact
 from zhitong.people.models import PersonAccount
 from zhitong.ranking.models import LedgerEntry, RuleSet, RuleSetVersion, StaleYear, Standing, SubjectKind
-from zhitong.ranking.tally import items_behind
+from zhitong.ranking.tally import Counts, items_behind
 from zhitong.units.models import Level, Unit, UnitKind
 
 FIRST_YEAR = 1949
@@ -88,6 +88,24 @@ def standings(rules: RuleSet, when: Period) -> QuerySet[Standing]:
 def peers(rules: RuleSet, when: Period, unit: Unit) -> QuerySet[Standing]:
     """Return the rows that a unit is ranked among."""
     return standings(rules, when).filter(unit__kind=unit.kind, unit__level=unit.level)
+
+
+def siblings(rules: RuleSet, when: Period, unit: Unit) -> list[Standing]:
+    """Return the rows of a unit and those beside it under the same parent, in the order of their ranks."""
+    return list(peers(rules, when, unit).filter(unit__parent_id=unit.parent_id))
+
+
+def full_months(rules: RuleSet, unit: Unit, year: int, last: int) -> Counts | None:
+    """Return a unit's counts of the months 1 to `last` of a year added up; None without any figures of that year.
+
+    An item that counts in two months counts twice, as in the monthly rankings.
+    """
+    rows = Standing.objects.filter(rule_set=rules, unit=unit, year=year)
+    if not rows.exists():
+        return None
+    names = [field.name for field in fields(Counts)]
+    sums = rows.filter(month__range=(1, last)).aggregate(**{f"{name}_sum": Sum(name, default=0) for name in names})
+    return Counts(**{name: sums[f"{name}_sum"] for name in names})
 
 
 def is_stale(year: int) -> bool:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
+from zhitong.exchange.models import ItemFact
 from zhitong.ranking import queries, words
 from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
 from zhitong.ranking.queries import Period
@@ -129,12 +130,13 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     table = [
         TableRow(
             [
-                Cell(fact.number_label),
+                Cell(fact.number_label, url=_own_page(actor, own, fact), look="t"),
                 Cell(zt_short(fact.submitted_on)),
                 Cell(fact.category or "未分类"),
                 Cell("；".join(words.outcome(event) for event in outcomes[fact.item_uuid]) or "还没有结果"),
             ],
             name=fact.number_label,
+            url=_own_page(actor, own, fact),
         )
         for fact in page.items
     ]
@@ -158,6 +160,13 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
         "empty_box": empty("没有这样的稿件", f"{unit.short_name}{when.words}没有计入“{words.COUNTS[what]}”的稿件。"),
     }
     return render(request, "ranking/counted.html", context)
+
+
+def _own_page(actor: Actor, own: Unit, fact: ItemFact) -> str:
+    """Return the page of an item for a reader of its own unit; what other units wrote stays behind their wall."""
+    if fact.unit_id != own.pk or not actor.can("items.read_all"):
+        return ""
+    return reverse("desk:item", args=[fact.item_uuid])
 
 
 def period_choice(rules: RuleSet, when: Period) -> dict[str, Any]:

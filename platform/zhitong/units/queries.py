@@ -5,7 +5,8 @@ from datetime import date
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Length
 
 from zhitong.core.errors import NotFound
 from zhitong.units.models import ExternalBody, Host, Lifecycle, Route, RouteKind, Unit, UnitKind
@@ -85,6 +86,16 @@ def with_hosts() -> QuerySet[Unit]:
 
 
 def find_open(words: str, limit: int) -> list[Unit]:
-    """Return up to `limit` active units whose name holds `words`, with `host`; for the chooser of the bare host."""
-    named = Q(name__icontains=words) | Q(short_name__icontains=words)
-    return list(with_hosts().filter(named, lifecycle=Lifecycle.ACTIVE).order_by("level", "short_name")[:limit])
+    """Return up to `limit` active units whose name holds `words`, with `host`; for the chooser of the bare host.
+
+    What begins with the words comes first, committees before the units that take part in them.
+    """
+    begins = Case(When(short_name__istartswith=words, then=0), default=1)
+    committees = Case(When(kind=UnitKind.COMMITTEE, then=0), default=1)
+    found = named_like(with_hosts(), words).filter(lifecycle=Lifecycle.ACTIVE)
+    return list(found.order_by(begins, committees, Length("short_name"), "short_name")[:limit])
+
+
+def named_like(units: QuerySet[Unit], words: str) -> QuerySet[Unit]:
+    """Return those of the units whose full or short name holds `words`."""
+    return units.filter(Q(name__icontains=words) | Q(short_name__icontains=words))

@@ -15,9 +15,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the shell's values; nothing is read from the database before a template uses it."""
     known: dict[str, Any] | None = getattr(request, "zt_shell", None)
     if known is None:
+        nav: Any = _once(lambda: navigation.visible(request))
         known = {
             "unit": getattr(request, "tenant", None),
-            "nav": _once(lambda: navigation.visible(request)),
+            "nav": nav,
+            "phone_tabs": _once(lambda: navigation.phone_tabs(nav)),
             "own_menu": _once(lambda: navigation.own_menu(request)),
             "units": _once(lambda: navigation.units(request)),
             "unread": _once(lambda: navigation.unread(request)),

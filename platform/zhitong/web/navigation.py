@@ -5,13 +5,14 @@ Called from `AppConfig.ready()`:
     navigation.register(NavEntry("inbox", "收件", "desk:inbox", "inbox", "desk.read", waiting, order=20))
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 Count = Callable[[HttpRequest], int]
+_TABS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class NavEntry:
     """One word of the main navigation.
 
     `url_name` needs no arguments. `permission` is a registered name; without one every user of the unit sees the entry.
-    `count` says how many things wait there (0 is not shown). `phone` puts the entry among the four tabs of a phone.
+    `count` says how many things wait there (0 is not shown). `phone` offers the entry for the four tabs of a phone.
     The keys `search` and `notices` have places of their own in the bar: the field and the bell.
     """
 
@@ -157,6 +158,11 @@ def visible(request: HttpRequest) -> list[NavItem]:
         )
         for entry, url in shown
     ]
+
+
+def phone_tabs(shown: Iterable[NavItem]) -> list[NavItem]:
+    """Return the entries under the thumb: the first four of those marked for a phone."""
+    return [entry for entry in shown if entry.phone][:_TABS]
 
 
 def own_menu(request: HttpRequest) -> list[MenuItem]:

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 
 from zhitong.core import clock
 from zhitong.core.errors import Refusal
-from zhitong.web import parts
+from zhitong.web import navigation, parts
 from zhitong.web.parts import Action, SayBox
 
 logger = structlog.get_logger(__name__)
 
 _HOME = Action("回首页", url="/", primary=True)
 _ADMIN = "本单位管理员"
+_INSIDE = {403, 404, 409, 413, 422}
 _TITLES = {403: "您不能这样做", 404: "没有找到", 409: "现在不能这样做", 422: "填写有误"}
 
 
@@ -113,7 +114,10 @@ def say(request: HttpRequest, box: SayBox, status: int) -> HttpResponse:
         response.headers["HX-Reswap"] = "innerHTML"
         response.headers["HX-Retarget"] = "#zt-say"
         return response
-    return render(request, "errors/say.html", {"box": box}, status=status)
+    # The shell counts what waits in the unit: only a sound session of this very host may ask for it.
+    inside = status in _INSIDE and navigation.visible(request)
+    template = "errors/say_inside.html" if inside else "errors/say.html"
+    return render(request, template, {"box": box}, status=status)
 
 
 def number_of(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ dead letter shows the kind of its failure alone, because an error's text may quo
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.accounts import operations
-from tenants.accounts.forms import AppointForm, ChooserForm, CloseForm, UnitForm
+from tenants.accounts.forms import AppointForm, ChooserForm, CloseForm, UnitForm, UnitsFilter
 from tenants.accounts.models import actor_of
 from tenants.accounts.navigation import host_url
 from tenants.accounts.views.common import needs
@@ -25,9 +26,9 @@ from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.core.models import AuditHead, OutboxMessage
 from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
 from zhitong.units.operations import NewUnit, close_unit, create_unit
-from zhitong.units.queries import find_open, with_hosts
+from zhitong.units.queries import find_open, named_like, with_hosts
 from zhitong.web import parts
-from zhitong.web.keyset import page_of
+from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, Fact, SavedFilter, State, TableColumn, TableRow
 from zhitong.web.templatetags.zt import zt_short
 
@@ -58,25 +59,32 @@ def chooser(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """List units by lifecycle, with a way to create one."""
-    chosen = request.GET.get("lifecycle", "")
-    units = with_hosts()
-    if chosen in Lifecycle.values:
+    form = UnitsFilter(request.GET)
+    form.is_valid()
+    chosen, words = form.cleaned_data.get("lifecycle", ""), form.cleaned_data.get("q", "")
+    units = named_like(with_hosts(), words) if words else with_hosts()
+    if chosen:
         units = units.filter(lifecycle=chosen)
-    page = page_of(units, ("short_name", "pk"), request.GET)
+    page = page_of(units, ("division_code", "short_name", "pk"), request.GET)
     counts = dict(Unit.objects.values_list("lifecycle").annotate(Count("pk")).order_by())
     home_url = reverse("operators:home")
-    filters = [SavedFilter("全部", home_url, sum(counts.values()), current=chosen not in Lifecycle.values)]
+    filters = [SavedFilter("全部", home_url, sum(counts.values()), current=not chosen)]
     filters += [
         SavedFilter(label, f"{home_url}?lifecycle={value}", counts.get(value, 0), current=chosen == value)
         for value, label in Lifecycle.choices
     ]
     context = {
         "filters": filters,
+        "filter_form": form,
         "columns": [TableColumn(label) for label in ("单位", "域名", "类别", "层级", "代码", "状态")],
         "rows": [_unit_row(unit) for unit in page.items],
-        "page": page,
+        "page": replace(page, total=units.count()),
+        "page_size": SIZE,
         "empty_box": parts.empty(
-            "还没有单位", "先新建一个。", Action("新建单位", url=reverse("operators:unit_new")), icon="building"
+            "没有这样的单位",
+            "换几个字再找，或者新建一个。",
+            Action("新建单位", url=reverse("operators:unit_new")),
+            icon="building",
         ),
     }
     return render(request, "accounts/console_units.html", context)
@@ -203,7 +211,8 @@ def audit_status(request: HttpRequest) -> HttpResponse:
     breaks = [] if checked is None else [found for found, _ in zip(audit.verify(checked), range(_SHOWN), strict=False)]
     context = {
         "chains": [(head, names[head.unit_key]) for head in heads.items],
-        "page": heads,
+        "page": replace(heads, total=AuditHead.objects.filter(unit_key__in=names).count()),
+        "page_size": SIZE,
         "checked": names.get(checked) if checked is not None else None,
         "breaks": breaks,
     }

@@ -78,9 +78,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     except InvitationGone as gone:
         return _invitation_gone(request, gone)
     status = 422 if form.is_bound else 200
-    response = _plain(request, "accounts/invitation.html", {"form": form, "invited": user}, status)
-    response.headers["Referrer-Policy"] = "no-referrer"  # the token stands in the address
-    return response
+    return _plain(request, "accounts/invitation.html", {"form": form, "invited": user}, status)
 
 
 @sensitive_post_parameters("old", "password", "again")

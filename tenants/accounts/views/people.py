@@ -1,5 +1,6 @@
 """The unit's people: list, one account with its posts, invitation, out of use and back."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,11 @@ from tenants.accounts.views.common import needs
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.web import parts
-from zhitong.web.keyset import page_of
+from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, State, TableColumn, TableRow
 
 MANAGE = "accounts.manage"
-_COLUMNS = [TableColumn(label) for label in ("姓名", "登录名", "身份", "界别与组织", "岗位", "角色", "状态")]
+_COLUMNS = [TableColumn(label) for label in ("姓名", "登录名", "手机号", "身份", "界别与组织", "岗位", "角色", "状态")]
 _FIELDS = ("name", "username", "mobile", "email", "member_kind", "party", "duty", "rank")
 
 
@@ -37,12 +38,15 @@ def index(request: HttpRequest) -> HttpResponse:
         "circles",
         Prefetch("holdings", queries.holdings_on(clock.today()).select_related("position"), "current"),
     )
-    page = page_of(found, ("-is_active", "name", "pk"), request.GET)
+    page = page_of(found, ("-is_active", "username", "pk"), request.GET)
+    total = found.count()
     context = {
         "filter_form": chosen,
         "columns": _COLUMNS,
         "rows": [_row(user) for user in page.items],
-        "page": page,
+        "page": replace(page, total=total),
+        "page_size": SIZE,
+        "summary": f"{total:,} 人",
         "empty_box": parts.empty(
             "没有找到人员",
             "去掉筛选条件再看，或者添加人员。",
@@ -198,6 +202,7 @@ def _conditions(form: PeopleFilter) -> dict[str, Any]:
         "role": role.code if role else "",
         "group": group.pk if group else None,
         "position": position.code if position else "",
+        "standing": given.get("standing", ""),
         "on": clock.today(),
     }
 
@@ -226,7 +231,8 @@ def _row(user: Any) -> TableRow:
     return TableRow(
         cells=[
             Cell(user.name, url=url, look="t"),
-            Cell(user.username, note=user.mobile or ""),
+            Cell(user.username),
+            Cell(user.mobile or ""),
             Cell(user.get_member_kind_display()),
             Cell("、".join(group.name for group in user.circles.all())),
             Cell("、".join(holding.position.name for holding in user.current)),

@@ -18,7 +18,7 @@ from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs
 from zhitong.core import clock, permissions
 from zhitong.core.errors import InvalidInput
-from zhitong.web.parts import Cell, TableColumn, TableRow
+from zhitong.web.parts import Cell, State, TableColumn, TableRow
 
 MANAGE = "accounts.manage"
 
@@ -105,7 +105,7 @@ def positions(request: HttpRequest) -> HttpResponse:
         TableRow(
             [
                 Cell(position.name, look="t", note=position.code),
-                Cell("、".join(held.get(position.pk, [])) or "空缺"),
+                Cell("、".join(held[position.pk])) if position.pk in held else Cell(state=State("空缺", "soon")),
             ],
             name=position.name,
         )

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import User
 from tenants.desk import queries
-from tenants.desk.views import office
+from tenants.desk.views import leader, office
 from tenants.items.models import Item, ItemAuthor, State
 from tenants.items.queries import open_questions, own_items
 from tenants.items.views.common import detail_url, own_url, reader
@@ -32,11 +32,15 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what concerns this reader, most urgent first; who works in the office and writes sees both."""
     user = reader(request)
     context: dict[str, Any] = {"greeting": _greeting(user)}
+    if leader.is_leader(user):
+        return render(request, "desk/leader.html", context | leader.context(request, user))
     if any(user.has_zt_perm(right) for right in office.RIGHTS):
         cards = own_cards(user, 3)
         own = {"cards": cards, "own_total": own_items(user).count() if cards else 0}
         asked = {"todos": questions_to(user)}
         return render(request, "desk/office.html", context | own | asked | office.context(user))
+    if user.has_zt_perm("monitor.province") and not user.has_zt_perm("items.write"):
+        return redirect("monitor:province")
     return render(request, "desk/author.html", context | _author(user))
 
 

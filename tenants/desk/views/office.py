@@ -6,30 +6,34 @@ from typing import Any
 
 from django.urls import reverse
 
+from tenants.accounts import queries as people
 from tenants.accounts.models import User
 from tenants.desk import queries
-from tenants.items.models import Urgency
-from tenants.items.queries import author_names, with_authors
+from tenants.desk.views import rail
+from tenants.items.models import Item, Urgency
+from tenants.items.queries import author_names, visible_items, with_authors
+from tenants.items.texts import reading_words
+from tenants.items.views.common import detail_url
+from tenants.items.views.lists import state_of
 from tenants.review.models import Task
 from tenants.review.queries import count_mine, queue
+from zhitong.core import clock
 from zhitong.exchange.models import Dispatch
-from zhitong.ranking.models import Standing
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import Unit
 from zhitong.web import parts
-from zhitong.web.parts import Action, Change, KeyFigure, QueueEntry, SayBox, State, Tag
+from zhitong.web.parts import Action, KeyFigure, QueueEntry, SayBox, State, Tag
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_due, zt_short
 
-RIGHTS = ("review.decide", "exchange.receive", "exchange.send", "items.read_all")
+RIGHTS = ("review.decide", "exchange.receive", "exchange.send", "items.read_all", "accounts.manage")
 _SHOWN = 6
-_CHARACTERS_A_MINUTE = 500  # of a practised reader of such papers
 _URGENT = Tag("急", "red")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The first rows of one list, with the number of all and the way to them."""
+    """The first rows of one list, with the number of all and the way to them; `plain` when they are no titles."""
 
     key: str
     label: str
@@ -37,18 +41,22 @@ class Listing:
     url: str
     entries: Sequence[QueueEntry]
     empty: SayBox
+    plain: bool = False
 
 
 def context(user: User) -> dict[str, Any]:
     """Return figures, lists, and the unit's year for one reader, in a constant number of queries."""
     unit = unit_in_force()
     lists = [listing for listing in (_to_sign(user), _received(user, unit), _ready(user), _late(user)) if listing]
-    standing = queries.standing_of(unit.pk) if user.has_zt_perm("ranking.read") else None
+    figures = [*(_figure(listing) for listing in lists), *_sent_back(user, unit)]
+    if not lists:
+        lists = [listing for listing in (*_administration(user), _latest(user)) if listing]
+        figures = _accounts(user)
     return {
-        "figures": [*(_figure(listing) for listing in lists), *_sent_back(user, unit)],
+        "figures": figures,
         "starts": _starts(user, lists),
         "lists": lists[:3],
-        **(_standing(standing, unit) if user.has_zt_perm("ranking.read") else {}),
+        **rail.context(user, unit),
     }
 
 
@@ -63,6 +71,8 @@ def _starts(user: User, lists: Sequence[Listing]) -> list[Action]:
         found.append(Action(f"逐篇审 {signs.total} 篇", url=signs.entries[0].url, icon="writing-sign", primary=True))
     if user.has_zt_perm("items.write"):
         found.append(Action("写信息", url=reverse("items:new"), icon="pencil-plus", primary=not found))
+    if not found and user.has_zt_perm("accounts.manage"):
+        found.append(Action("添加人员", url=reverse("accounts:person_new"), icon="user-plus", primary=True))
     return found
 
 
@@ -84,16 +94,10 @@ def _task(task: Task, *notes: str) -> QueueEntry:
     return QueueEntry(
         item.title,
         reverse("review:task", args=[task.uuid]),
-        notes or [authors_words(author_names(item)) or item.from_unit, _reading(item.text_length)],
+        notes or [authors_words(author_names(item)) or item.from_unit, reading_words(item.text_length)],
         zt_due(task.due_at),
         _URGENT if item.urgency == Urgency.URGENT else None,
     )
-
-
-def _reading(length: int) -> str:
-    """Return how long a text is, and how long reading takes."""
-    minutes = round(length / _CHARACTERS_A_MINUTE)
-    return f"{length:,} 字，约{f' {minutes} 分钟' if minutes else '半分钟'}"
 
 
 def _received(user: User, unit: Unit) -> Listing | None:
@@ -102,7 +106,7 @@ def _received(user: User, unit: Unit) -> Listing | None:
     waiting = queries.waiting(unit.pk)
     return Listing(
         "inbox",
-        "待收稿",
+        "收件待办",
         waiting.count(),
         reverse("desk:inbox"),
         [
@@ -115,7 +119,7 @@ def _received(user: User, unit: Unit) -> Listing | None:
             )
             for dispatch in waiting[:_SHOWN]
         ],
-        parts.empty("没有待收的来稿", "下级和参加单位报来的信息会出现在这里。"),
+        parts.empty("没有待办的来稿", "下级和参加单位报来的信息会出现在这里。"),
     )
 
 
@@ -163,34 +167,68 @@ def _sent_back(user: User, unit: Unit) -> list[KeyFigure]:
     return [KeyFigure("报送被退回", back, "篇", f"{reverse('desk:send_list')}?tab=sent&state=returned")]
 
 
-def _standing(standing: Standing | None, unit: Unit) -> dict[str, Any]:
-    """Return the year's counts, each leading to its list, and the rank among units of the same kind and level."""
-    label = f"同级{'政协' if unit.kind == 'committee' else '单位'}"
-    ranking = reverse("ranking:standings")
-    if standing is None:
-        return {"standings": [parts.Standing(label, None, ranking, why="今年还没有计算")]}
-    listed = reverse("ranking:list", args=[unit.uuid])
-    columns = (
-        ("收到", "received"),
-        ("本级采用", "adopted"),
-        ("报送", "sent"),
-        ("上级采用", "higher"),
-        ("全国采用", "higher_national"),
-        ("批示", "instructions"),
-    )
-    return {
-        "year": [
-            KeyFigure(name, getattr(standing, column), "篇", f"{listed}?what={column}") for name, column in columns
-        ],
-        "standings": [parts.Standing(label, standing.rank or None, ranking, _moved(standing), why="还没有得分")],
-        "as_of_standing": standing.as_of,
-    }
+def _accounts(user: User) -> list[KeyFigure]:
+    if not user.has_zt_perm("accounts.manage"):
+        return []
+    counts = people.standing_counts()
+    listed = reverse("accounts:people")
+    words = {"active": "在用人员", "waiting": "未设密码", "off": "已停用"}
+    return [
+        *(KeyFigure(label, counts[key], "人", f"{listed}?standing={key}") for key, label in words.items()),
+        KeyFigure("空缺岗位", len(people.vacant_positions(clock.today())), "个", reverse("accounts:positions")),
+    ]
 
 
-def _moved(standing: Standing) -> Change | None:
-    if not standing.rank_before:
+def _administration(user: User) -> list[Listing]:
+    """Return what an administrator looks after: who has not come in yet, and posts that nobody holds."""
+    if not user.has_zt_perm("accounts.manage"):
+        return []
+    today = clock.today()
+    waiting = people.members(standing="waiting").order_by("-created_at", "-pk")
+    vacant = people.vacant_positions(today)
+    return [
+        Listing(
+            "waiting",
+            "未设密码",
+            waiting.count(),
+            f"{reverse('accounts:people')}?standing=waiting",
+            [
+                QueueEntry(
+                    each.name,
+                    reverse("accounts:person", args=[each.uuid]),
+                    [each.get_member_kind_display(), each.username],
+                )
+                for each in waiting[:_SHOWN]
+            ],
+            parts.empty("都已设好密码", "添加人员以后，请把邀请链接交给本人。", icon="circle-check"),
+            plain=True,
+        ),
+        Listing(
+            "vacant",
+            "空缺岗位",
+            len(vacant),
+            reverse("accounts:positions"),
+            [QueueEntry(post.name, reverse("accounts:positions"), ["还没有人担任"]) for post in vacant[:_SHOWN]],
+            parts.empty("岗位都有人担任", "审核流程按岗位找人。", icon="circle-check"),
+            plain=True,
+        ),
+    ]
+
+
+def _latest(user: User) -> Listing | None:
+    if not user.has_zt_perm("items.read_all"):
         return None
-    up = standing.rank_before - standing.rank
-    if not up:
-        return Change("比上年持平")
-    return Change(f"比上年{'升' if up > 0 else '降'} {abs(up)}", "up" if up > 0 else "down")
+    latest = visible_items(user).filter(submitted_at__isnull=False)
+    return Listing(
+        "latest",
+        "稿件",
+        latest.count(),
+        reverse("items:all"),
+        [_newest(item) for item in with_authors(latest.order_by("-submitted_at", "-id"))[:_SHOWN]],
+        parts.empty("还没有稿件", "提交审核的信息会出现在这里。"),
+    )
+
+
+def _newest(item: Item) -> QueueEntry:
+    notes = [item.from_unit or authors_words(author_names(item)), zt_short(item.submitted_at)]
+    return QueueEntry(item.title, detail_url(item), notes, state_of(item))

@@ -1,5 +1,6 @@
 """Sending: what is ready, to whom, what they will see; and taking a sending back."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,9 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.desk import operations, queries
-from tenants.items.models import Attachment, Item, State
+from tenants.desk.forms import SentFilter
+from tenants.items.models import Attachment, Item, State, Urgency
 from tenants.items.queries import get_visible, with_authors
 from tenants.items.views.common import posted_version, reader
+from tenants.review.views.lists import TAGS
 from zhitong.core import clock, glossary
 from zhitong.core.errors import InvalidInput, Refusal, StaleVersion, WrongState
 from zhitong.core.operations import require_unit
@@ -62,20 +65,29 @@ def _ready(request: HttpRequest, rows: QuerySet[Item]) -> dict[str, object]:
                     Cell(item.title, url=reverse("desk:send", args=[item.uuid]), look="t"),
                     Cell(authors_words([author.name for author in item.signers])),
                     Cell(item.category),
-                    Cell(item.get_urgency_display()),
+                    Cell(tags=[TAGS[Urgency(item.urgency)]])
+                    if item.urgency in TAGS
+                    else Cell(item.get_urgency_display()),
                 ],
                 url=reverse("desk:send", args=[item.uuid]),
             )
             for item in page.items
         ],
-        "page": page,
+        "page": replace(page, total=rows.count()),
         "empty_box": parts.empty("没有待报送的信息", "签发以后的信息会出现在这里。", icon="send"),
     }
 
 
 def _sent(request: HttpRequest) -> dict[str, object]:
-    page = page_of(sent_rows(require_unit()), ("-sent_at", "-id"), request.GET)
+    rows = sent_rows(require_unit())
+    form = SentFilter(request.GET)
+    if state := form.chosen():
+        rows = rows.filter(state=state)
+    page = page_of(rows, ("-sent_at", "-id"), request.GET)
+    total = rows.count()
     return {
+        "filter_form": form,
+        "summary": f"{total:,} 篇",
         "columns": [TableColumn(label) for label in ("报送时间", "信息标题", "接收单位", "渠道", "情况", "理由")],
         "rows": [
             TableRow(
@@ -91,8 +103,8 @@ def _sent(request: HttpRequest) -> dict[str, object]:
             )
             for dispatch in page.items
         ],
-        "page": page,
-        "empty_box": parts.empty("还没有报送过", "从“待报送”里选一篇开始。", icon="send"),
+        "page": replace(page, total=total),
+        "empty_box": parts.empty("没有这样的报送", "从“待报送”里选一篇开始，或者换一种情况看看。", icon="send"),
     }
 
 

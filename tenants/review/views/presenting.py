@@ -7,7 +7,7 @@ from django.urls import reverse
 from tenants.items import comparison
 from tenants.items.models import Urgency
 from tenants.items.queries import author_names, number_label
-from tenants.items.texts import LABELS, Texts
+from tenants.items.texts import LABELS, Texts, reading_words
 from tenants.review import engine, queries
 from tenants.review.clocks import due_of, limit_words
 from tenants.review.definition import MODE_WORDS, Mode, Step, who_words
@@ -20,7 +20,6 @@ from zhitong.web.parts import Action, Fact, Passage, QueueEntry, ReviewStep, Sta
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_short
 
-READING_SPEED = 400  # characters a minute, of somebody who will sign for what they read
 _TO_AUTHOR_REFUSED = "外单位报送来的稿件不退给反映人，请在收件里退回报送单位"
 
 
@@ -57,7 +56,7 @@ def head_of(screen: TaskScreen, mark: str) -> dict[str, Any]:
         Fact("反映人", f"{who}（{first.sector}）" if first and first.sector else who),
         Fact("类别", item.category),
         Fact("来源", item.get_source_display()),
-        Fact("篇幅", f"{item.text_length:,} 字，约 {max(1, round(item.text_length / READING_SPEED))} 分钟"),
+        Fact("篇幅", reading_words(item.text_length)),
     ]
     return {
         "doc_title": item.title,

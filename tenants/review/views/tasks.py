@@ -60,7 +60,7 @@ def decide(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
         screen = queries.load_screen(user, task_uuid)
         return _page(request, screen, verb, refusal=refusal, status=refusal.status)
     messages.success(request, f"{_DONE[verb or Verb.PASS]}：{run.item.title}。{presenting.outcome_words(run)}")
-    return redirect(_next_url(user))
+    return redirect("home" if post.get("from") == "home" else _next_url(user))
 
 
 @login_required

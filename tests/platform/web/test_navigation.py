@@ -51,6 +51,13 @@ def test_counts_are_computed_once_a_request_and_only_when_shown(request_of: Make
     assert calls == [1]
 
 
+def test_a_phone_has_room_for_four_tabs(request_of: Make) -> None:
+    navigation.register(
+        *(NavEntry(key, key, "web:healthz", "home", order=n, phone=key != "c") for n, key in enumerate("abcdef"))
+    )
+    assert [item.key for item in shell(request_of())["phone_tabs"]] == ["a", "b", "d", "e"]
+
+
 def test_the_entry_of_the_page_is_marked(request_of: Make) -> None:
     navigation.register(
         NavEntry("a", "首页", "web:healthz", "home"), NavEntry("b", "收件", "web:healthz", "inbox", order=200)

@@ -1,7 +1,18 @@
 """Every read of the network: chains, journeys, tracks, inbox."""
 
 from zhitong.exchange.queries.chains import Node, chain_down, chain_up, chains_down
+from zhitong.exchange.queries.instructions import instructions_since
 from zhitong.exchange.queries.journeys import journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
 
-__all__ = ["Node", "chain_down", "chain_up", "chains_down", "inbox", "journey", "sent", "tracks"]
+__all__ = [
+    "Node",
+    "chain_down",
+    "chain_up",
+    "chains_down",
+    "inbox",
+    "instructions_since",
+    "journey",
+    "sent",
+    "tracks",
+]

@@ -17,7 +17,16 @@ from zhitong.web.parts.figures import (
     Standing,
 )
 from zhitong.web.parts.finding import CopyLink, Facet, FacetValue, Hit
-from zhitong.web.parts.journey import ItemCard, JourneyEvent, JourneyStep, NowLine, Station, StationKind, Track
+from zhitong.web.parts.journey import (
+    ItemCard,
+    JourneyEvent,
+    JourneyStep,
+    NewInstruction,
+    NowLine,
+    Station,
+    StationKind,
+    Track,
+)
 from zhitong.web.parts.lists import Cell, Chip, Page, QueueEntry, SavedFilter, TableColumn, TableRow, TodoEntry
 from zhitong.web.parts.review import DiffPiece, Fact, Passage, ReviewStep, TextTab
 from zhitong.web.parts.saying import SayBox, empty, error, offline, refusal
@@ -49,6 +58,7 @@ __all__ = [
     "LedgerLine",
     "LiveCheck",
     "MiniRow",
+    "NewInstruction",
     "NowLine",
     "PacketView",
     "Page",

@@ -115,7 +115,7 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A place in a ranking; `rank` None means none yet and `why` says why."""
+    """A place in a ranking, or the points behind it; with neither there is none yet and `why` says why."""
 
     label: str
     rank: int | None
@@ -123,3 +123,4 @@ class Standing:
     change: Change | None = None
     note: str = ""
     why: str = ""
+    points: Decimal | None = None

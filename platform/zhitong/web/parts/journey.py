@@ -80,3 +80,15 @@ class NowLine:
     where: str
     waited: str = ""
     next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstruction:
+    """A leader's instruction as news: who, when, on what; `words` where they are open, else `hidden` says so."""
+
+    who: str
+    day: str
+    title: str
+    url: str
+    words: str = ""
+    hidden: str = ""

@@ -1,4 +1,4 @@
-/* The desk: the sending button counts its receivers, the batch button its rows, the asked-for reason takes the focus. */
+/* The desk: buttons count what they will do, a form shows what belongs to its kind, the asked-for reason takes the focus. */
 (() => {
   "use strict";
   document.querySelector(".is-asking #id_reason")?.focus();
@@ -20,6 +20,18 @@
       if (box) row.classList.toggle("is-on", box.checked);
     });
   };
+  /* Of a form only what belongs to the chosen kind is shown; what is hidden is not sent. */
+  const form = document.querySelector("[data-follows]");
+  const follow = () => {
+    if (!form) return;
+    const kind = document.getElementById(form.dataset.follows).value;
+    form.querySelectorAll("[data-only-for]").forEach(part => {
+      part.hidden = !part.dataset.onlyFor.split(" ").includes(kind);
+      part.querySelectorAll("input, select, textarea").forEach(field => { field.disabled = part.hidden; });
+    });
+  };
+  document.addEventListener("change", follow);
+  follow();
   document.addEventListener("change", count);
   document.addEventListener("click", event => { if (event.target.closest("[data-pick-none]")) count(); });
   document.addEventListener("keydown", () => setTimeout(count));

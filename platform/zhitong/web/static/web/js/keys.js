@@ -9,7 +9,7 @@
   /* ---------- help ---------- */
   const GENERAL = [["/", "检索"], ["?", "全部快捷键"], ["Esc", "关闭"]];
   const LIST = [["↓ ↑", "移动"], ["空格", "选中"], ["Enter", "打开"]];
-  const words = button => [...button.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim()).join("");
+  const words = button => button.dataset.keyWord || [...button.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim()).join("");
   const help = () => {
     const old = document.querySelector("dialog.zt-keys");
     if (old) old.remove();
@@ -51,14 +51,15 @@
   /* ---------- cursor of a list ---------- */
   const rowsOf = () => [...document.querySelectorAll("[data-cursor] tbody tr, [data-cursor] > li")].filter(shown);
   const linkOf = row => row.dataset.url || row.querySelector("a[href]")?.href;
-  const isQueue = () => !!document.querySelector("ol[data-cursor]");
+  // A queue stands beside what it opens: there the arrows open the next one.
+  const isQueue = () => !!document.querySelector("[data-cursor=go]");
   const at = rows => rows.findIndex(row => row.classList.contains("is-cursor") || row.querySelector("[aria-current]"));
   const move = step => {
     const rows = rowsOf();
     if (!rows.length) return;
     const now = at(rows);
     const next = rows[Math.min(rows.length - 1, Math.max(0, now < 0 ? 0 : now + step))];
-    if (isQueue() && !document.querySelector("table[data-cursor]")) {
+    if (isQueue()) {
       if (rows.indexOf(next) !== now) location.href = linkOf(next);
       return;
     }
@@ -105,6 +106,9 @@
   };
   const pressable = key => [...document.querySelectorAll("[data-key]")].find(el => el.dataset.key.toLowerCase() === key.toLowerCase() && shown(el));
 
+  // A choice cannot be pressed: the key leads to it and the arrows choose.
+  const press = el => { if (el.matches("select")) el.focus(); else el.click(); };
+
   document.addEventListener("keydown", event => {
     if (event.ctrlKey && event.key === "Enter") {
       const named = pressable("Ctrl Enter");
@@ -131,7 +135,7 @@
     else if (event.key === "Enter" && current() && !onControl) { const url = linkOf(current()); if (url) location.href = url; }
     else if (event.key === "[" ) jump(-1);
     else if (event.key === "]") jump(1);
-    else if (event.key.length === 1) { const hit = pressable(event.key); if (hit) { hit.click(); event.preventDefault(); } }
+    else if (event.key.length === 1) { const hit = pressable(event.key); if (hit) { press(hit); event.preventDefault(); } }
   });
   counted();
 })();

@@ -59,6 +59,13 @@
       if (say) say.textContent = refused.dataset.refused;
       else failed(refused.dataset.refused);
     }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      const source = document.getElementById(copy.dataset.copy);
+      source.select();
+      // Without a secure origin the browser offers no clipboard: what is selected can be copied by hand.
+      navigator.clipboard?.writeText(source.value).then(() => { copy.lastChild.textContent = "已复制"; }, () => source.focus());
+    }
     const phrase = event.target.closest("[data-phrase]");
     if (phrase) {
       const area = document.getElementById(phrase.dataset.phrase);
