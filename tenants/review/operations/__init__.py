@@ -3,7 +3,7 @@
 from tenants.review.operations.administering import end_run, expedite, jump, reassign_task, restart
 from tenants.review.operations.alarms import limit_passed
 from tenants.review.operations.answering import answer, answer_outside, question_behind, question_lapsed
-from tenants.review.operations.asking import add_after, add_before, copy_to, delegate, reassign, remove_signer
+from tenants.review.operations.asking import add_after, add_before, copy_to, delegate, reassign, relay, remove_signer
 from tenants.review.operations.batches import BATCH_LIMIT, Answer, decide_many
 from tenants.review.operations.clearing import ask_clearance, missing_clearance
 from tenants.review.operations.deciding import (
@@ -101,6 +101,7 @@ __all__ = [
     "reassign",
     "reassign_task",
     "recall",
+    "relay",
     "remove_signer",
     "renew_link",
     "replace_holder",

@@ -106,6 +106,21 @@ def delegate(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> 
 
 
 @operation()
+def relay(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> Run:
+    """Hand the working text of an own task to somebody to write on (接力撰写), the item's author too.
+
+    The own task is held until they hand it back with `answer`; what each of them leaves is an edition of its own.
+
+    Raises: as `add_before`.
+    """
+    words = clean_reason(reason)
+    frame, task = take(actor, task_uuid)
+    require_may(frame, task, "relay")
+    _ask(frame, task, [who], Task.Kind.WRITE, Verb.RELAY, words)
+    return finish(frame, "task.relayed", task)
+
+
+@operation()
 def reassign(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> Run:
     """Give an own task away for good (转办): it does not come back, its limit starts anew and says why.
 
