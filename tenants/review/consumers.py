@@ -10,7 +10,7 @@ from tenants.accounts.models import Holding, User
 from tenants.items.models import Item
 from tenants.notices.operations import notify
 from tenants.review import engine
-from tenants.review.models import Act, Copy, Question, Task, Verb
+from tenants.review.models import Act, Copy, Question, Remark, Task, Verb
 from tenants.review.operations import follow_absence, leave_post, limit_passed, question_lapsed
 from tenants.review.queries.questions import PURPOSE
 from zhitong.core import clock, links, outbox
@@ -138,6 +138,27 @@ def link_lapsed(payload: dict[str, Any]) -> None:
         why = "验证码输错次数过多，链接已锁定" if links.standing(link) == "barred" else "链接已过期"
         body = f"{why}，还没有回复；可以重新发一个链接，或者收回。"
         _tell(question.task, f"review.lapsed:{link.pk}", f"{question.addressee}没有回复核实", body)
+
+
+@outbox.consumer("review.remark.made")
+def tell_of_remark(payload: dict[str, Any]) -> None:
+    """Tell the authors of a remark that is for them, and whoever wrote a remark of an answer to it."""
+    remark = Remark.objects.select_related("run__item__created_by", "parent__by", "by").get(pk=payload["remark"])
+    readers = _authors_with_account(remark.run.item) if remark.for_authors else {}
+    if remark.parent:
+        readers[remark.parent.by.pk] = remark.parent.by
+    what = "答复了批注" if remark.parent else "请您看一处批注"
+    for reader in readers.values():
+        if reader.pk != remark.by_id:
+            notify(
+                actor=system(require_unit()),
+                reader=reader,
+                key=f"review.remark:{remark.pk}",
+                kind="review.remark",
+                title=f"{remark.by_label}{what}：{remark.run.item.title}",
+                body=remark.words,
+                url=f"/review/runs/{remark.run.uuid}/remarks/",
+            )
 
 
 def _question(uuid: str) -> Question | None:

@@ -43,6 +43,7 @@ from tenants.review.operations.questions import (
     renew_link,
     withdraw_question,
 )
+from tenants.review.operations.remarks import reply_remark, settle_remark, write_remark
 from tenants.review.operations.running import (
     comment,
     mark_copy_read,
@@ -105,14 +106,17 @@ __all__ = [
     "remove_signer",
     "renew_link",
     "replace_holder",
+    "reply_remark",
     "restart",
     "save_checks",
     "save_draft_version",
     "set_absence",
+    "settle_remark",
     "start_run",
     "stop_flow",
     "submit",
     "take_back",
     "urge",
     "withdraw_question",
+    "write_remark",
 ]
