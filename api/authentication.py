@@ -8,8 +8,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from tenants.accounts.models import ApiToken, User
-from tenants.accounts.operations.access import digest
 from zhitong.core import clock
+from zhitong.core.links import digest
 
 _SCHEME = "bearer"
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)

@@ -7,10 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from tenants.accounts.models import Holding, User
+from tenants.items.models import Item
 from tenants.notices.operations import notify
-from tenants.review.models import Act, Copy, Task, Verb
-from tenants.review.operations import follow_absence, leave_post, limit_passed
-from zhitong.core import clock, glossary, outbox
+from tenants.review import engine
+from tenants.review.models import Act, Copy, Question, Remark, Task, Verb
+from tenants.review.operations import follow_absence, leave_post, limit_passed, question_lapsed
+from tenants.review.queries.questions import PURPOSE
+from zhitong.core import clock, glossary, links, outbox
 from zhitong.core.operations import require_unit, system
 
 _OUTCOMES = {
@@ -99,6 +102,69 @@ def absence_turned(payload: dict[str, Any]) -> None:
     follow_absence(actor=system(require_unit()), absence_id=payload["absence"])
 
 
+@outbox.consumer("review.task.dropped")
+def tell_dropped(payload: dict[str, Any]) -> None:
+    """Tell whoever a colleague had asked that no answer is needed any more."""
+    task = _task(payload["task"])
+    if task is None or task.state not in {Task.State.SUPERSEDED, Task.State.CANCELLED}:
+        return
+    word = task.get_kind_display()
+    body = f"{task.step_name}，{engine.what_happened(task)}"
+    _tell(task, f"review.dropped:{task.pk}:{task.closed_seq}", f"不用再办（{word}）", body)
+
+
+@outbox.consumer("review.question.answered")
+def tell_asker(payload: dict[str, Any]) -> None:
+    """Tell whoever has the asking task that a question was answered."""
+    question = _question(payload["question"])
+    if question and question.answered_at:
+        _tell(
+            question.task,
+            f"review.answered:{question.pk}",
+            f"{question.addressee}已回复{question.get_kind_display()}",
+            question.answer,
+        )
+
+
+@outbox.consumer(links.LAPSED)
+def link_lapsed(payload: dict[str, Any]) -> None:
+    """Let the clock go on when a link to a question has ended by itself, and tell whoever asked."""
+    if payload["purpose"] != PURPOSE:
+        return
+    if question_lapsed(actor=system(require_unit()), question_uuid=UUID(payload["object"])):
+        question = _question(payload["object"])
+        assert question is not None
+        link = links.newest(PURPOSE, [question.uuid])[question.uuid]
+        why = "验证码输错次数过多，链接已锁定" if links.standing(link) == "barred" else "链接已过期"
+        body = f"{why}，还没有回复；可以重新发一个链接，或者收回。"
+        _tell(question.task, f"review.lapsed:{link.pk}", f"{question.addressee}没有回复核实", body)
+
+
+@outbox.consumer("review.remark.made")
+def tell_of_remark(payload: dict[str, Any]) -> None:
+    """Tell the authors of a remark that is for them, and whoever wrote a remark of an answer to it."""
+    remark = Remark.objects.select_related("run__item__created_by", "parent__by", "by").get(pk=payload["remark"])
+    readers = _authors_with_account(remark.run.item) if remark.for_authors else {}
+    if remark.parent:
+        readers[remark.parent.by.pk] = remark.parent.by
+    what = "答复了批注" if remark.parent else "请您看一处批注"
+    for reader in readers.values():
+        if reader.pk != remark.by_id:
+            notify(
+                actor=system(require_unit()),
+                reader=reader,
+                key=f"review.remark:{remark.pk}",
+                kind="review.remark",
+                title=f"{remark.by_label}{what}：{remark.run.item.title}",
+                body=remark.words,
+                url=f"/review/runs/{remark.run.uuid}/remarks/",
+            )
+
+
+def _question(uuid: str) -> Question | None:
+    return Question.objects.select_related("task__holder", "task__run__item").filter(uuid=uuid).first()
+
+
 def _task(uuid: str) -> Task | None:
     return Task.objects.select_related("holder", "run__item", "in_stead_of").filter(uuid=uuid).first()
 
@@ -124,10 +190,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
         return
     item = act.run.item
     kind, words = _OUTCOMES[Verb(act.verb)]
-    readers = {user.pk: user for user in User.objects.filter(authorships__item=item, authorships__signs=True)}
-    if item.created_by and not item.dispatch_uuid:
-        readers.setdefault(item.created_by.pk, item.created_by)
-    for reader in readers.values():
+    for reader in _authors_with_account(item).values():
         notify(
             actor=system(require_unit()),
             reader=reader,
@@ -137,3 +200,11 @@ def tell_authors(payload: dict[str, Any]) -> None:
             body=act.reason,
             url=f"/items/{item.uuid}/",
         )
+
+
+def _authors_with_account(item: Item) -> dict[int, User]:
+    """Those who sign an item and have an account here, and who wrote it for them, by key."""
+    readers = {user.pk: user for user in User.objects.filter(authorships__item=item, authorships__signs=True)}
+    if item.created_by and not item.dispatch_uuid:
+        readers.setdefault(item.created_by.pk, item.created_by)
+    return readers

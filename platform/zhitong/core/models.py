@@ -1,4 +1,6 @@
-"""Public tables of the foundations: outbox, audit chain, exceptions of the working-day calendar."""
+"""Public tables of the foundations: outbox, audit chain, one-time links, exceptions of the working-day calendar."""
+
+import uuid
 
 from django.db import models
 from django.db.models import Q
@@ -67,6 +69,41 @@ class AuditHead(models.Model):
     unit_key = models.BigIntegerField(primary_key=True)
     seq = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, blank=True)
+
+
+class OneTimeLink(models.Model):
+    """A link by which somebody without an account answers one thing, once (`zhitong.core.links`).
+
+    `purpose` names what it opens (`review.question`), `object_uuid` which one; what it is about and whom it was given
+    to stands with that object, in the unit's own tables. Only digests of the token and of the code are kept.
+    `failures` counts wrong codes.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    unit_id = models.BigIntegerField()
+    purpose = models.CharField(max_length=40)
+    object_uuid = models.UUIDField()
+    digest = models.CharField(max_length=64, unique=True)
+    code_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit_id", "purpose", "object_uuid"],
+                condition=Q(used_at__isnull=True, revoked_at__isnull=True),
+                name="link_one_standing",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True), name="link_used_or_revoked"
+            ),
+        ]
+        indexes = [models.Index(fields=["unit_id", "purpose", "object_uuid"], name="link_of_object")]
 
 
 class WorkdayOverride(models.Model):

@@ -1,6 +1,5 @@
 """Ways in: invitations, passwords, keys for programs. Only digests are kept."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -14,16 +13,12 @@ from tenants.accounts.cleaning import short_text
 from tenants.accounts.models import ApiToken, Invitation, User
 from zhitong.core import audit, clock, text
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
+from zhitong.core.links import digest
 from zhitong.core.operations import Actor, current_unit_id, operation, system
 
 LONGEST_PASSWORD = 128
 _LONGEST_KEY_DAYS = 365
 _MOST_KEYS = 10  # open ones of one user; whoever needs more should give each program an account of its own
-
-
-def digest(plain: str) -> str:
-    """Return what is kept of a one-time token or a key: sha256 in hex (they are random, so no salt is needed)."""
-    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()
 
 
 class InvitationGone(NotFound):

@@ -163,16 +163,17 @@ def _instructions(unit: Unit) -> dict[str, Any]:
     titles = dict(Item.objects.filter(uuid__in=[item for item, _ in found[:1]]).values_list("uuid", "title"))
     return {
         "instructions": len(found),
-        "instruction": _instruction(*found[0], titles) if found else None,
+        "instruction": _instruction(unit, *found[0], titles) if found else None,
         "instructions_url": f"{reverse('ranking:list', args=[unit.uuid])}?what=instructions",
     }
 
 
-def _instruction(item: UUID, event: Event, titles: dict[UUID, str]) -> NewInstruction:
+def _instruction(unit: Unit, item: UUID, event: Event, titles: dict[UUID, str]) -> NewInstruction:
     where = event.body.short_name if event.body else event.unit.short_name
-    is_open = bool(event.words) and event.visibility == Visibility.FULL
+    may_know = event.visibility == Visibility.FULL or event.unit_id == unit.pk
+    is_open = bool(event.words) and may_know
     return NewInstruction(
-        who=event.leader or f"{leader_words(event.leader_rank)}，{where}登记",
+        who=(event.leader if may_know else "") or f"{leader_words(event.leader_rank)}，{where}登记",
         day=zt_short(event.occurred_on),
         words=event.words if is_open else "",
         hidden="批示全文未开放" if event.words and not is_open else "",

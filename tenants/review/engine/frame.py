@@ -47,6 +47,7 @@ class Frame:
     _announced: list[Task] = field(default_factory=list)
     _copies: list[Copy] = field(default_factory=list)
     _timed: list[Task] = field(default_factory=list)
+    _dropped: list[Task] = field(default_factory=list)
 
     @property
     def flow_words(self) -> str:
@@ -165,13 +166,18 @@ class Frame:
         self._timed.append(task)
 
     def put(self, task: Task, state: Task.State, verb: Verb | str = "") -> None:
-        """Move a task to `state`; a closed one gets its time and, when done, its verb."""
+        """Move a task to `state`; a closed one gets its time and, when done, its verb.
+
+        Whoever was asked by a colleague and need not answer any more is told.
+        """
         task.state = state
         if state in PENDING:
             task.closed_at, task.closed_seq, task.verb = None, None, ""
         else:
             task.closed_at, task.closed_seq, task.verb = self.moment, self.last_seq, verb
             task.paused_at = None
+            if task.parent is not None and state in {Task.State.SUPERSEDED, Task.State.CANCELLED}:
+                self._dropped.append(task)
         self._touch(task)
         self._acts[-1].effects.setdefault("tasks", {})[str(task.uuid)] = state
 
@@ -240,9 +246,12 @@ class Frame:
         for task in {task.uuid: task for task in self._announced}.values():
             if task.state == Task.State.OPEN:
                 outbox.publish("review.task.opened", {"task": str(task.uuid)}, unit_id=self.actor.unit_id)
+        for task in self._dropped:
+            outbox.publish("review.task.dropped", {"task": str(task.uuid)}, unit_id=self.actor.unit_id)
         for task in {task.uuid: task for task in self._timed}.values():
             self._set_alarms(task)
         self._acts, self._touched, self._announced, self._copies, self._timed = [], {}, [], [], []
+        self._dropped = []
 
     def _set_alarms(self, task: Task) -> None:
         """Have the clock looked at before the limit and when it has passed; an alarm of an older setting is void."""

@@ -156,7 +156,7 @@ def opinions_are_in(frame: Frame) -> bool:
     """Return whether every committee of a joint step has answered; then the collator is asked."""
     seats: dict[int | None, bool] = {}
     for task in frame.here:
-        if task.kind == Task.Kind.OPINION and task.state not in _GONE:
+        if task.kind == Task.Kind.OPINION and task.parent is None and task.state not in _GONE:
             seats[task.seat] = seats.get(task.seat, False) or task.state == Task.State.DONE
     return all(seats.values())
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from tenants.accounts.models import Position, User
 from tenants.items.models import Edition, Item
 from tenants.review.models.flows import FlowVersion
+from tenants.review.models.questions import Question
 from zhitong.core import glossary
 
 
@@ -79,8 +80,8 @@ class Task(models.Model):
 
     `holder` is the user asked, `position` the post in whose name (null: by name, or the administrator standing in),
     `in_stead_of` whom they stand in for (代理). `seat` is the entry of the step's `who` it belongs to (null: an
-    administrator stands in for an empty step). `parent` is the
-    task that asked for this one, by `asked_by`. A sibling closed by another's decision is `SUPERSEDED`, never shown as
+    administrator stands in for an empty step). `parent` is the task that asked for this one, by `asked_by`; `question`
+    what it asks, where it only answers that. A sibling closed by another's decision is `SUPERSEDED`, never shown as
     done by its holder. `opened_seq` and `closed_seq` number the acts that opened and closed it. `clock` lists every
     setting of the limit, oldest first: `[{"at", "due", "why"}]`; `paused_at` is set while the clock stands.
     `checklist` is `{"code", "edition", "name", "lines": [{"key", "text", "ok", "note"}], "at"}` once answered.
@@ -120,6 +121,7 @@ class Task(models.Model):
     holder = models.ForeignKey(User, models.PROTECT, related_name="tasks")
     in_stead_of = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="tasks")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
     opened_seq = models.PositiveSmallIntegerField(default=0)
@@ -189,6 +191,7 @@ class Verb(models.TextChoices):
     REASSIGN = "reassign", "转办"
     DELEGATE = "delegate", "委派"
     VERIFY = "verify", "请核实"
+    CONSULT = "consult", "请联审"
     RELAY = "relay", "交接撰写"
     URGE = "urge", "催办"
     COPY = "copy", "抄送"

@@ -2,7 +2,8 @@
 
 from tenants.review.operations.administering import end_run, expedite, jump, reassign_task, restart
 from tenants.review.operations.alarms import limit_passed
-from tenants.review.operations.asking import add_after, add_before, answer, copy_to, delegate, reassign, remove_signer
+from tenants.review.operations.answering import answer, answer_outside, question_behind, question_lapsed
+from tenants.review.operations.asking import add_after, add_before, copy_to, delegate, reassign, relay, remove_signer
 from tenants.review.operations.batches import BATCH_LIMIT, Answer, decide_many
 from tenants.review.operations.clearing import ask_clearance, missing_clearance
 from tenants.review.operations.deciding import (
@@ -34,6 +35,15 @@ from tenants.review.operations.handing_over import (
     replace_holder,
     set_absence,
 )
+from tenants.review.operations.questions import (
+    Addressees,
+    Outsider,
+    Questions,
+    ask_questions,
+    renew_link,
+    withdraw_question,
+)
+from tenants.review.operations.remarks import reply_remark, settle_remark, write_remark
 from tenants.review.operations.running import (
     comment,
     mark_copy_read,
@@ -47,11 +57,16 @@ from tenants.review.operations.taking_back import can_take_back, take_back
 
 __all__ = [
     "BATCH_LIMIT",
+    "Addressees",
     "Answer",
+    "Outsider",
+    "Questions",
     "add_after",
     "add_before",
     "answer",
+    "answer_outside",
     "ask_clearance",
+    "ask_questions",
     "can_take_back",
     "comment",
     "copy_to",
@@ -82,18 +97,26 @@ __all__ = [
     "missing_clearance",
     "publish_draft",
     "publish_flow",
+    "question_behind",
+    "question_lapsed",
     "reassign",
     "reassign_task",
     "recall",
+    "relay",
     "remove_signer",
+    "renew_link",
     "replace_holder",
+    "reply_remark",
     "restart",
     "save_checks",
     "save_draft_version",
     "set_absence",
+    "settle_remark",
     "start_run",
     "stop_flow",
     "submit",
     "take_back",
     "urge",
+    "withdraw_question",
+    "write_remark",
 ]

@@ -1,19 +1,15 @@
-"""Asking others before one decides: added signers, delegation, handing on; their answers; readers on copy."""
+"""Asking others before one decides: added signers, delegation, writers, handing on; readers on copy."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from tenants.items import operations as items
-from tenants.items.models import EditionKind
-from tenants.items.texts import Texts
 from tenants.review import engine
-from tenants.review.clocks import Due, due_of, resumed
+from tenants.review.clocks import Due, due_of
 from tenants.review.engine import Frame
 from tenants.review.holders import Assignee
 from tenants.review.models import PENDING, Run, Task, Verb
+from tenants.review.operations.answering import asker_goes_on, close_questions
 from tenants.review.operations.common import (
-    DECIDING,
-    HOLDING,
     bad,
     find,
     finish,
@@ -22,12 +18,12 @@ from tenants.review.operations.common import (
     require_may,
     take,
 )
+from tenants.review.operations.questions import withdraw
 from tenants.review.reasons import clean_comment, clean_reason
 from zhitong.core.errors import NotAllowed, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 
 _ANY = frozenset(Task.Kind)
-_ANSWERING = _ANY - DECIDING
 
 
 @operation()
@@ -86,10 +82,13 @@ def remove_signer(*, actor: Actor, task_uuid: UUID, reason: str) -> Run:
     if task.state not in PENDING:
         raise WrongState(f"{engine.what_happened(task)}，撤不回来了。", code="review.task_closed")
     frame.act(Verb.REMOVE, task=task.parent, aim=task.holder.name, reason=words)
-    frame.put(task, Task.State.CANCELLED)
+    if task.question:  # of several people of one addressee nobody is asked any more
+        withdraw(frame, task.question)
+    else:
+        frame.put(task, Task.State.CANCELLED)
     for child in frame.children(task):
         frame.put(child, Task.State.CANCELLED)
-    _asker_goes_on(frame, task)
+    asker_goes_on(frame, task.parent)
     return finish(frame, "task.signer_removed", task)
 
 
@@ -107,6 +106,21 @@ def delegate(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> 
 
 
 @operation()
+def relay(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> Run:
+    """Hand the working text of an own task to somebody to write on (接力撰写), the item's author too.
+
+    The own task is held until they hand it back with `answer`; what each of them leaves is an edition of its own.
+
+    Raises: as `add_before`.
+    """
+    words = clean_reason(reason)
+    frame, task = take(actor, task_uuid)
+    require_may(frame, task, "relay")
+    _ask(frame, task, [who], Task.Kind.WRITE, Verb.RELAY, words)
+    return finish(frame, "task.relayed", task)
+
+
+@operation()
 def reassign(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> Run:
     """Give an own task away for good (转办): it does not come back, its limit starts anew and says why.
 
@@ -119,38 +133,6 @@ def reassign(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str) -> 
     frame.act(Verb.REASSIGN, task=task, aim=user.name, reason=words)
     hand_on(frame, task, Assignee(user, task.position, seat=task.seat), f"由{frame.actor.label}转办，重新起算")
     return finish(frame, "task.reassigned", task)
-
-
-@operation()
-def answer(*, actor: Actor, task_uuid: UUID, words: str, texts: Texts | None = None) -> Run:
-    """Answer whoever asked (加签、委派、联审、核实、接力), with an edited text where the task may edit.
-
-    Effects in order: the text becomes an edition, the act is written, the task closed; when nobody else is waited for,
-    the asker's task is open again (its clock goes on), or the collator of a joint step is asked.
-
-    Raises:
-        NotFound, NotAllowed: as `decide_pass`.
-        WrongState: the task is closed, or is one to decide.
-        InvalidInput: no words, or the texts break a rule.
-    """
-    opinion = clean_reason(words)
-    frame, task = take(actor, task_uuid, kinds=_ANSWERING)
-    edition = None
-    if texts is not None:
-        if task.kind not in HOLDING:
-            raise bad("title", "这一项只回复意见，不改稿。")
-        edition = items.add_edition(actor=actor, item=frame.item, kind=EditionKind.EDITED, texts=texts)
-    frame.act(Verb.ANSWER, task=task, reason=opinion, edition=edition)
-    frame.put(task, Task.State.DONE, Verb.ANSWER)
-    if task.kind == Task.Kind.OPINION:
-        for sibling in frame.here:
-            if sibling.kind == Task.Kind.OPINION and sibling.seat == task.seat and sibling.is_pending:
-                frame.put(sibling, Task.State.SUPERSEDED)
-        if engine.opinions_are_in(frame):
-            engine.open_collator(frame)
-    else:
-        _asker_goes_on(frame, task)
-    return finish(frame, "task.answered", task)
 
 
 @operation()
@@ -173,27 +155,14 @@ def copy_to(*, actor: Actor, task_uuid: UUID, who: Sequence[UUID | str], note: s
 
 
 def hand_on(frame: Frame, task: Task, to: Assignee, why: str) -> Task:
-    """Close a task as handed on and ask `to` instead, the limit starting anew."""
+    """Close a task as handed on and ask `to` instead, the limit starting anew; what its holder asked ends with it."""
     frame.put(task, Task.State.HANDED_ON)
+    close_questions(frame, task)
     step = frame.definition.steps[task.step]
     due = due_of(step, frame.item.urgency, frame.moment)
-    return frame.open(to, Task.Kind(task.kind), Due(due.at, f"{due.why}（{why}）"), parent=task.parent)
-
-
-def pause(frame: Frame, task: Task) -> None:
-    """Stop the clock of a task."""
-    if task.paused_at is None:
-        task.paused_at = frame.moment
-        frame.keep(task)
-
-
-def resume(frame: Frame, task: Task, why: str) -> None:
-    """Let the clock of a task go on; what was left when it stopped is left now."""
-    if task.paused_at is None:
-        return
-    stopped, task.paused_at = task.paused_at, None
-    step = frame.definition.steps[task.step]
-    frame.set_due(task, resumed(step, frame.item.urgency, (task.due_at, stopped), frame.moment, why))
+    opened = frame.open(to, Task.Kind(task.kind), Due(due.at, f"{due.why}（{why}）"), parent=task.parent)
+    opened.question = task.question
+    return opened
 
 
 def names(users: Sequence[object]) -> str:
@@ -216,16 +185,3 @@ def _ask(frame: Frame, task: Task, who: Sequence[UUID | str], kind: Task.Kind, v
     frame.act(verb, task=task, aim=names(users), reason=reason)
     ask(frame, task, who, kind)
     frame.put(task, Task.State.HELD)
-
-
-def _asker_goes_on(frame: Frame, child: Task) -> None:
-    """Open the asker's task again, or let its clock go on, when nobody else is waited for."""
-    asker = child.parent
-    if asker is None or asker.state not in PENDING:
-        return
-    left = {one.kind for one in frame.children(asker)}
-    if asker.state == Task.State.HELD and not left & HOLDING:
-        frame.put(asker, Task.State.OPEN)
-        frame.announce(asker)
-    if Task.Kind.VERIFY not in left:
-        resume(frame, asker, "核实")

@@ -19,7 +19,7 @@ from zhitong.exchange.operations import record
 
 # Tasks whose holder decides the item, and those that only answer whoever asked.
 DECIDING = frozenset({Task.Kind.DECIDE, Task.Kind.AFTER})
-# Answers that their asker waits for before deciding; a verification only stops the clock.
+# Answers that their asker waits for before deciding; a question only stops the clock.
 HOLDING = frozenset({Task.Kind.BEFORE, Task.Kind.DELEGATE, Task.Kind.WRITE})
 # Anybody of the unit can be asked these, also who may not decide.
 OPEN_TO_ALL = frozenset({Task.Kind.VERIFY, Task.Kind.OPINION, Task.Kind.WRITE})

@@ -17,6 +17,7 @@ from tenants.review.clocks import resumed
 from tenants.review.definition import DESTINATIONS, Mode, Step, WhoKind
 from tenants.review.engine import Frame
 from tenants.review.models import Run, Task, Verb
+from tenants.review.operations.answering import close_questions, has_opinions
 from tenants.review.operations.common import (
     DECIDING,
     HOLDING,
@@ -74,7 +75,7 @@ def decide_pass(
     words = clean_comment(comment)
     frame, task = take(actor, task_uuid)
     step = frame.definition.steps[task.step]
-    if step.mode is Mode.JOINT and task.kind == Task.Kind.DECIDE and not words:
+    if not words and ((step.mode is Mode.JOINT and task.kind == Task.Kind.DECIDE) or has_opinions(task)):
         raise bad("reason", "联审要写汇总意见。", "review.collated")
     if checks is not None:
         task.checklist = answered(step, checks, frame.moment)
@@ -83,6 +84,7 @@ def decide_pass(
     edition = _edition(frame, task, texts)
     act = frame.act(Verb.PASS, task=task, reason=words, edition=edition)
     frame.put(task, Task.State.DONE, Verb.PASS)
+    close_questions(frame, task)
     if engine.is_through(frame) and not _go_back(frame):
         _choose_next(frame, chosen)
         if not engine.advance(frame, frame.run.step, decided=True):
@@ -104,6 +106,7 @@ def decide_object(*, actor: Actor, task_uuid: UUID, reason: str) -> Run:
         raise WrongState("只有票签的步骤可以投不同意；别的步骤请退回、留存或不采用。", rule=frame.flow_words)
     act = frame.act(Verb.OBJECT, task=task, reason=words)
     frame.put(task, Task.State.DONE, Verb.OBJECT)
+    close_questions(frame, task)
     if engine.vote_is_lost(frame):
         votes = [one for one in frame.here if one.kind == Task.Kind.DECIDE and one.verb == Verb.PASS]
         needed = frame.step.votes_needed(engine.votes_asked(frame.here))
@@ -176,7 +179,8 @@ def edit_text(*, actor: Actor, task_uuid: UUID, version: int, texts: Texts) -> E
         InvalidInput: a part is missing or too long.
     """
     frame, task = take(actor, task_uuid, kinds=_CAN_EDIT)
-    require_may(frame, task, "edit")
+    if task.kind != Task.Kind.WRITE:  # who was given the text to write on may write, whatever the step says
+        require_may(frame, task, "edit")
     if frame.item.version != version:
         raise StaleVersion("另一位审核人刚改过这一篇，您写的还在下面，请对照后再存。", rule="同一篇同时只认一处的修改")
     edition = items.add_edition(actor=actor, item=frame.item, kind=EditionKind.EDITED, texts=texts)
@@ -223,7 +227,7 @@ def resume_copy(frame: Frame, before: Task) -> Task:
 
 
 def _way_back(frame: Frame, task: Task) -> dict[str, Any]:
-    asked = [one for one in frame.pending if one.kind in {*DECIDING, Task.Kind.OPINION}]
+    asked = [one for one in frame.pending if one.kind in {*DECIDING, Task.Kind.OPINION} and not one.question_id]
     return {
         "step": frame.run.step,
         "round": frame.run.round,

@@ -14,6 +14,7 @@ from tenants.review.definition import OnEmpty
 from tenants.review.engine import Frame
 from tenants.review.holders import Assignee
 from tenants.review.models import PENDING, Absence, Run, Task, Verb
+from tenants.review.operations.answering import asker_goes_on
 from tenants.review.operations.common import HOLDING, bad, finish
 from tenants.review.reasons import clean_comment
 from zhitong.core import audit, clock, outbox
@@ -224,10 +225,8 @@ def _fill_gap(frame: Frame, gone: Task) -> None:
     never passes, and an item is never adopted, because somebody left.
     """
     asker = gone.parent
-    if gone.kind in HOLDING | {Task.Kind.VERIFY}:
-        if asker is not None and asker.state == Task.State.HELD and not frame.children(asker):
-            frame.put(asker, Task.State.OPEN)
-            frame.announce(asker)
+    if gone.kind in HOLDING or gone.question_id:
+        asker_goes_on(frame, asker)
         return
     step = frame.step
     due = due_of(step, frame.item.urgency, frame.moment)

@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenants.accounts.models import User
+from tenants.items.models import ItemAuthor
 from tenants.items.queries import own_items
 from tenants.review.models import Copy, Run, Task
 
@@ -20,3 +21,15 @@ def takes_part(user: User) -> Q:
     return Q(Exists(Task.objects.filter(run=OuterRef("pk"), holder=user))) | Q(
         Exists(Copy.objects.filter(run=OuterRef("pk"), reader=user))
     )
+
+
+def runs_reviewed_by(user: User) -> QuerySet[Run]:
+    """Return the runs of which `user` sees the inside too: questions and answers, all remarks, the review sheet.
+
+    Authors do not see it of their own items, whatever they were given to write, unless they may read all reviews.
+    """
+    runs = Run.objects.all()
+    if user.has_zt_perm("review.read_all"):
+        return runs
+    own = Q(user=user) | Q(person_uuid=user.person_uuid) if user.person_uuid else Q(user=user)
+    return runs.filter(takes_part(user)).exclude(Exists(ItemAuthor.objects.filter(own, item=OuterRef("item"))))

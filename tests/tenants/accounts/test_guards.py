@@ -8,9 +8,9 @@ from django.db import connection
 
 from tenants.accounts import operations, queries
 from tenants.accounts.models import ApiToken
-from tenants.accounts.operations.access import digest
 from tests.factories import make_user
 from zhitong.core.errors import InvalidInput, NotAllowed, WrongState
+from zhitong.core.links import digest
 from zhitong.core.operations import system
 from zhitong.units.models import Unit
 
