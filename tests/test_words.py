@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,8 +49,7 @@ def shown() -> tuple[tuple[Path, str], ...]:
 
 @pytest.mark.parametrize("synonym", sorted(glossary.NEVER))
 def test_no_screen_says_a_synonym(synonym: str) -> None:
-    # 正在审核 and 已经在审核中 hold 在审 by chance.
-    found = [str(path.relative_to(ROOT)) for path, text in shown() if re.search(f"{synonym}(?!核)", text)]
+    found = [str(path.relative_to(ROOT)) for path, text in shown() if synonym in text]
     assert found == []
 
 

@@ -31,7 +31,8 @@ ITEM_STATES = {
 NEVER = {
     "编审中": IN_REVIEW,
     "审批中": IN_REVIEW,
-    "在审": IN_REVIEW,
+    "在审的": IN_REVIEW,
+    "全部在审": IN_REVIEW,
     "审核当中": IN_REVIEW,
     "待修改": TO_REVISE,
     "被采纳": ADOPTED,

@@ -30,7 +30,7 @@ from tenants.review.operations.common import (
     tell_authors,
 )
 from tenants.review.reasons import clean_comment, clean_reason
-from zhitong.core import audit
+from zhitong.core import audit, glossary
 from zhitong.core.errors import StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import AdoptionMode
@@ -221,7 +221,7 @@ def resume_copy(frame: Frame, before: Task) -> Task:
     assert before.closed_at is not None
     step = frame.definition.steps[before.step]
     stopped = (before.due_at, before.closed_at)
-    due = resumed(step, frame.item.urgency, stopped, frame.moment, "退回修改")
+    due = resumed(step, frame.item.urgency, stopped, frame.moment, glossary.TO_REVISE)
     assignee = holders.Assignee(before.holder, before.position, before.in_stead_of, before.seat)
     return frame.open(assignee, Task.Kind(before.kind), due, parent=before.parent)
 

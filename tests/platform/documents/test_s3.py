@@ -1,6 +1,7 @@
 """The same gate over a real object store."""
 
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -133,3 +134,23 @@ def test_files_are_kept_once_and_come_back_whole(unit: Unit, city: Unit, bucket:
         assert file.read() == content
     with pytest.raises(NotFound):
         storage.open_(city, kept.sha256)
+
+
+def test_the_store_answers_the_application_alone(unit: Unit, bucket: None, store_url: str) -> None:
+    kept = storage.store(unit, SimpleUploadedFile("内参.pdf", PDF))
+    path = storage.path_of(unit, kept.sha256)
+    client = default_storage.connection.meta.client
+    signed = client.generate_presigned_url("get_object", Params={"Bucket": "zhitong", "Key": path}, ExpiresIn=60)
+    forged = re.sub(r"Signature=..", "Signature=00", signed)
+    assert forged != signed
+    assert _status(signed) == 200  # the application's own key opens it
+    for address in (f"{store_url}/zhitong/{path}", forged, signed.replace(path, f"{path[:-1]}0")):
+        assert _status(address) in {403, 404}, address
+
+
+def _status(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
