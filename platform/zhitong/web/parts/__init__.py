@@ -19,7 +19,7 @@ from zhitong.web.parts.figures import (
 from zhitong.web.parts.finding import CopyLink, Facet, FacetValue, Hit
 from zhitong.web.parts.journey import ItemCard, JourneyEvent, JourneyStep, NowLine, Station, StationKind, Track
 from zhitong.web.parts.lists import Cell, Chip, Page, QueueEntry, SavedFilter, TableColumn, TableRow, TodoEntry
-from zhitong.web.parts.review import DiffPiece, Fact, Passage, ReviewStep, TextTab
+from zhitong.web.parts.review import DiffPiece, Fact, Passage, ReviewStep, StepPerson, TextTab
 from zhitong.web.parts.saying import SayBox, empty, error, offline, refusal
 from zhitong.web.parts.sending import PacketView, Receiver, ReceiverGroup
 from zhitong.web.parts.writing import AlikeHint, CoAuthor, LiveCheck, Upload
@@ -63,6 +63,7 @@ __all__ = [
     "StateKind",
     "Station",
     "StationKind",
+    "StepPerson",
     "TableColumn",
     "TableRow",
     "Tag",
