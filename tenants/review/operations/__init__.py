@@ -1,11 +1,13 @@
 """Every write of review: publishing flows, sending an item through one, deciding its tasks."""
 
 from tenants.review.operations.administering import end_run, expedite, jump, reassign_task, restart
+from tenants.review.operations.aids import add_phrase, remove_filter, remove_phrase, save_filter
 from tenants.review.operations.alarms import limit_passed
 from tenants.review.operations.asking import add_after, add_before, answer, copy_to, delegate, reassign, remove_signer
 from tenants.review.operations.batches import BATCH_LIMIT, Answer, decide_many
 from tenants.review.operations.clearing import ask_clearance, missing_clearance
 from tenants.review.operations.deciding import (
+    AUTHOR,
     decide_decline,
     decide_keep,
     decide_object,
@@ -43,16 +45,17 @@ from tenants.review.operations.running import (
     submit,
     urge,
 )
-from tenants.review.operations.taking_back import can_take_back, take_back
+from tenants.review.operations.taking_back import take_back
 
 __all__ = [
+    "AUTHOR",
     "BATCH_LIMIT",
     "Answer",
     "add_after",
     "add_before",
+    "add_phrase",
     "answer",
     "ask_clearance",
-    "can_take_back",
     "comment",
     "copy_to",
     "decide_decline",
@@ -85,11 +88,14 @@ __all__ = [
     "reassign",
     "reassign_task",
     "recall",
+    "remove_filter",
+    "remove_phrase",
     "remove_signer",
     "replace_holder",
     "restart",
     "save_checks",
     "save_draft_version",
+    "save_filter",
     "set_absence",
     "start_run",
     "stop_flow",
