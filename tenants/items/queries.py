@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from tenants.accounts.models import User
 from tenants.items.models import OPEN_STATES, Attachment, Consent, Item, ItemAuthor, State
 from zhitong.core.errors import NotFound
+from zhitong.units.current import unit_in_force
 
 
 def number_label(item: Item, mark: str) -> str:
@@ -75,6 +76,21 @@ def get_own(user: User, item_uuid: UUID) -> Item:
     if item is None:
         raise NotFound
     return item
+
+
+def without_names(user: User, items: Iterable[int]) -> frozenset[int]:
+    """Return of which items (by id) `user` reads posts instead of reviewers' names: own ones, where the unit wants it.
+
+    Who may read all reviews of the unit knows the names anyway.
+    """
+    if not unit_in_force().hides_reviewers or user.has_zt_perm("review.read_all"):
+        return frozenset()
+    return frozenset(own_items(user).filter(pk__in=list(items)).values_list("pk", flat=True))
+
+
+def hides_reviewers_from(user: User, item: Item) -> bool:
+    """Return whether `user` reads posts instead of reviewers' names of this item."""
+    return item.pk in without_names(user, [item.pk])
 
 
 def visible_attachment(user: User, item_uuid: UUID, attachment_uuid: UUID) -> Attachment:

@@ -9,6 +9,7 @@ from tenants.items.models import Urgency
 from tenants.review.definition import Step
 from zhitong.core import clock, workdays
 
+_SATURDAY = 5
 _HOLIDAYS = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -80,11 +81,51 @@ def limit_words(step: Step, urgency: str) -> str:
     return f"{step.limit_days} 个工作日" if step.limit_days else ""
 
 
+def urge_pause(urgency: str) -> timedelta:
+    """Return how long after an urging one may urge again."""
+    return timedelta(hours=1 if urgency == Urgency.URGENT else 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a limit: which of the days that count it is (0: none), and why or why not where that is not plain."""
+
+    day: date
+    number: int
+    word: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether offices work on that day."""
+        return self.number > 0
+
+
+def days_of(start: date, end: date) -> list[Day]:
+    """Return the days after `start` through `end`, each with whether offices work: 端午, 周六, 调休上班."""
+    found: list[Day] = []
+    worked = 0
+    for n in range(1, (end - start).days + 1):
+        day = start + timedelta(days=n)
+        works = workdays.is_working_day(day)
+        worked += works
+        found.append(Day(day, worked if works else 0, _word(day)))
+    return found
+
+
+def _word(day: date) -> str:
+    if workdays.is_working_day(day):
+        return "调休上班" if day.weekday() >= _SATURDAY else ""
+    name = _holiday(day)
+    if name or day.weekday() < _SATURDAY:
+        return name or "放假"
+    return "周六" if day.weekday() == _SATURDAY else "周日"
+
+
 def _detours(start: date, end: date) -> str:
     days = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
     names = dict.fromkeys(name for day in days if (name := _holiday(day)))
     words = [f"{name}顺延" for name in names]
-    if any(day.weekday() >= 5 and workdays.is_working_day(day) for day in days):
+    if any(day.weekday() >= _SATURDAY and workdays.is_working_day(day) for day in days):
         words.append("含调休上班日")
     if not all(workdays.is_published(day) for day in days):
         words.append("来年日历未公布，先按周一至周五算")

@@ -3,11 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.utils.http import urlencode
 
-from tenants.items.models import Urgency
+from tenants.items.fields import CATEGORIES
+from tenants.items.models import SubmitterKind, Urgency
 from tenants.items.texts import Texts
-from tenants.review.queries import Filters
+from tenants.review.queries import FilterChoices, Filters, Tab
 from zhitong.web.forms import Form
+
+_CONDITIONS = ("q", "urgency", "category", "kind", "step", "flow", "due_from", "due_to")
 
 
 class WorkFilter(Form):
@@ -15,16 +19,60 @@ class WorkFilter(Form):
 
     q = forms.CharField(label="标题", required=False, max_length=60)
     urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "紧急程度：全部"), *Urgency.choices])
+    category = forms.ChoiceField(label="类别", required=False)
+    kind = forms.ChoiceField(label="反映主体", required=False, choices=[("", "反映主体"), *SubmitterKind.choices])
+    step = forms.ChoiceField(label="步骤", required=False)
+    flow = forms.ChoiceField(label="流程", required=False)
+    due_from = forms.DateField(label="时限从", required=False, widget=forms.DateInput({"type": "date"}))
+    due_to = forms.DateField(label="时限到", required=False, widget=forms.DateInput({"type": "date"}))
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, choices: FilterChoices) -> None:
+        super().__init__(data)
         self.fields["q"].widget.attrs |= {"placeholder": "标题里的词", "type": "search"}
+        lists = {
+            "category": [("", "类别"), *((word, word) for word in CATEGORIES)],
+            "step": [("", "步骤"), *((name, name) for name in choices.steps)],
+            "flow": [("", "流程"), *choices.flows.items()],
+        }
+        for name, values in lists.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = values
 
     def filters(self) -> Filters:
         """Return the conditions as far as they are valid."""
         self.is_valid()
-        return Filters(words=self.cleaned_data.get("q", ""), urgency=self.cleaned_data.get("urgency", ""))
+        given = self.cleaned_data
+        return Filters(
+            words=given.get("q", ""),
+            urgency=given.get("urgency", ""),
+            category=given.get("category", ""),
+            step=given.get("step", ""),
+            flow=given.get("flow", ""),
+            submitter_kind=given.get("kind", ""),
+            due_from=given.get("due_from"),
+            due_to=given.get("due_to"),
+        )
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """Return the conditions in force as `(field, words)`."""
+        self.is_valid()
+        return [(name, self._words(name)) for name in _CONDITIONS if self.cleaned_data.get(name)]
+
+    def query(self, tab: Tab, **changes: str) -> str:
+        """Return the list with the conditions in force as a query string; an empty change takes a condition out."""
+        self.is_valid()
+        values = {name: str(value) for name in _CONDITIONS if (value := self.cleaned_data.get(name))}
+        values |= {"sort": self.cleaned_data.get("sort", "")} | changes
+        return urlencode({"tab": tab, **{name: value for name, value in values.items() if value}})
+
+    def _words(self, name: str) -> str:
+        field, value = self.fields[name], self.cleaned_data[name]
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(field.choices)[value])  # type: ignore[arg-type]
+        return f"{field.label}“{value}”" if name == "q" else f"{field.label} {value:%m-%d}"
 
 
 class TextForm(Form):

@@ -42,6 +42,9 @@ class Authors:
         return user.pk in self.users or (user.person_uuid is not None and user.person_uuid in self.persons)
 
 
+NOBODY = Authors(frozenset(), frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What decides whom an entry leads to: the item, its authors, the day, and the users chosen for the step.

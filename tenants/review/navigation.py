@@ -16,6 +16,15 @@ def waiting(request: HttpRequest) -> int:
 
 navigation.register(
     NavEntry(
-        "review", "审核", "review:list", "writing-sign", permission="review.decide", count=waiting, order=12, phone=True
+        "review",
+        "审核",
+        "review:list",
+        "writing-sign",
+        permission="review.decide",
+        count=waiting,
+        order=12,
+        phone=True,
+        or_permission="review.administer",
+        while_waiting=True,  # an opinion, a verification, a share of the writing can be asked of anybody
     ),
 )

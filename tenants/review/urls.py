@@ -7,9 +7,22 @@ from tenants.review import views
 app_name = "review"
 urlpatterns: list[URLPattern] = [
     path("", views.worklists, name="list"),
+    path("filters/", views.save_filter, name="filter_save"),
+    path("filters/<int:filter_id>/remove/", views.remove_filter, name="filter_remove"),
+    path("batch/", views.batch, name="batch"),
+    path("batch/people/", views.batch_people, name="batch_people"),
     path("tasks/<uuid:task_uuid>/", views.task, name="task"),
     path("tasks/<uuid:task_uuid>/decide/", views.decide, name="decide"),
     path("tasks/<uuid:task_uuid>/text/", views.edit, name="edit"),
+    path("tasks/<uuid:task_uuid>/checks/", views.checks, name="checks"),
+    path("tasks/<uuid:task_uuid>/people/", views.people, name="people"),
+    path("tasks/<uuid:task_uuid>/due/", views.due, name="due"),
+    path("runs/<uuid:run_uuid>/", views.run, name="run"),
+    path("runs/<uuid:run_uuid>/act/", views.run_act, name="run_act"),
+    path("runs/<uuid:run_uuid>/people/", views.run_people, name="run_people"),
+    path("runs/<uuid:run_uuid>/files/<uuid:file_uuid>/", views.file, name="file"),
+    path("phrases/", views.phrases, name="phrases"),
+    path("phrases/<int:phrase_id>/remove/", views.phrase_remove, name="phrase_remove"),
     path("submit/<uuid:item_uuid>/", views.submit, name="submit"),
     path("recall/<uuid:item_uuid>/", views.recall, name="recall"),
 ]

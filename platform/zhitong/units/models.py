@@ -43,6 +43,7 @@ class Unit(TenantMixin):  # type: ignore[misc] # django-tenants ships no types
     `parent` is the line it reports up (committee line or party line), `participates_in` the committee of its own level
     that it takes part in. `text_limit` is the number of characters that the three sections may hold together.
     `unconfirmed_sign` says whether a co-author who has not answered signs what is submitted.
+    `hides_reviewers` says whether authors read posts instead of names of those who review their reports.
     `uuid` names the unit in files and packets and never changes; `schema_name` is generated.
     """
 
@@ -58,6 +59,7 @@ class Unit(TenantMixin):  # type: ignore[misc] # django-tenants ships no types
     lifecycle = models.CharField(max_length=10, choices=Lifecycle, default=Lifecycle.ACTIVE)
     text_limit = models.PositiveIntegerField("字数上限", default=1500)
     unconfirmed_sign = models.BooleanField("未确认的联名人先署名", default=True)
+    hides_reviewers = models.BooleanField("对反映人隐藏审核人姓名", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     auto_create_schema = False

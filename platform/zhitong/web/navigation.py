@@ -20,6 +20,7 @@ class NavEntry:
     """One word of the main navigation.
 
     `url_name` needs no arguments. `permission` is a registered name; without one every user of the unit sees the entry.
+    `or_permission` is another right that opens it; `while_waiting` shows it without either as long as something waits.
     `count` says how many things wait there (0 is not shown). `phone` offers the entry for the four tabs of a phone.
     The keys `search` and `notices` have places of their own in the bar: the field and the bell.
     """
@@ -32,6 +33,8 @@ class NavEntry:
     count: Count | None = None
     order: int = 100
     phone: bool = False
+    or_permission: str | None = None
+    while_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +147,11 @@ def mark(request: HttpRequest, key: str) -> None:
 
 def visible(request: HttpRequest) -> list[NavItem]:
     """Return the entries this reader may open, with their counts; nothing for a stranger."""
-    shown = [(entry, url) for entry in entries() if (url := _open_url(request, entry.permission, entry.url_name))]
-    active = _active_key(request, [entry for entry, _ in shown])
+    shown = [(entry, *found) for entry in entries() if (found := _open_entry(request, entry))]
+    active = _active_key(request, [entry for entry, _, _ in shown])
     return [
-        NavItem(
-            entry.key,
-            entry.label,
-            url,
-            entry.icon,
-            entry.count(request) if entry.count else 0,
-            entry.key == active,
-            entry.phone,
-        )
-        for entry, url in shown
+        NavItem(entry.key, entry.label, url, entry.icon, count, entry.key == active, entry.phone)
+        for entry, url, count in shown
     ]
 
 
@@ -193,6 +188,20 @@ def post(request: HttpRequest) -> str:
 def _known(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
     return bool(user and user.is_authenticated)
+
+
+def _open_entry(request: HttpRequest, entry: NavEntry) -> tuple[str, int] | None:
+    """Return address and count of an entry, None when this reader may not open it."""
+    url = _open_url(request, entry.permission, entry.url_name)
+    if not url and entry.or_permission:
+        url = _open_url(request, entry.or_permission, entry.url_name)
+    if url:
+        return url, entry.count(request) if entry.count else 0
+    if not entry.while_waiting or entry.count is None:
+        return None
+    url = _open_url(request, None, entry.url_name)
+    waiting = entry.count(request) if url else 0
+    return (url, waiting) if waiting else None
 
 
 def _open_url(request: HttpRequest, permission: str | None, url_name: str) -> str:

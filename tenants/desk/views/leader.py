@@ -16,7 +16,7 @@ from tenants.review import operations as review
 from tenants.review.models import Task, Verb
 from tenants.review.queries import TaskScreen, count_mine, load_screen, queue
 from tenants.review.views import presenting
-from tenants.review.views.lists import TAGS, due_state
+from tenants.review.views.marks import TAGS, due_state
 from zhitong.exchange.models import Dispatch
 from zhitong.units.current import unit_in_force
 from zhitong.web import parts

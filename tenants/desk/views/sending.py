@@ -16,7 +16,7 @@ from tenants.desk.forms import SentFilter
 from tenants.items.models import Attachment, Item, State, Urgency
 from tenants.items.queries import get_visible, with_authors
 from tenants.items.views.common import posted_version, reader
-from tenants.review.views.lists import TAGS
+from tenants.review.views.marks import TAGS
 from zhitong.core import clock, glossary
 from zhitong.core.errors import InvalidInput, Refusal, StaleVersion, WrongState
 from zhitong.core.operations import require_unit

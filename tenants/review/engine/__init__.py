@@ -11,6 +11,7 @@ from tenants.review.engine.moves import (
     open_collator,
     open_step,
     opinions_are_in,
+    places,
     stand_in_administrators,
     take_turn,
     vote_is_lost,
@@ -19,12 +20,16 @@ from tenants.review.engine.moves import (
     what_happened,
 )
 from tenants.review.engine.replay import Replayed, replay
+from tenants.review.engine.touching import DECISIONS, UNTOUCHING, can_take_back
 
 __all__ = [
+    "DECISIONS",
+    "UNTOUCHING",
     "Frame",
     "Replayed",
     "advance",
     "asked_at",
+    "can_take_back",
     "close_pending",
     "facts_of",
     "frame_of",
@@ -35,6 +40,7 @@ __all__ = [
     "open_collator",
     "open_step",
     "opinions_are_in",
+    "places",
     "post_words",
     "replay",
     "stand_in_administrators",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tenants.review import holders
 from tenants.review.clocks import NO_LIMIT, due_of
-from tenants.review.definition import Mode, OnEmpty, Step, WhoKind
+from tenants.review.definition import Definition, Facts, Mode, OnEmpty, Step, WhoKind
 from tenants.review.engine.frame import Frame
 from tenants.review.holders import Assignee
 from tenants.review.models import Run, Task, Verb
@@ -51,12 +51,17 @@ def advance(frame: Frame, after: int | None, *, decided: bool) -> bool:
 
 
 def walk(frame: Frame, after: int | None = None) -> list[int]:
-    """Return the places this run still passes behind `after`; a clearance passes only what its destinations add."""
-    places = list(frame.definition.walk(frame.facts, after))
-    if frame.run.purpose != Run.Purpose.CLEARANCE:
-        return places
-    usual = set(frame.definition.walk({**frame.facts, "destination": ()}))
-    return [place for place in places if place not in usual]
+    """Return the places this run still passes behind `after`."""
+    return places(frame.definition, frame.facts, frame.run.purpose, after)
+
+
+def places(definition: Definition, facts: Facts, purpose: str, after: int | None = None) -> list[int]:
+    """Return the places a run with these facts passes behind `after`; a clearance only what its destinations add."""
+    found = list(definition.walk(facts, after))
+    if purpose != Run.Purpose.CLEARANCE:
+        return found
+    usual = set(definition.walk({**facts, "destination": ()}))
+    return [place for place in found if place not in usual]
 
 
 def asked_at(frame: Frame, step: Step) -> list[Assignee]:

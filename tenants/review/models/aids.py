@@ -16,6 +16,9 @@ class Phrase(models.Model):
     class Meta:
         ordering = ["order", "id"]
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class SavedFilter(models.Model):
     """A worklist with its filters under a name of the user's own; `query` is a query string."""

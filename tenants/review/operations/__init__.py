@@ -1,12 +1,14 @@
 """Every write of review: publishing flows, sending an item through one, deciding its tasks."""
 
 from tenants.review.operations.administering import end_run, expedite, jump, reassign_task, restart
+from tenants.review.operations.aids import add_phrase, remove_filter, remove_phrase, save_filter
 from tenants.review.operations.alarms import limit_passed
 from tenants.review.operations.answering import answer, answer_outside, question_behind, question_lapsed
 from tenants.review.operations.asking import add_after, add_before, copy_to, delegate, reassign, relay, remove_signer
 from tenants.review.operations.batches import BATCH_LIMIT, Answer, decide_many
 from tenants.review.operations.clearing import ask_clearance, missing_clearance
 from tenants.review.operations.deciding import (
+    AUTHOR,
     decide_decline,
     decide_keep,
     decide_object,
@@ -53,9 +55,10 @@ from tenants.review.operations.running import (
     submit,
     urge,
 )
-from tenants.review.operations.taking_back import can_take_back, take_back
+from tenants.review.operations.taking_back import take_back
 
 __all__ = [
+    "AUTHOR",
     "BATCH_LIMIT",
     "Addressees",
     "Answer",
@@ -63,11 +66,11 @@ __all__ = [
     "Questions",
     "add_after",
     "add_before",
+    "add_phrase",
     "answer",
     "answer_outside",
     "ask_clearance",
     "ask_questions",
-    "can_take_back",
     "comment",
     "copy_to",
     "decide_decline",
@@ -103,6 +106,8 @@ __all__ = [
     "reassign_task",
     "recall",
     "relay",
+    "remove_filter",
+    "remove_phrase",
     "remove_signer",
     "renew_link",
     "replace_holder",
@@ -110,6 +115,7 @@ __all__ = [
     "restart",
     "save_checks",
     "save_draft_version",
+    "save_filter",
     "set_absence",
     "settle_remark",
     "start_run",

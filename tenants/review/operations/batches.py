@@ -10,6 +10,7 @@ from tenants.review.operations.asking import reassign
 from tenants.review.operations.deciding import decide_decline, decide_keep, decide_pass, decide_return
 from zhitong.core.errors import InvalidInput, Refusal
 from zhitong.core.operations import Actor
+from zhitong.exchange.models import AdoptionMode
 
 BATCH_LIMIT = 200
 _VERBS: dict[str, Callable[..., Any]] = {
@@ -30,10 +31,26 @@ class Answer:
     refusal: Refusal | None = None
 
 
-def decide_many(*, actor: Actor, verb: str, task_uuids: Sequence[UUID], reason: str, who: str = "") -> list[Answer]:
+def decide_many(
+    *,
+    actor: Actor,
+    verb: str,
+    task_uuids: Sequence[UUID],
+    reason: str,
+    who: str = "",
+    mode: AdoptionMode | str = AdoptionMode.SINGLE,
+) -> list[Answer]:
     """Pass, return to their authors, keep, decline or reassign tasks with one reason; each is a transaction of its own.
 
     A task that is refused leaves the others alone.
+
+    Args:
+        actor: whose tasks they are.
+        verb: `pass`, `return`, `keep`, `decline` or `reassign`.
+        task_uuids: the tasks, each counted once.
+        reason: the one reason; for a pass a remark that may be empty.
+        who: to whom they are reassigned.
+        mode: how those are adopted for which the pass is the last one.
 
     Raises:
         InvalidInput: an unknown verb, nothing chosen, or more than `BATCH_LIMIT` chosen.
@@ -47,7 +64,7 @@ def decide_many(*, actor: Actor, verb: str, task_uuids: Sequence[UUID], reason: 
     titles = dict(
         Task.objects.filter(uuid__in=wanted, holder__uuid=actor.user_key).values_list("uuid", "run__item__title")
     )
-    extra: dict[str, Any] = {"comment": reason} if verb == "pass" else {"reason": reason}
+    extra: dict[str, Any] = {"comment": reason, "mode": mode} if verb == "pass" else {"reason": reason}
     if verb == "reassign":
         extra["who"] = who
     answers = []

@@ -1,15 +1,15 @@
 """An item's way in and out of review on its author's side, and what anybody who sees a run may do with it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
 
 from tenants.accounts.models import User
 from tenants.items import operations as items
-from tenants.items.models import Item, State, Urgency
+from tenants.items.models import Item, State
 from tenants.review import engine, holders
+from tenants.review.clocks import urge_pause
 from tenants.review.definition import WhoKind
 from tenants.review.engine import Frame
 from tenants.review.models import Act, Run, Task, Verb
@@ -25,12 +25,6 @@ from zhitong.exchange.models import EventKind
 from zhitong.exchange.operations import record
 
 Choices = Mapping[str, Sequence[UUID | str]]
-# What leaves an item untouched: everything else means that somebody has acted on it.
-UNTOUCHING = frozenset(
-    {Verb.START, Verb.RESUBMIT, Verb.SKIP, Verb.URGE, Verb.COPY, Verb.COMMENT, Verb.LATE, Verb.HAND_OVER}
-)
-_URGE_AGAIN = timedelta(hours=4)
-_URGE_AGAIN_URGENT = timedelta(hours=1)
 
 
 @operation("items.write")
@@ -140,7 +134,7 @@ def urge(*, actor: Actor, run_uuid: UUID, note: str = "") -> Run:
     if not waiting:
         raise WrongState("现在没有等别人办理的步骤，不用催办。")
     last = max((task.urged_at for task in waiting if task.urged_at), default=None)
-    pause = _URGE_AGAIN_URGENT if frame.item.urgency == Urgency.URGENT else _URGE_AGAIN
+    pause = urge_pause(frame.item.urgency)
     if last and last + pause > frame.moment:
         again = f"{(last + pause).astimezone(clock.SHANGHAI):%m-%d %H:%M}"
         raise WrongState(
@@ -183,7 +177,7 @@ def acted_since_start(frame: Frame) -> Act | None:
     """Return the first act of somebody on the item after the last (re)submission, None when it is untouched."""
     acts = list(frame.run.acts.order_by("seq"))
     begun = max((n for n, act in enumerate(acts) if act.verb in {Verb.START, Verb.RESUBMIT}), default=-1)
-    return next((act for act in acts[begun + 1 :] if act.verb not in UNTOUCHING), None)
+    return next((act for act in acts[begun + 1 :] if act.verb not in engine.UNTOUCHING), None)
 
 
 def _seen(actor: Actor, run_uuid: UUID) -> Frame:

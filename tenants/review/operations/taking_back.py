@@ -9,7 +9,6 @@ from tenants.review import engine
 from tenants.review.engine import Frame
 from tenants.review.models import Act, Run, Task, Verb
 from tenants.review.operations.common import finish
-from tenants.review.operations.running import UNTOUCHING
 from tenants.review.queries.access import runs_seen_by
 from tenants.review.reasons import clean_reason
 from zhitong.core import clock
@@ -18,7 +17,6 @@ from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Dispatch, EventKind
 from zhitong.exchange.operations import withdraw_decision
 
-DECISIONS = frozenset({Verb.PASS, Verb.OBJECT, Verb.RETURN, Verb.DECLINE, Verb.KEEP})
 _EVENT_OF = {
     Run.State.PASSED: EventKind.ADOPTED,
     Run.State.DECLINED: EventKind.DECLINED,
@@ -44,7 +42,7 @@ def take_back(*, actor: Actor, run_uuid: UUID, reason: str) -> Run:
     run_id = _run_of(actor, run_uuid)
     frame = engine.lock_run(actor, run_id)
     acts = list(frame.run.acts.order_by("seq"))
-    place = max((n for n, act in enumerate(acts) if act.verb not in UNTOUCHING), default=None)
+    place = max((n for n, act in enumerate(acts) if act.verb not in engine.UNTOUCHING), default=None)
     last = acts[place] if place is not None else None
     _check(frame, last)
     assert last is not None
@@ -53,12 +51,6 @@ def take_back(*, actor: Actor, run_uuid: UUID, reason: str) -> Run:
     frame.act(Verb.TAKE_BACK, task=_task_of(frame, last), aim=Verb(last.verb).label, reason=words)
     _restore(frame, before)
     return finish(frame, "run.taken_back", seq=last.seq)
-
-
-def can_take_back(acts: list[Act], user_id: int) -> bool:
-    """Return whether the last decision of a run, going by its history, is the user's to take back."""
-    last = next((act for act in reversed(acts) if act.verb not in UNTOUCHING), None)
-    return last is not None and last.verb in DECISIONS and last.by_id == user_id
 
 
 def _run_of(actor: Actor, run_uuid: UUID) -> int:
@@ -71,7 +63,7 @@ def _run_of(actor: Actor, run_uuid: UUID) -> int:
 
 def _check(frame: Frame, last: Act | None) -> None:
     mine = last is not None and frame.user is not None and last.by_id == frame.user.pk
-    if last is None or last.verb not in DECISIONS:
+    if last is None or last.verb not in engine.DECISIONS:
         if last is None or not mine:
             raise NotAllowed("没有您可以收回的办理。", rule="只有最后办理的人可以收回")
         raise WrongState(

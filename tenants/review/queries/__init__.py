@@ -1,20 +1,47 @@
 """Reads over review: worklists with counts, one task with all its screen shows, the history of an item."""
 
-from tenants.review.queries.history import TimelineLine, run_of, timeline
-from tenants.review.queries.screen import TaskScreen, load_screen
-from tenants.review.queries.worklists import Filters, Tab, WorkRow, count_mine, counts, queue, worklist
+from tenants.review.queries.access import sees_all
+from tenants.review.queries.history import TimelineLine, timeline
+from tenants.review.queries.people import Candidate, find_people
+from tenants.review.queries.screen import RunScreen, TaskScreen, load_run, load_screen, phrases_of
+from tenants.review.queries.worklists import (
+    COUNT_MOST,
+    TASK_TABS,
+    FilterChoices,
+    Filters,
+    Tab,
+    WorkRow,
+    count_mine,
+    count_of,
+    counts,
+    filter_choices,
+    own_open,
+    queue,
+    worklist,
+)
 
 __all__ = [
+    "COUNT_MOST",
+    "TASK_TABS",
+    "Candidate",
+    "FilterChoices",
     "Filters",
+    "RunScreen",
     "Tab",
     "TaskScreen",
     "TimelineLine",
     "WorkRow",
     "count_mine",
+    "count_of",
     "counts",
+    "filter_choices",
+    "find_people",
+    "load_run",
     "load_screen",
+    "own_open",
+    "phrases_of",
     "queue",
-    "run_of",
+    "sees_all",
     "timeline",
     "worklist",
 ]

@@ -4,16 +4,32 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenants.accounts.models import User
 from tenants.items.models import ItemAuthor
-from tenants.items.queries import own_items
+from tenants.items.queries import own_items, visible_items
 from tenants.review.models import Copy, Run, Task
 
 
 def runs_seen_by(user: User) -> QuerySet[Run]:
-    """Return the runs `user` may see: of own items, with a task of theirs (now or earlier), on copy; all by right."""
+    """Return the runs `user` may see: of own items, with a task of theirs (now or earlier), on copy; all by right.
+
+    Who administers reviews sees where each stands; whether they read the text is another matter (`reads_text`).
+    """
     runs = Run.objects.all()
-    if user.has_zt_perm("review.read_all"):
+    if sees_all(user):
         return runs
     return runs.filter(Q(item__in=own_items(user)) | takes_part(user))
+
+
+def sees_all(user: User) -> bool:
+    """Return whether `user` sees every run of the unit."""
+    return user.has_zt_perm("review.read_all") or user.has_zt_perm("review.administer")
+
+
+def reads_text(user: User, run: Run) -> bool:
+    """Return whether `user`, who sees a run, also reads the item's text and files."""
+    if user.has_zt_perm("review.read_all"):
+        return True
+    mine = Run.objects.filter(takes_part(user), pk=run.pk)
+    return mine.exists() or visible_items(user).filter(pk=run.item_id).exists()
 
 
 def takes_part(user: User) -> Q:

@@ -1,18 +1,49 @@
-"""The history of an item in review, in readable lines."""
+"""The history of an item in review, in readable lines; for its authors without names where the unit wants that."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from tenants.items.models import Item
-from tenants.review.models import Act, Run, Verb
+from tenants.review.holders import authors_of
+from tenants.review.models import Act, Verb
 
-# Where the verb's own word reads badly in a history.
-_WORDS = {Verb.START: "提交审核", Verb.RESUBMIT: "修改后重新提交"}
+# Where the verb's own word reads badly in a history, and how a verb is told that was aimed at somebody or something.
+_WORDS = {Verb.START: "提交审核", Verb.RESUBMIT: "修改后重新提交", Verb.COMMENT: "写意见"}
+_AIMED = {
+    Verb.START: "发起报送审签（{}）",
+    Verb.RETURN: "退回{}",
+    Verb.TAKE_BACK: "收回“{}”",
+    Verb.ADD_BEFORE: "请{}前加签",
+    Verb.ADD_AFTER: "请{}后加签",
+    Verb.REMOVE: "撤回请{}办理",
+    Verb.REASSIGN: "转办：{}",
+    Verb.DELEGATE: "委派{}",
+    Verb.VERIFY: "请{}核实",
+    Verb.RELAY: "交{}接着写",
+    Verb.URGE: "催办{}",
+    Verb.COPY: "抄送{}",
+    Verb.JUMP: "跳转到{}",
+    Verb.END: "终止，{}",
+    Verb.HAND_OVER: "移交{}",
+    Verb.LATE: "超期，告知{}",
+}
+# What the authors of an item are told the reason of, when names are hidden from them.
+_OPEN_REASONS = frozenset(
+    {
+        Verb.PASS, Verb.OBJECT, Verb.RETURN, Verb.DECLINE, Verb.KEEP, Verb.EXPEDITE, Verb.JUMP, Verb.END, Verb.RESTART,
+        Verb.TAKE_BACK, Verb.SKIP,
+    }
+)  # fmt: skip
+_OPEN_AIMS = frozenset({Verb.START, Verb.RETURN, Verb.TAKE_BACK, Verb.JUMP, Verb.END})
+NAMELESS = "审核人"
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineLine:
-    """Who, as what post, did what at which step, why, when; `edition` is the number of the text they left."""
+    """Who, as what post, in whose stead, did what at which step, why, when; `edition` is the text they left.
+
+    `aim` says in words whom or what it was aimed at; `words` says both at once.
+    """
 
     at: datetime
     who: str
@@ -31,23 +62,39 @@ class TimelineLine:
         stead = f"（代{self.in_stead_of}）" if self.in_stead_of else ""
         return " ".join(part for part in (self.post, self.who) if part) + stead
 
+    @property
+    def words(self) -> str:
+        """What was done, with its aim: 退回研究室编审; 抄送何静."""
+        return _AIMED[self.verb].format(self.aim) if self.aim and self.verb in _AIMED else self.what
 
-def timeline(item: Item) -> list[TimelineLine]:
-    """Return what was done with an item in all its runs, oldest first, by one query. The caller checks the right."""
-    acts = Act.objects.filter(run__item=item).select_related("edition").order_by("run_id", "seq")
-    return [_line(act) for act in acts]
+
+def timeline(item: Item, *, hide_names: bool = False) -> list[TimelineLine]:
+    """Return what was done with an item in all its runs, oldest first, by one or two queries.
+
+    The caller checks the right. With `hide_names` only the authors' own names stay: posts stand for the others, and
+    what may name somebody (whom a verb was aimed at, what reviewers wrote to each other) is left out.
+    """
+    return lines_of(acts_of(item), item, hide_names=hide_names)
 
 
-def run_of(item: Item) -> Run | None:
-    """Return the item's latest run."""
-    return Run.objects.filter(item=item).select_related("flow_version__flow").order_by("-pk").first()
+def acts_of(item: Item) -> list[Act]:
+    """Return the acts of all runs of an item, oldest first."""
+    return list(Act.objects.filter(run__item=item).select_related("edition").order_by("run_id", "seq"))
+
+
+def lines_of(acts: list[Act], item: Item, *, hide_names: bool) -> list[TimelineLine]:
+    """Return acts of an item as lines."""
+    if not hide_names:
+        return [_line(act) for act in acts]
+    own = authors_of(item).users | {item.created_by_id}
+    return [_line(act) if act.by_id in own else _nameless(act) for act in acts]
 
 
 def _line(act: Act) -> TimelineLine:
     verb = Verb(act.verb)
     return TimelineLine(
         at=act.at,
-        who="" if act.by_id is None and act.by_label == "系统" else act.by_label,
+        who=act.by_label,
         post=act.position_name,
         step=act.step_name,
         verb=verb,
@@ -55,5 +102,21 @@ def _line(act: Act) -> TimelineLine:
         aim=act.aim,
         in_stead_of=act.in_stead_of_name,
         why=act.reason,
+        edition=act.edition.number if act.edition else None,
+    )
+
+
+def _nameless(act: Act) -> TimelineLine:
+    verb = Verb(act.verb)
+    by_system = act.by_id is None and act.by_label == "系统"
+    return TimelineLine(
+        at=act.at,
+        who="系统" if by_system else "" if act.position_name else NAMELESS,
+        post=act.position_name,
+        step=act.step_name,
+        verb=verb,
+        what=_WORDS.get(verb, verb.label),
+        aim=act.aim if verb in _OPEN_AIMS else "",
+        why=act.reason if verb in _OPEN_REASONS else "",
         edition=act.edition.number if act.edition else None,
     )

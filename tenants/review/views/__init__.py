@@ -1,7 +1,30 @@
-"""Pages of review: worklists, the reviewer's screen, submitting and recalling."""
+"""Pages of review: worklists, the reviewer's screen, the page of a run, submitting and recalling."""
 
-from tenants.review.views.lists import worklists
+from tenants.review.views.aids import due, phrase_remove, phrases
+from tenants.review.views.batches import batch, batch_people
+from tenants.review.views.lists import remove_filter, save_filter, worklists
 from tenants.review.views.running import recall, submit
-from tenants.review.views.tasks import decide, edit, task
+from tenants.review.views.runs import file, run, run_act, run_people
+from tenants.review.views.tasks import checks, decide, edit, people, task
 
-__all__ = ["decide", "edit", "recall", "submit", "task", "worklists"]
+__all__ = [
+    "batch",
+    "batch_people",
+    "checks",
+    "decide",
+    "due",
+    "edit",
+    "file",
+    "people",
+    "phrase_remove",
+    "phrases",
+    "recall",
+    "remove_filter",
+    "run",
+    "run_act",
+    "run_people",
+    "save_filter",
+    "submit",
+    "task",
+    "worklists",
+]

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.models import User
@@ -16,51 +18,53 @@ from tenants.items.texts import Texts
 from tenants.items.views.common import posted_version, reader
 from tenants.review import operations, queries
 from tenants.review.forms import TextForm
-from tenants.review.models import Run, Verb
+from tenants.review.models import Task
 from tenants.review.queries import TaskScreen
 from tenants.review.views import presenting
-from zhitong.core import glossary
-from zhitong.core.errors import InvalidInput, StaleVersion
+from tenants.review.views.verbs import UNDOABLE, VERBS
+from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion
+from zhitong.web import parts, toasts
 
-_DONE = {
-    Verb.PASS: "已通过",
-    Verb.RETURN: glossary.SENT_BACK,
-    Verb.KEEP: "已留存",
-    Verb.DECLINE: "已按不采用办结",
-}
+_LINES_SHOWN = 5
 
 
 @login_required
 @require_safe
+@never_cache
 def task(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
-    """A task with its queue, texts, steps and history; `?text=` chooses the text, `?decide=` opens a reason box."""
+    """A task with its queue, texts, steps and history; `?text=` chooses the text, `?decide=` opens a verb's box."""
     screen = queries.load_screen(reader(request), task_uuid)
-    if screen.is_mine and screen.task.seen_at is None:
+    if screen.is_mine and _is_unseen(screen.task):
         operations.mark_seen(actor=screen.reader.actor, task_uuid=task_uuid)
     if request.GET.get("text") == "edit" and screen.is_mine:
         return _edit_page(request, screen, TextForm(initial=Texts.of(screen.item).as_dict()))
-    wanted = request.GET.get("decide", "")
-    verb = Verb(wanted) if wanted in _DONE and screen.is_mine else None
-    return _page(request, screen, verb)
+    return _page(request, screen, request.GET.get("decide", ""))
 
 
 @login_required
 @require_POST
 def decide(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
-    """Carry out the pressed verb and go to the next task; a missing reason is asked for beside what was typed."""
+    """Carry out the pressed verb and go to the next task; what is wrong is said beside what was typed."""
     user, post = reader(request), request.POST
-    verb = Verb(post["verb"]) if post.get("verb") in _DONE else None
+    verb = post.get("verb", "")
+    if "search" in post:  # a search among people, not a decision
+        return _page(request, queries.load_screen(user, task_uuid), post["search"])
+    wish = VERBS.get(verb)
     try:
-        if verb is None:
+        if wish is None:
             raise InvalidInput("请选择一种处理：通过、退回、留存或不采用。")
-        run = _carry_out(user, task_uuid, verb, request)
-    except InvalidInput as refusal:
-        if not refusal.fields:
-            raise
-        screen = queries.load_screen(user, task_uuid)
-        return _page(request, screen, verb, refusal=refusal, status=refusal.status)
-    messages.success(request, f"{_DONE[verb or Verb.PASS]}：{run.item.title}。{presenting.outcome_words(run)}")
-    return redirect("home" if post.get("from") == "home" else _next_url(user))
+        run = wish.work(user.actor, task_uuid, post)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _refused(request, user, task_uuid, verb, refusal)
+    here = reverse("review:task", args=[task_uuid])
+    undo = toasts.link("收回", f"{here}?decide=take_back") if verb in UNDOABLE else ""
+    messages.success(request, f"{wish.done}：{run.item.title}。{presenting.outcome_words(run)}", extra_tags=undo)
+    if post.get("from") == "home":
+        return redirect("home")
+    stays = wish.stays or Task.objects.filter(uuid=task_uuid, holder=user, state=Task.State.OPEN).exists()
+    return redirect(here if stays else _next_url(user))
 
 
 @login_required
@@ -76,7 +80,9 @@ def edit(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
             version=posted_version(request),
             texts=form.texts(),
         )
-    except (InvalidInput, StaleVersion) as refusal:
+    except NotFound:
+        raise
+    except Refusal as refusal:
         form.refuse(refusal)
         screen = queries.load_screen(user, task_uuid)
         theirs = comparison.compare(form.texts(), Texts.of(screen.item)) if isinstance(refusal, StaleVersion) else []
@@ -85,16 +91,49 @@ def edit(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
     return redirect(f"{reverse('review:task', args=[task_uuid])}?text=diff")
 
 
-def _carry_out(user: User, task_uuid: UUID, verb: Verb, request: HttpRequest) -> Run:
-    post, actor = request.POST, user.actor
-    reason = post.get("reason", "")
-    if verb is Verb.RETURN:
-        return operations.decide_return(actor=actor, task_uuid=task_uuid, reason=reason, to=post.get("to") or "author")
-    if verb is Verb.KEEP:
-        return operations.decide_keep(actor=actor, task_uuid=task_uuid, reason=reason)
-    if verb is Verb.DECLINE:
-        return operations.decide_decline(actor=actor, task_uuid=task_uuid, reason=reason)
-    return operations.decide_pass(actor=actor, task_uuid=task_uuid, comment=reason, mode=post.get("mode") or "single")
+@login_required
+@require_POST
+def checks(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
+    """Keep the answers to the checklist as they are given; htmx gets the new count, or what is wrong."""
+    user = reader(request)
+    error = ""
+    try:
+        operations.save_checks(
+            actor=user.actor, task_uuid=task_uuid, checks=presenting.posted_checks(request.POST) or {}
+        )
+    except InvalidInput as refusal:
+        error = refusal.message
+    screen = queries.load_screen(user, task_uuid)
+    context = {**presenting.checks_of(screen), "check_error": error, "saved": not error}
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("review:task", task_uuid=task_uuid) if not error else _page(request, screen, "", status=422)
+    return render(request, "review/check_count.html", context, status=422 if error else 200)
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
+    """The people found for what is typed in a box, for htmx; the chosen ones stay."""
+    screen = queries.load_screen(reader(request), task_uuid)
+    ask = presenting.ask_of(screen, request.GET.get("search", ""), request.GET, QueryDict(), None)
+    if ask is None or ask.picker is None:
+        raise NotFound
+    return render(request, "review/people_found.html", {"picker": ask.picker})
+
+
+def _refused(request: HttpRequest, user: User, task_uuid: UUID, verb: str, refusal: Refusal) -> HttpResponse:
+    """Show the screen as it is now with the refusal and everything that was typed."""
+    try:
+        screen = queries.load_screen(user, task_uuid)
+    except NotFound:  # it is somebody else's now: the words are given back on a page of their own
+        box = parts.refusal("没有办成", refusal.message, rule=refusal.rule, who=refusal.who)
+        context = {"box": box, "words": request.POST.get("reason", "")}
+        return render(request, "review/words_kept.html", context, status=refusal.status)
+    return _page(request, screen, verb, refusal=refusal, status=refusal.status)
+
+
+def _is_unseen(found: Task) -> bool:
+    return found.seen_at is None or (found.urged_at is not None and found.urged_at > found.seen_at)
 
 
 def _next_url(user: User) -> str:
@@ -103,24 +142,25 @@ def _next_url(user: User) -> str:
 
 
 def _page(
-    request: HttpRequest,
-    screen: TaskScreen,
-    verb: Verb | None,
-    *,
-    refusal: InvalidInput | None = None,
-    status: int = 200,
+    request: HttpRequest, screen: TaskScreen, verb: str, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
-    fields = refusal.fields if refusal else {}
+    fields = dict(refusal.fields) if refusal else {}
+    ask = presenting.ask_of(screen, verb, request.POST, request.GET, refusal)
+    known = {"reason", "checklist", *(field.name for field in ask.fields)} if ask else {"reason", "checklist"}
+    if ask and ask.picker:
+        known.add("who")
+    said = refusal if refusal and (not fields or set(fields) - known) else None
+    wanted = request.GET.get("text", "") or ("opinions" if ask and screen.is_collator else "")
     context = _frame(request, screen) | {
-        **presenting.text_of(screen, request.GET.get("text", "")),
-        **presenting.bar_of(screen, verb),
-        "verb": verb,
+        **presenting.text_of(screen, wanted, pair=request.GET.dict()),
+        **presenting.bar_of(screen, ask),
+        **presenting.checks_of(screen, presenting.posted_checks(request.POST)),
+        "ask": ask,
+        "refusal": said,
         "reason_value": request.POST.get("reason", ""),
         "reason_error": " ".join(fields.get("reason", [])),
-        "to_error": " ".join(fields.get("to", [])),
-        "mode_error": " ".join(fields.get("mode", [])),
-        "chosen_to": request.POST.get("to", ""),
-        "chosen_mode": request.POST.get("mode", "single"),
+        "check_error": " ".join(fields.get("checklist", [])),
+        "pair_query": urlencode({"decide": ask.verb}) if ask else "",
     }
     return render(request, "review/task.html", context, status=status)
 
@@ -143,7 +183,8 @@ def _frame(request: HttpRequest, screen: TaskScreen) -> dict[str, Any]:
         **presenting.queue_of(screen),
         **presenting.head_of(screen, request.tenant.mark),  # type: ignore[attr-defined]
         "review_steps": presenting.steps_of(screen),
-        "history": presenting.history_of(screen),
+        "history": presenting.history_of(screen, last=_LINES_SHOWN),
+        "history_total": len(screen.lines),
         "flow_note": presenting.flow_note(screen),
         "phrases": screen.phrases,
     }

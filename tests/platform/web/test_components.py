@@ -4,7 +4,10 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from zhitong.web import parts
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
+
+from zhitong.web import parts, toasts
 
 Draw = Callable[..., str]
 ADOPTED = parts.State("单篇采用", "ok")
@@ -115,6 +118,54 @@ def test_the_first_decision_is_the_primary_one_and_says_what_follows(drawn: Draw
     assert markup.index("btn-primary") < markup.index("下一步") < markup.index("退回")
     assert 'name="verb" value="pass"' in markup
     assert 'data-refused="您是第二反映人"' in markup
+
+
+def test_more_verbs_stand_behind_a_menu(drawn: Draw) -> None:
+    quiet = parts.Action("加签", url="/?decide=add", quiet=True, key="S")
+    markup = drawn(
+        "decision-bar",
+        actions=[parts.Action("通过", primary=True, name="verb", value="pass")],
+        more_actions=[quiet],
+        menu_actions=[quiet, parts.Action("抄送", url="/?decide=copy")],
+    )
+    menu = markup[markup.index("<details") :]
+    assert "更多" in menu
+    assert "加签" in menu  # for a phone, where the bar has no room for it
+    assert "抄送" in menu
+    assert "抄送" not in markup[: markup.index("<details")]
+
+
+def test_several_asked_at_a_step_stand_under_it(drawn: Draw) -> None:
+    people = [
+        parts.StepPerson("秘书长 何静", parts.State("通过 06-15 14:20", "ok")),
+        parts.StepPerson("前加签 林岚", note="何静请的", beside=True, action=parts.Action("撤回", url="/remove")),
+    ]
+    step = parts.ReviewStep("初审", look="now", how="会签 1/2", state=parts.State("今日 17:30", "soon"), people=people)
+    markup = drawn("steps", review_steps=[step])
+    order = ("初审", "会签 1/2", "今日 17:30", "秘书长 何静", "通过 06-15 14:20", "前加签 林岚", "何静请的", "撤回")
+    assert [markup.index(word) for word in order] == sorted(markup.index(word) for word in order)
+    assert 'aria-current="step"' in markup
+    assert 'class="is-beside"' in markup
+
+
+def test_a_message_may_offer_a_way_out(drawn: Draw) -> None:
+    message = Message(constants.SUCCESS, "已通过。", extra_tags=toasts.link("收回", "/review/?decide=take_back"))
+    assert 'href="/review/?decide=take_back"' in drawn("toast", message=message)
+    assert "<a" not in drawn("toast", message=Message(constants.SUCCESS, "已存。", extra_tags="plain"))
+    assert "<a" not in drawn("toast", message=Message(constants.SUCCESS, "已存。", extra_tags="去 https://elsewhere"))
+
+
+def test_a_tab_over_a_list_says_when_there_are_more_than_counted(drawn: Draw) -> None:
+    filters = [parts.SavedFilter("全部", "?", 1000, more=True), parts.SavedFilter("超期", "?late", 3, late=True)]
+    assert words(drawn("saved-filters", filters=filters)) == "全部 1,000+超期 3"
+
+
+def test_a_queue_leads_to_the_entries_beside_the_open_one(drawn: Draw) -> None:
+    entries = [parts.QueueEntry("甲", "/t/1"), parts.QueueEntry("乙", "/t/2", current=True)]
+    markup = drawn("queue", queue=entries, queue_title="待我审", queue_total=812, previous_url="/t/1", next_url="/t/3")
+    assert "待我审 812" in words(markup)
+    assert 'href="/t/1" rel="prev" aria-label="上一篇"' in markup
+    assert 'href="/t/3" rel="next" data-key="N" aria-label="下一篇"' in markup
 
 
 def test_a_missing_reason_is_said_under_its_box(drawn: Draw) -> None:

@@ -27,6 +27,27 @@ def test_a_reader_sees_only_what_they_may_open(request_of: Make) -> None:
     assert [item.label for item in navigation.visible(request_of(reader=reader))] == ["首页", "台账"]
 
 
+def test_an_entry_opens_by_another_right_or_while_something_waits(request_of: Make) -> None:
+    waiting = [0]
+    navigation.register(
+        NavEntry(
+            "a",
+            "审核",
+            "web:healthz",
+            "home",
+            permission="review.decide",
+            or_permission="review.administer",
+            while_waiting=True,
+            count=lambda _request: waiting[0],
+        )
+    )
+    assert [item.label for item in navigation.visible(request_of())] == []
+    administrator = Reader(frozenset({"review.administer"}))
+    assert [item.count for item in navigation.visible(request_of(reader=administrator))] == [0]
+    waiting[0] = 2
+    assert [item.count for item in navigation.visible(request_of())] == [2]
+
+
 def test_a_stranger_sees_nothing(request_of: Make) -> None:
     navigation.register(NavEntry("a", "首页", "web:healthz", "home"))
     navigation.register_menu(MenuEntry("out", "退出", "web:healthz", "logout"))

@@ -6,33 +6,19 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tenants.accounts.models import User
 from tenants.items.models import State
 from tenants.items.texts import Texts
 from tenants.review import operations as review
 from tenants.review.models import Act, Run, Task
 from tenants.review.queries import Filters, Tab, counts, worklist
-from tests.factories import client_for, make_draft
+from tests.factories import make_draft
 from tests.tenants.review.conftest import House, item_of, pass_as, task_of
+from tests.tenants.review.pages import client, page_of, post
 
 URLS = "zhitong.config.urls_unit"
-
-
-def client(house: House, user: User | None) -> Client:
-    return client_for(user, house.unit)
-
-
-def page_of(house: House, user: User, run: Run, query: str = "") -> tuple[int, str]:
-    answer = client(house, user).get(f"/review/tasks/{task_of(user, run).uuid}/{query}")
-    return answer.status_code, answer.content.decode()
-
-
-def post(house: House, user: User, run: Run, **data: str) -> Any:
-    return client(house, user).post(f"/review/tasks/{task_of(user, run).uuid}/decide/", data)
 
 
 def test_the_screen_shows_text_steps_history_and_every_verb(house: House) -> None:
@@ -40,7 +26,14 @@ def test_the_screen_shows_text_steps_history_and_every_verb(house: House) -> Non
     pass_as(house.research, run, comment="数据已核")
     status, html = page_of(house, house.secretary, run)
     assert status == 200
-    for words in ("拉线充电", "何静（我）", "研究室 周敏", "数据已核", "下一步：主席审定", "重要信息三审 · 第 1 版"):
+    for words in (
+        "拉线充电",
+        "何静（我）",
+        "研究室 周敏",
+        "数据已核",
+        "下一步：主席审定",
+        "重要信息三审 · 按第 1 版办理",
+    ):
         assert words in html
     assert [key for key in ("A", "R", "K", "X", "E", "1") if f'data-key="{key}"' not in html] == []
     assert Task.objects.get(run=run, holder=house.secretary).seen_at is not None
@@ -159,11 +152,16 @@ def test_counts_equal_the_lists(house: House) -> None:
     review.decide_return(
         actor=house.secretary.actor, task_uuid=task_of(house.secretary, runs[0]).uuid, reason="数据请注明来源"
     )
+    review.copy_to(
+        actor=house.research.actor, task_uuid=task_of(house.research, runs[4]).uuid, who=[house.secretary.uuid]
+    )
     expected = {
-        house.research: {Tab.MINE: 2, Tab.DONE: 3, Tab.RETURNED: 0, Tab.LATE: 0, Tab.ALL: 5},
-        house.secretary: {Tab.MINE: 2, Tab.DONE: 1, Tab.RETURNED: 0, Tab.LATE: 0, Tab.ALL: 5},
-        house.author: {Tab.MINE: 0, Tab.DONE: 0, Tab.RETURNED: 1, Tab.LATE: 0},
-    }
+        house.research: {Tab.MINE: 2, Tab.DONE: 3, Tab.SENT_BACK: 0, Tab.RETURNED: 0, Tab.COPIES: 0, Tab.LATE: 0,
+                         Tab.ALL: 5},
+        house.secretary: {Tab.MINE: 2, Tab.DONE: 1, Tab.SENT_BACK: 1, Tab.RETURNED: 0, Tab.COPIES: 1, Tab.LATE: 0,
+                          Tab.ALL: 5},
+        house.author: {Tab.MINE: 0, Tab.DONE: 0, Tab.SENT_BACK: 0, Tab.RETURNED: 1, Tab.COPIES: 0, Tab.LATE: 0},
+    }  # fmt: skip
     for user, numbers in expected.items():
         assert counts(user) == numbers
         assert {tab: len(worklist(user, tab, Filters()).items) for tab in numbers} == numbers

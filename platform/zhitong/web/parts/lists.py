@@ -36,13 +36,14 @@ class QueueEntry:
 
 @dataclass(frozen=True, slots=True)
 class SavedFilter:
-    """A tab over a list: name, address, how many match; `late` counts in red."""
+    """A tab over a list: name, address, how many match (`more`: at least so many); `late` counts in red."""
 
     label: str
     url: str
     count: int | None = None
     current: bool = False
     late: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

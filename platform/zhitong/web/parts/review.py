@@ -4,19 +4,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from zhitong.web.parts.basics import State
+from zhitong.web.parts.basics import Action, State
+
+
+@dataclass(frozen=True, slots=True)
+class StepPerson:
+    """One of several asked at a step: who, how it stands with them, a note under it, what the reader may do about it.
+
+    `words` is what they answered; `beside` draws them indented under the one who asked them.
+    """
+
+    name: str
+    state: State | None = None
+    note: str = ""
+    words: str = ""
+    beside: bool = False
+    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewStep:
-    """A step of a review: its name, who, when or how long, a note under it."""
+    """A step of a review: its name, who, when or how long, a note under it, and one line for each of several asked.
+
+    `how` says how many must pass (会签 1/3).
+    """
 
     name: str
     who: str = ""
     when: str = ""
-    look: Literal["", "ok", "now"] = ""
+    look: Literal["", "ok", "now", "back", "off"] = ""
     state: State | None = None
     note: str = ""
+    how: str = ""
+    people: Sequence[StepPerson] = ()
 
 
 @dataclass(frozen=True, slots=True)

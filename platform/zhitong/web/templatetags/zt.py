@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from zhitong.core import clock
+from zhitong.web import toasts
 from zhitong.web.parts import Action, Change, State, TableColumn, Tag
 
 register = template.Library()
@@ -99,6 +100,12 @@ def action(value: Action, small: bool = False) -> SafeString:  # noqa: FBT001, F
     named = format_html(' name="{}" value="{}"', value.name, value.value) if value.name else _NOTHING
     kind = "button" if any(name.startswith("data-") for name in value.attrs) and not value.name else "submit"
     return format_html('<button type="{}" class="{}"{}{}>{}</button>', kind, look, named, extra, inner)
+
+
+@register.filter
+def toast_action(extra_tags: str | None) -> Action | None:
+    """Return the way out that a message after an action offers."""
+    return toasts.action_of(extra_tags)
 
 
 # --- lists --------------------------------------------------------------------------------------------------------

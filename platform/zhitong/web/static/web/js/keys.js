@@ -19,7 +19,7 @@
     const head = document.createElement("h2");
     head.textContent = "全部快捷键";
     const list = document.createElement("dl");
-    const rows = [...GENERAL, ...(rowsOf().length ? LIST : []), ...[...document.querySelectorAll("[data-key]")].filter(shown).map(b => [b.dataset.key, words(b)])];
+    const rows = [...GENERAL, ...(rowsOf().length ? LIST : []), ...[...document.querySelectorAll("[data-key]")].filter(shown).map(b => [b.dataset.key, words(b) || b.getAttribute("aria-label")])];
     if (document.querySelector(".zt-doc ins, .zt-doc del, .zt-pair mark")) rows.push(["[ ]", "上下处"]);
     for (const [key, word] of rows) {
       const row = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");

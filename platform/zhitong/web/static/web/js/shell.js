@@ -96,8 +96,8 @@
 
   /* ---------- small switches ---------- */
   document.addEventListener("change", event => {
-    const form = event.target.closest("form[data-autosubmit]");
-    if (form) form.requestSubmit();
+    const form = event.target.form;
+    if (form?.hasAttribute("data-autosubmit")) form.requestSubmit();
     if (event.target.matches("[data-hide-deletions]")) document.body.classList.toggle("is-without-deletions", event.target.checked);
   });
   // A second press while the first is on its way would send twice.
