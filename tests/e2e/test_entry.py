@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tenants.accounts import operations
-from tests.e2e.people import Person
+from tests.e2e.people import PHONE, Person
 from tests.factories import PASSWORD, make_user
 from zhitong.core.operations import system
 from zhitong.units.models import Unit
@@ -27,3 +27,15 @@ def test_the_link_of_an_invitation_leads_to_the_own_home(committed: None, sit_do
     person.press("设好密码并登录")
     person.page.wait_for_url(f"{person.base}/")
     person.sees("密码已设好", "李梅")
+    opens_the_menu(person)
+
+
+def opens_the_menu(person: Person) -> None:
+    """On a phone the menu is the only way to half of the pages: all of it must lie on the screen."""
+    person.page.get_by_label("菜单").click()
+    box = person.page.locator(".zt-bar .zt-menu-list").locator("visible=true").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    person.press("退出")
+    person.sees("已退出")
