@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from tenants.desk.views import inbox, outcomes, reading, sending
+from tenants.desk.views import clearing, inbox, outcomes, reading, sending
 
 app_name = "desk"
 urlpatterns = [
     path("items/<uuid:item_uuid>/", reading.item, name="item"),
     path("items/<uuid:item_uuid>/journey/", reading.journey, name="journey"),
     path("items/<uuid:item_uuid>/send/", sending.send, name="send"),
+    path("items/<uuid:item_uuid>/clearance/", clearing.clear, name="clear"),
     path("items/<uuid:item_uuid>/outcomes/", outcomes.outcomes, name="outcome"),
     path("outcomes/<uuid:event_uuid>/reverse/", outcomes.reverse_outcome, name="reverse"),
     path("inbox/", inbox.inbox, name="inbox"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
+from zhitong.core.errors import Refusal
 from zhitong.core.operations import Actor
 
 
@@ -14,12 +15,17 @@ class Submit(Protocol):
         """Submit, or raise a `Refusal`."""
 
 
+# Where the author answers what a refusal asks for; an empty address when it asks nothing.
+Question = Callable[[Refusal, UUID], str]
+
 _entry: list[Callable[[], Submit]] = []
+_question: list[Question] = []
 
 
-def register(entry: Callable[[], Submit]) -> None:
-    """Say who takes finished drafts; called once at start."""
+def register(entry: Callable[[], Submit], question: Question) -> None:
+    """Say who takes finished drafts, and where it asks the author for more; called once at start."""
     _entry[:] = [entry]
+    _question[:] = [question]
 
 
 def submit(*, actor: Actor, item_uuid: UUID, version: int) -> None:
@@ -32,3 +38,8 @@ def submit(*, actor: Actor, item_uuid: UUID, version: int) -> None:
     if not _entry:
         raise RuntimeError("no app takes submitted items")
     _entry[0]()(actor=actor, item_uuid=item_uuid, version=version)
+
+
+def question_of(refusal: Refusal, item_uuid: UUID) -> str:
+    """Return the address where the author answers what a refused submission asks for, empty when it asks nothing."""
+    return _question[0](refusal, item_uuid) if _question else ""

@@ -1,8 +1,12 @@
 """App of review."""
 
 from typing import Any
+from uuid import UUID
 
 from django.apps import AppConfig
+from django.urls import reverse
+
+from zhitong.core.errors import Refusal
 
 
 class ReviewConfig(AppConfig):
@@ -17,7 +21,7 @@ class ReviewConfig(AppConfig):
         from tenants.items import handover
         from tenants.review import consumers, navigation, permissions  # noqa: F401 - registered by import
 
-        handover.register(_entry)
+        handover.register(_entry, _question)
         leaving.register(post=_post_left, unit=_unit_left)
 
 
@@ -31,6 +35,11 @@ def _unit_left() -> Any:
     from tenants.review.operations import leave_unit
 
     return leave_unit
+
+
+def _question(refusal: Refusal, item_uuid: UUID) -> str:
+    """Return where the author chooses who decides a step that the flow leaves open."""
+    return reverse("review:submit", args=[item_uuid]) if refusal.code == "review.choose" else ""
 
 
 def _entry() -> Any:

@@ -3,12 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.http import urlencode
 
+from tenants.accounts.models import Holding, User
+from tenants.accounts.queries import holdings_on, with_permission
 from tenants.items.fields import CATEGORIES
 from tenants.items.models import SubmitterKind, Urgency
 from tenants.items.texts import Texts
 from tenants.review.queries import FilterChoices, Filters, Tab
+from zhitong.core import clock
 from zhitong.web.forms import Form
 
 _CONDITIONS = ("q", "urgency", "category", "kind", "step", "flow", "due_from", "due_to")
@@ -73,6 +77,56 @@ class WorkFilter(Form):
         if isinstance(field, forms.ChoiceField):
             return str(dict(field.choices)[value])  # type: ignore[arg-type]
         return f"{field.label}“{value}”" if name == "q" else f"{field.label} {value:%m-%d}"
+
+
+class AbsenceForm(Form):
+    """Somebody is away, somebody else is asked in their stead. `user` is there for administrators alone."""
+
+    user = forms.ModelChoiceField(label="谁外出", queryset=User.objects.none(), to_field_name="uuid")
+    stand_in = forms.ModelChoiceField(label="由谁代理", queryset=User.objects.none(), to_field_name="uuid")
+    away_from = forms.DateField(label="从", widget=forms.DateInput({"type": "date"}))
+    away_through = forms.DateField(label="到", widget=forms.DateInput({"type": "date"}), help_text="含这一天")
+    reason = forms.CharField(label="事由", required=False, max_length=60)
+
+    def __init__(self, *args: Any, everybody: bool, without: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        able = with_permission("review.decide").order_by("name", "pk")
+        self._people("stand_in", able.exclude(pk=without.pk) if without else able)
+        if everybody:
+            self._people("user", able)
+        else:
+            del self.fields["user"]
+
+    def _people(self, name: str, users: QuerySet[User]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = users
+        field.empty_label = "请选择"
+
+
+class ReplaceForm(Form):
+    """A post changes hands: which post of whom, who comes, from which day, and why."""
+
+    holding = forms.ModelChoiceField(label="谁的岗位", queryset=Holding.objects.none(), empty_label="请选择")
+    new = forms.ModelChoiceField(
+        label="换成谁", queryset=User.objects.none(), to_field_name="uuid", empty_label="请选择"
+    )
+    on = forms.DateField(label="从哪天起", widget=forms.DateInput({"type": "date"}))
+    reason = forms.CharField(label="事由", required=False, max_length=200, help_text="写进操作记录，如：轮岗、退休")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = holdings_on(clock.today()).filter(held_to__isnull=True).select_related("position", "user")
+        for name, rows in (("holding", held), ("new", with_permission("review.decide").order_by("name", "pk"))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
+            if name == "holding":
+                field.label_from_instance = _post_of  # type: ignore[method-assign]
+
+
+def _post_of(obj: Any) -> str:
+    return f"{obj.position.name} {obj.user.name}"
 
 
 class TextForm(Form):

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from tenants.accounts.models import User
 from tenants.review.models import Task
 from zhitong.web import navigation
-from zhitong.web.navigation import NavEntry
+from zhitong.web.navigation import MenuEntry, NavEntry
 
 
 def waiting(request: HttpRequest) -> int:
@@ -27,4 +27,8 @@ navigation.register(
         or_permission="review.administer",
         while_waiting=True,  # an opinion, a verification, a share of the writing can be asked of anybody
     ),
+)
+navigation.register_menu(
+    MenuEntry("absences", "代理设置", "review:absences", "user-check", permission="review.decide", order=60),
+    MenuEntry("posts", "岗位换人", "review:posts", "users", permission="accounts.manage", order=61),
 )

@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_uuid>/files/<uuid:file_uuid>/", views.file, name="file"),
     path("phrases/", views.phrases, name="phrases"),
     path("phrases/<int:phrase_id>/remove/", views.phrase_remove, name="phrase_remove"),
+    path("absences/", views.absences, name="absences"),
+    path("absences/<int:absence_id>/end/", views.absence_end, name="absence_end"),
+    path("posts/", views.replace_holder, name="posts"),
     path("submit/<uuid:item_uuid>/", views.submit, name="submit"),
     path("recall/<uuid:item_uuid>/", views.recall, name="recall"),
 ]

@@ -1,5 +1,6 @@
 """Sending: what is ready, to whom, what they will see; and taking a sending back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tenants.desk import operations, queries
 from tenants.desk.forms import SentFilter
+from tenants.desk.views.clearing import Clearing, clearing_of, why_locked
 from tenants.items.models import Attachment, Item, State, Urgency
 from tenants.items.queries import get_visible, with_authors
 from tenants.items.views.common import posted_version, reader
@@ -149,10 +151,13 @@ def _page(request: HttpRequest, item: Item, refusal: Refusal | None = None) -> H
     latest = {_key(dispatch): dispatch for dispatch in earlier}
     chosen = request.POST.getlist("to") if request.method == "POST" else None
     known = destinations(unit, clock.today())
+    clearing = clearing_of(item, unit, known) if item.state == State.APPROVED else Clearing()
     context = {
         "item": item,
         "refusal": refusal,
-        "receiver_groups": _groups(known, latest, chosen),
+        "receiver_groups": _groups(known, latest, chosen, lambda one: why_locked(clearing, unit, one)),
+        "clearing": clearing,
+        "all_locked": bool(known) and all(why_locked(clearing, unit, one) for one in known),
         "packet": _packet(item, operations.packet_content(item, unit), [d.name for d in known if d.shows_contacts]),
         "repeat": any(_stands(latest.get(destination.key)) for destination in known),
         "may_send": item.state == State.APPROVED,
@@ -174,7 +179,12 @@ def _key(dispatch: Dispatch) -> str:
     return f"u:{dispatch.receiver.uuid}" if dispatch.receiver else f"b:{dispatch.body.uuid}"  # type: ignore[union-attr]
 
 
-def _groups(known: list[Destination], latest: dict[str, Dispatch], chosen: list[str] | None) -> list[ReceiverGroup]:
+def _groups(
+    known: list[Destination],
+    latest: dict[str, Dispatch],
+    chosen: list[str] | None,
+    locked: Callable[[Destination], str],
+) -> list[ReceiverGroup]:
     groups: dict[str, list[Receiver]] = {}
     for destination in known:
         before = latest.get(destination.key)
@@ -186,7 +196,14 @@ def _groups(known: list[Destination], latest: dict[str, Dispatch], chosen: list[
             note = f"{zt_short(before.sent_at)} {'已报送' if standing else '报送过'}，{before.get_state_display()}"
         state = parts.State("送过", "soon", "alert-triangle") if standing else None
         groups.setdefault(destination.kind.label, []).append(
-            Receiver(destination.key, destination.name, note, state=state or _way(destination), checked=ticked)
+            Receiver(
+                destination.key,
+                destination.name,
+                note,
+                state=state or _way(destination),
+                checked=ticked,
+                refused=locked(destination),
+            )
         )
     return [ReceiverGroup(label, receivers) for label, receivers in groups.items()]
 

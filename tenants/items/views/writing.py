@@ -104,7 +104,13 @@ def _act(request: HttpRequest, item: Item) -> HttpResponse:
     post, actor = request.POST, reader(request).actor
     here = reverse("items:edit", args=[item.uuid])
     if post.get("action") == "submit":
-        handover.submit(actor=actor, item_uuid=item.uuid, version=item.version)
+        try:
+            handover.submit(actor=actor, item_uuid=item.uuid, version=item.version)
+        except InvalidInput as refusal:
+            question = handover.question_of(refusal, item.uuid)
+            if not question:
+                raise
+            return redirect(question)
         messages.success(request, "已提交。走到哪一步，在“我的信息”里随时看得到。")
         return redirect("items:own")
     if post.get("action") == "find":

@@ -47,6 +47,8 @@ from tenants.review.operations.questions import (
 )
 from tenants.review.operations.remarks import reply_remark, settle_remark, write_remark
 from tenants.review.operations.running import (
+    ToChoose,
+    choices_to_make,
     comment,
     mark_copy_read,
     mark_seen,
@@ -64,6 +66,7 @@ __all__ = [
     "Answer",
     "Outsider",
     "Questions",
+    "ToChoose",
     "add_after",
     "add_before",
     "add_phrase",
@@ -71,6 +74,7 @@ __all__ = [
     "answer_outside",
     "ask_clearance",
     "ask_questions",
+    "choices_to_make",
     "comment",
     "copy_to",
     "decide_decline",

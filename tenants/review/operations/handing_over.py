@@ -37,11 +37,13 @@ def replace_holder(
         The number of runs that moved now; for a later day 0, they move on that day.
 
     Raises:
-        InvalidInput: the post is unknown, or `new` cannot hold it.
+        InvalidInput: the post is unknown, `new` cannot hold it, or is who leaves it.
         NotFound: `old` does not hold it on that day.
         WrongState: nobody is left who can decide one of the steps; nothing has moved.
     """
     day = on or clock.today()
+    if new.pk == old.pk:
+        raise bad("new", f"{old.name}现在就担任这个岗位，请换成另一位。")
     holding = (
         Holding.objects.select_related("position", "user")
         .filter(position__code=position_code, user=old, held_from__lte=day, held_to__isnull=True)

@@ -1,6 +1,7 @@
 """An item's way in and out of review on its author's side, and what anybody who sees a run may do with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -10,8 +11,9 @@ from tenants.items import operations as items
 from tenants.items.models import Item, State
 from tenants.review import engine, holders
 from tenants.review.clocks import urge_pause
-from tenants.review.definition import WhoKind
+from tenants.review.definition import Definition, Facts, Step, WhoKind, parse
 from tenants.review.engine import Frame
+from tenants.review.holders import Asking
 from tenants.review.models import Act, Run, Task, Verb
 from tenants.review.operations.common import bad, finish
 from tenants.review.operations.deciding import go_on_from
@@ -25,6 +27,28 @@ from zhitong.exchange.models import EventKind
 from zhitong.exchange.operations import record
 
 Choices = Mapping[str, Sequence[UUID | str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToChoose:
+    """A step whose deciders are chosen by whoever submits, and those one can choose among."""
+
+    step: Step
+    people: Sequence[User]
+
+
+def choices_to_make(item: Item) -> list[ToChoose]:
+    """Return what is to be chosen before an item is submitted for the first time; nothing for a returned one.
+
+    Raises:
+        WrongState: the unit has no flow that takes the item.
+    """
+    if item.state != State.DRAFT:
+        return []
+    facts, authors, today = engine.facts_of(item), holders.authors_of(item), clock.today()
+    definition = parse(choose_version(facts).definition)
+    found = _to_choose(definition, facts, lambda _step: Asking(item, authors, today))
+    return [choice for choice in found if len(choice.people) > 1]
 
 
 @operation("items.write")
@@ -189,19 +213,25 @@ def _seen(actor: Actor, run_uuid: UUID) -> Frame:
 
 
 def _choose(frame: Frame, chosen: Choices) -> None:
-    for _place, step in frame.definition.path(frame.facts):
-        entry = next((one for one in step.who if one.kind is WhoKind.CHOSEN_BY_STARTER), None)
-        if entry is None:
-            continue
-        possible = {str(user.uuid) for user in holders.candidates(entry, frame.asking(step))}
+    for choice in _to_choose(frame.definition, frame.facts, frame.asking):
+        step, possible = choice.step, {str(user.uuid) for user in choice.people}
         wanted = list(dict.fromkeys(str(uuid) for uuid in chosen.get(step.key, ())))
         if not wanted and len(possible) == 1:
             wanted = list(possible)
         if possible and not wanted:
             raise bad("chosen", f"请选择“{step.name}”由谁办理，再提交。", "review.choose")
         if set(wanted) - possible:
-            raise bad("chosen", f"选中的人不在“{step.name}”的可选范围里，请重新选择。")
+            raise bad("chosen", f"选中的人不在“{step.name}”的可选范围里，请重新选择。", "review.choose")
         frame.run.choices = {**frame.run.choices, step.key: wanted}
+
+
+def _to_choose(definition: Definition, facts: Facts, asking: Callable[[Step], Asking]) -> list[ToChoose]:
+    found = []
+    for _place, step in definition.path(facts):
+        entry = next((one for one in step.who if one.kind is WhoKind.CHOSEN_BY_STARTER), None)
+        if entry is not None:
+            found.append(ToChoose(step, holders.candidates(entry, asking(step))))
+    return found
 
 
 def _lock_own(actor: Actor, item_uuid: UUID, version: int) -> Item:

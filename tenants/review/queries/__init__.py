@@ -1,8 +1,9 @@
 """Reads over review: worklists with counts, one task with all its screen shows, the history of an item."""
 
 from tenants.review.queries.access import sees_all
+from tenants.review.queries.clearing import Clearance, latest_clearance
 from tenants.review.queries.history import TimelineLine, timeline
-from tenants.review.queries.people import Candidate, find_people
+from tenants.review.queries.people import Candidate, about, find_people
 from tenants.review.queries.screen import RunScreen, TaskScreen, load_run, load_screen, phrases_of
 from tenants.review.queries.worklists import (
     COUNT_MOST,
@@ -24,6 +25,7 @@ __all__ = [
     "COUNT_MOST",
     "TASK_TABS",
     "Candidate",
+    "Clearance",
     "FilterChoices",
     "Filters",
     "RunScreen",
@@ -31,11 +33,13 @@ __all__ = [
     "TaskScreen",
     "TimelineLine",
     "WorkRow",
+    "about",
     "count_mine",
     "count_of",
     "counts",
     "filter_choices",
     "find_people",
+    "latest_clearance",
     "load_run",
     "load_screen",
     "own_open",

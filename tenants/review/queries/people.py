@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tenants.accounts.models import Membership, User
 from tenants.accounts.queries import holdings_on, with_permission
@@ -47,9 +48,7 @@ def find_people(
     today, keys = clock.today(), [key for value in chosen if (key := _uuid(value))]
     people = with_permission("review.decide") if deciding else User.objects.filter(is_active=True)
     in_post = Exists(holdings_on(today).filter(user=OuterRef("pk")))
-    shown = people.annotate(in_post=in_post).prefetch_related(
-        Prefetch("holdings", holdings_on(today).select_related("position"), "posts_now"), "circles"
-    )
+    shown = _with_posts(people.annotate(in_post=in_post))
     picked = {user.uuid: user for user in shown.filter(uuid__in=keys)} if keys else {}
     found = shown.exclude(uuid__in=keys).filter(_named(words)).exclude(pk__in=authors.users)
     rows = [picked[key] for key in keys if key in picked]
@@ -61,15 +60,27 @@ def find_people(
         Candidate(
             uuid=str(user.uuid),
             name=user.name,
-            about="、".join(
-                [*(row.position.name for row in user.posts_now), *(group.name for group in user.circles.all())]
-            ),
+            about=_about(user),
             chosen=user.uuid in picked,
             refused="已经在办这一篇" if user.pk in busy else "",
             note=f"外出，{away[user.pk].name}代理" if user.pk in away else "",
         )
         for user in rows
     ]
+
+
+def about(users: Collection[int]) -> dict[int, str]:
+    """Return the posts and groups of users (by id) in words."""
+    return {user.pk: _about(user) for user in _with_posts(User.objects.filter(pk__in=users))}
+
+
+def _with_posts(users: QuerySet[Any]) -> QuerySet[Any]:
+    held = holdings_on(clock.today()).select_related("position")
+    return users.prefetch_related(Prefetch("holdings", held, "posts_now"), "circles")
+
+
+def _about(user: Any) -> str:
+    return "、".join([*(row.position.name for row in user.posts_now), *(group.name for group in user.circles.all())])
 
 
 def _named(words: str) -> Q:

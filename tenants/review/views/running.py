@@ -1,28 +1,50 @@
-"""The author's side: submit a finished draft, take an item back."""
+"""The author's side: submit a finished draft, choose who decides where the flow leaves it open, take an item back."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
+from tenants.items.models import Item
 from tenants.items.queries import get_own
 from tenants.items.views.common import detail_url, posted_version, reader
-from tenants.review import operations
+from tenants.review import operations, queries
+from tenants.review.operations import ToChoose
+from tenants.review.views.presenting import Choice, Field
 from zhitong.core.errors import InvalidInput
+from zhitong.web import navigation
+
+_PREFIX = "chosen-"
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
-    """Hand a draft or returned item to review; `version` is the one the author saw."""
-    run = operations.submit(
-        actor=reader(request).actor,
-        item_uuid=item_uuid,
-        version=posted_version(request),
-    )
+    """Hand a draft or returned item to review; `version` is the one the author saw.
+
+    Where the flow leaves open who decides a step, the page asks for them first.
+    """
+    user = reader(request)
+    user.actor.require("items.write")
+    if request.method != "POST":
+        item = get_own(user, item_uuid)
+        choices = operations.choices_to_make(item)
+        return _choose(request, item, choices) if choices else redirect(detail_url(item))
+    try:
+        run = operations.submit(
+            actor=user.actor, item_uuid=item_uuid, version=posted_version(request), chosen=_chosen(request.POST)
+        )
+    except InvalidInput as refusal:
+        if refusal.code != "review.choose":
+            raise
+        item = get_own(user, item_uuid)
+        return _choose(request, item, operations.choices_to_make(item), refusal)
     messages.success(request, "已提交。走到哪一步，在这里随时看得到。")
     return redirect(detail_url(run.item))
 
@@ -44,3 +66,31 @@ def recall(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         return render(request, "review/recall.html", context | {"error": error}, status=refusal.status)
     messages.success(request, "已撤回。")
     return redirect(back)
+
+
+def _chosen(post: QueryDict) -> dict[str, list[str]]:
+    return {name.removeprefix(_PREFIX): post.getlist(name) for name in post if name.startswith(_PREFIX)}
+
+
+def _choose(
+    request: HttpRequest, item: Item, choices: list[ToChoose], refusal: InvalidInput | None = None
+) -> HttpResponse:
+    navigation.mark(request, "own_items")
+    about = queries.about([user.pk for choice in choices for user in choice.people])
+    given = _chosen(request.POST)
+    context = {
+        "item": item,
+        "fields": [_field(choice, given, about) for choice in choices],
+        "refusal": refusal,
+        "back": reverse("items:edit", args=[item.uuid]),
+        "phone_title": "提交",
+    }
+    return render(request, "review/choose.html", context, status=refusal.status if refusal else 200)
+
+
+def _field(choice: ToChoose, given: Mapping[str, Any], about: Mapping[int, str]) -> Field:
+    chosen = given.get(choice.step.key, [])
+    people = [
+        Choice(str(user.uuid), user.name, str(user.uuid) in chosen, about.get(user.pk, "")) for user in choice.people
+    ]
+    return Field(f"{_PREFIX}{choice.step.key}", f"“{choice.step.name}”由谁办理", "check", people)
