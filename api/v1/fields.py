@@ -2,23 +2,34 @@
 
 from typing import Any
 
+from django.core.validators import ProhibitNullCharactersValidator
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
+
+from zhitong.core import text
 
 
 class Text(serializers.CharField):
-    """A JSON string, handed on as it is: operations clean and count it."""
+    """A JSON string that can be kept, handed on as it is: operations clean and count it."""
+
+    default_error_messages = {"invalid": "应是文字。"}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, allow_blank=True, **kwargs)
+        # Ours names what these two refuse too, with its place.
+        theirs = (ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)
+        self.validators = [check for check in self.validators if not isinstance(check, theirs)]
 
     def to_internal_value(self, data: Any) -> str:
         """Return the string.
 
         Raises:
-            ValidationError: any other type.
+            ValidationError: any other type, or text that cannot be kept.
         """
         if not isinstance(data, str):
             self.fail("invalid")
+        if wrong := text.fault(data):
+            raise serializers.ValidationError(wrong)
         return data
 
 

@@ -20,7 +20,9 @@ class ItemChanges(serializers.Serializer[Any]):
     analysis = Text(required=False)
     suggestions = Text(required=False)
     category = Text(required=False)
-    keywords = serializers.ListField(child=Text(), required=False)
+    keywords = serializers.ListField(
+        child=Text(), required=False, error_messages={"not_a_list": '应是文字的列表，例如 ["电梯", "消防"]。'}
+    )
     submitter_kind = Choice(choices=SubmitterKind.choices, required=False)
     urgency = Choice(choices=Urgency.choices, required=False)
     source = Choice(choices=Source.choices, required=False)  # type: ignore[assignment] # a field of that name

@@ -9,13 +9,17 @@ from zhitong.core import clock, permissions, tables
 from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
 from zhitong.web.forms import Form
 
+_AGAIN = "请把密码再填一次。"
 RULES_IN_WORDS = "至少 10 个字符；大写字母、小写字母、数字、符号四类中至少三类；不要与姓名、登录名相近。"
 _LIST_LIMIT = 5 * 1024 * 1024
 
 
-def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+def _password(label: str, autocomplete: str, help_text: str = "", *, missing: str = "") -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
-    return forms.CharField(label=label, strip=False, max_length=128, widget=widget, help_text=help_text)
+    words = {"required": missing} if missing else None
+    return forms.CharField(
+        label=label, strip=False, max_length=128, widget=widget, help_text=help_text, error_messages=words
+    )
 
 
 class LoginForm(Form):
@@ -38,8 +42,8 @@ class _Twice(Form):
 class InvitationForm(_Twice):
     """The first password, twice."""
 
-    password = _password("设置密码", "new-password", RULES_IN_WORDS)
-    again = _password("再填一次", "new-password")
+    password = _password("设置密码", "new-password", RULES_IN_WORDS, missing="请设置密码。")
+    again = _password("再填一次", "new-password", missing=_AGAIN)
 
 
 class PasswordForm(_Twice):
@@ -47,7 +51,7 @@ class PasswordForm(_Twice):
 
     old = _password("当前密码", "current-password")
     password = _password("新密码", "new-password", RULES_IN_WORDS)
-    again = _password("再填一次", "new-password")
+    again = _password("再填一次", "new-password", missing=_AGAIN)
 
 
 class KeyForm(Form):

@@ -3,12 +3,25 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 
 from tenants.accounts.models import User
 from zhitong.core import clock
 
 _NEEDED = 3
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's, in Chinese."""
+
+    def get_error_message(self) -> str:
+        """Say the rule."""
+        return f"密码至少要有 {self.min_length} 个字符。"
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        return self.get_error_message()
 
 
 class ThreeKindsValidator:

@@ -146,7 +146,7 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
         ),
         "group": Place("accounts:groups", b, "/accounts/groups/", {"kind": "sector", "name": "教育界"}, "name", "名称"),
         "position": Place(
-            "accounts:positions", b, "/accounts/positions/", {"name": "秘书长", "code": "head"}, "name", "岗位名称"
+            "accounts:positions", b, "/accounts/positions/", {"name": "联络员", "code": "liaison"}, "name", "岗位名称"
         ),
     }  # fmt: skip
 

@@ -222,7 +222,7 @@ PASSWORD_HASHERS = [
 ]
 # GB/T 22239-2019 (等级保护) asks for length, complexity and renewal; NIST asks for a list of bad ones.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "tenants.accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "tenants.accounts.passwords.ThreeKindsValidator"},

@@ -8,6 +8,9 @@ import regex
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACED = "\ufffd"  # what every decoder puts where bytes are no character
+# Blanks without width, direction marks, fillers: pasted along unseen, they say nothing. Joiners stay, they shape signs.
+_UNSEEN = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\u2800\u3164\uffa0]")
+_JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
 _CLUSTER = regex.compile(r"\X")
 
 
@@ -21,7 +24,9 @@ def fault(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return `text` in NFC with plain line ends, trailing blanks cut.
+    """Return `text` in NFC with plain line ends, without trailing blanks and unseen characters.
+
+    Without any visible character it is empty.
 
     Raises:
         ValueError: it cannot be kept; the message is that of `fault`.
@@ -29,8 +34,10 @@ def clean(text: str) -> str:
     text = _plain_ends(text)
     if wrong := _fault(text):
         raise ValueError(wrong)
-    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n")]
-    return "\n".join(lines).strip()
+    plain = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
+    if not _JOINERS.sub("", plain).strip():
+        return ""
+    return "\n".join(line.rstrip() for line in plain.split("\n")).strip()
 
 
 def readable(text: str) -> str:

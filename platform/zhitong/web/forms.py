@@ -3,13 +3,32 @@
 Text that cannot be kept is refused by every text field, whatever the operation behind it checks.
 """
 
+from typing import Any
+
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.forms.renderers import TemplatesSetting
 
 from zhitong.core import text
 from zhitong.core.errors import Refusal
+
+_NO_CHOICE = "列表里没有这一项，请重新选择。"
+_WORDS: list[tuple[type[forms.Field], dict[str, str]]] = [
+    (
+        forms.CharField,
+        {
+            "max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。",
+            "min_length": "至少 %(limit_value)d 个字，现在有 %(show_value)d 个。",
+        },
+    ),
+    (forms.EmailField, {"invalid": "邮箱地址不完整，请核对。"}),
+    (forms.SlugField, {"invalid": "只能用字母、数字、下划线和连字符。"}),
+    (forms.DateField, {"invalid": "请填写日期，例如 2026-01-05。"}),
+    (forms.IntegerField, {"invalid": "请填写整数。"}),
+    (forms.ChoiceField, {"invalid_choice": _NO_CHOICE, "invalid_list": _NO_CHOICE}),
+    (forms.ModelMultipleChoiceField, {"invalid_pk_value": _NO_CHOICE}),
+]
 
 
 class ZhitongRenderer(TemplatesSetting):
@@ -24,19 +43,37 @@ class ZhitongRenderer(TemplatesSetting):
 class LookMixin(forms.BaseForm):
     """Gives each control its class and replaces Django's words by ours; put it before `forms.Form`."""
 
+    _status = 422
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for field in self.fields.values():
             _dress(field)
 
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows this form: 200 as long as nothing was sent."""
+        return self._status if self.is_bound else 200
+
     def refuse(self, refusal: Refusal) -> None:
-        """Put a refusal's messages on their fields; what belongs to none stands above the form."""
+        """Put a refusal's messages on their fields; what belongs to none stands above the form.
+
+        What the form itself found wrong with a field is enough said about it.
+        """
         self.is_valid()
-        for name, messages in (refusal.fields or {"": [refusal.message]}).items():
-            for message in messages:
-                place = name if name in self.fields else None
-                if message not in self.errors.get(place or NON_FIELD_ERRORS, []):
-                    self.add_error(place, message)
+        self._status = refusal.status
+        found = set(self.errors)
+        for name, messages in refusal.fields.items():
+            if name in self.fields and name not in found:
+                for message in messages:
+                    self.add_error(name, message)
+        others = [
+            message for name, messages in refusal.fields.items() if name not in self.fields for message in messages
+        ]
+        if others or not refusal.fields:
+            told = "".join(message for message in others if message not in refusal.message)
+            why = "；".join(filter(None, (refusal.rule, refusal.who)))
+            self.add_error(None, f"{refusal.message}{told}{f'（{why}）' if why else ''}")
 
 
 class Form(LookMixin, forms.Form):
@@ -61,6 +98,7 @@ def _dress(field: forms.Field) -> None:
     else:
         look = "form-control"
     widget.attrs["class"] = f"{look} {widget.attrs.get('class', '')}".strip()
+    _word(field)
     label = field.label or "这一项"
     writes = look == "form-control" and not isinstance(widget, forms.FileInput)
     # Django's own words name no field; an app that wrote its own keeps them.
@@ -72,6 +110,18 @@ def _dress(field: forms.Field) -> None:
         field.validators = [_keepable, *others]
         if isinstance(widget, forms.Textarea):
             widget.attrs.setdefault("rows", 4)
+
+
+def _word(field: forms.Field) -> None:
+    """Say what is wrong in the words of the house, where neither the field nor its app has words of its own."""
+    djangos: dict[str, Any] = {}
+    for kind in reversed(type(field).__mro__):
+        djangos |= getattr(kind, "default_error_messages", {})
+    for kind, words in _WORDS:
+        if isinstance(field, kind):
+            for code, said in words.items():
+                if field.error_messages.get(code) is djangos.get(code):
+                    field.error_messages[code] = said
 
 
 def _keepable(value: str) -> None:

@@ -3,14 +3,16 @@
 import re
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.request import UnreadablePostError
+from django.shortcuts import resolve_url
 
 from zhitong.core import proxies
 from zhitong.core.errors import Refusal
@@ -93,21 +95,30 @@ class BrokenTextMiddleware:
 
 
 class RefusalMiddleware:
-    """Turns what a view refuses into the page, or for htmx the part, that says why."""
+    """Turns what a view refuses into the page, or for htmx the part, that says why and gives back what was typed."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass through; the work is done in `process_exception`."""
-        return self.get_response(request)
+        """Replace two answers of Django that say nothing: to a form after the session ended, to a wrong method."""
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            return views.wrong_method(request, response.headers.get("Allow", ""))
+        if request.method == "POST" and isinstance(response, HttpResponseRedirect) and _leads_to_login(response):
+            return views.signed_out(request) or response
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal or a body that is too large; leave everything else to Django."""
         if isinstance(exception, Refusal):
             return views.refused(request, exception)
-        if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+        if isinstance(exception, views.TOO_LARGE):
             return views.too_large(request, exception)
         if isinstance(exception, UnreadablePostError):
             return views.bad_request(request, exception)
         return None
+
+
+def _leads_to_login(response: HttpResponseRedirect) -> bool:
+    return response.url.startswith(f"{resolve_url(settings.LOGIN_URL)}?next=")

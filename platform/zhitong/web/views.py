@@ -1,10 +1,15 @@
 """Health, and the pages that say "no" or "it broke": one anatomy, own words, nothing revealed."""
 
+import re
+from collections.abc import Sequence
+from urllib.parse import urlencode, urlsplit
+
 import structlog
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,6 +20,10 @@ from zhitong.core.errors import Refusal
 from zhitong.web import navigation, parts
 from zhitong.web.parts import Action, SayBox
 
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# Fields of a form that hold no words of a person, or words that are never shown.
+_UNSAID = {"csrfmiddlewaretoken", "password", "again", "old", "rows"}
+_WORDS = re.compile(r"[^\x00-\x7f]|\w\s+\w")
 logger = structlog.get_logger(__name__)
 
 _HOME = Action("回首页", url="/", primary=True)
@@ -34,7 +43,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request could not be read; 413 when it was too large, which Django counts among the unreadable."""
-    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+    if isinstance(exception, TOO_LARGE):
         return too_large(request, exception)
     box = parts.error(
         "这个请求读不懂",
@@ -79,7 +88,7 @@ def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """413: the body is over the limit; nothing of it was stored."""
     box = parts.refusal(
         "内容太大，没有收下",
-        "一次提交的文字或字段超过上限。没有存下任何一部分，原来的内容没有变。",
+        "一次提交的文字、栏目或文件超过上限。没有存下任何一部分，原来的内容没有变。",
         _HOME,
         rule="一次提交的文字不超过 2 MB，附件请逐个上传",
     )
@@ -104,11 +113,41 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         who=refusal.who,
     )
     logger.info("refused", code=refusal.code, status=refusal.status)
-    return say(request, box, refusal.status)
+    return say(request, box, refusal.status, typed=_typed(request))
 
 
-def say(request: HttpRequest, box: SayBox, status: int) -> HttpResponse:
-    """Render a say-box as a page, or as the part alone when htmx asks."""
+def signed_out(request: HttpRequest) -> HttpResponse | None:
+    """403: the session ended before the form came. Gives back what was typed; None when there was nothing of it."""
+    typed = _typed(request)
+    if not typed:
+        return None
+    where = request.headers.get("Referer", "")
+    back = urlsplit(where).path if urlsplit(where).netloc == request.get_host() else "/"
+    login = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    box = parts.refusal(
+        "登录已过期，没有存上",
+        "请重新登录，回到原来那一页再提交一次。您刚才写的在下面，请先复制。",
+        Action("重新登录", url=login, primary=True),
+        rule="八小时没有使用的登录自动失效",
+    )
+    return say(request, box, 403, typed=typed)
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: an address that only takes a form was opened, as happens after signing in anew, or the other way round."""
+    box = SayBox(
+        "这个网址不能直接打开",
+        "它只在按下页面上的按钮时使用。请按浏览器的后退键，回到原来那一页再按一次。",
+        icon="arrow-back-up",
+        actions=[_HOME],
+    )
+    response = say(request, box, 405)
+    response.headers["Allow"] = allowed
+    return response
+
+
+def say(request: HttpRequest, box: SayBox, status: int, typed: Sequence[str] = ()) -> HttpResponse:
+    """Render a say-box as a page, or as the part alone when htmx asks; `typed` is given back for copying."""
     if getattr(request, "htmx", False):
         response = render(request, "components/say-box.html", {"box": box, "live": True}, status=status)
         response.headers["HX-Reswap"] = "innerHTML"
@@ -117,7 +156,17 @@ def say(request: HttpRequest, box: SayBox, status: int) -> HttpResponse:
     # The shell counts what waits in the unit: only a sound session of this very host may ask for it.
     inside = status in _INSIDE and navigation.visible(request)
     template = "errors/say_inside.html" if inside else "errors/say.html"
-    return render(request, template, {"box": box}, status=status)
+    return render(request, template, {"box": box, "typed": typed}, status=status)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """Return the words of a person in a post: what ids, choices and buttons say is not worth keeping."""
+    return [
+        value
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in _UNSAID and _WORDS.search(value)
+    ]
 
 
 def number_of(request: HttpRequest) -> str:

@@ -76,6 +76,7 @@ class _Register:
         self._circles = set(Group.objects.values_list("kind", "name"))
         self._by_mobile: dict[str, User] = {}
         self._by_username: dict[str, User] = {}
+        self._namesakes: dict[str, str] = {}  # a login name in use by somebody of that name
         self._lines: dict[str, int] = {}  # of login names and numbers of this very list
         self._load(rows)
 
@@ -83,8 +84,10 @@ class _Register:
         typed = [login_name(str(row.values.get(name, ""))) for row in rows for name in ("mobile", "username", "name")]
         derived = [name for row in rows for name in _derived(_one(row, "name"), login_name(_one(row, "mobile")))]
         known = [typed for typed in {*typed, *derived} if "\0" not in typed]
-        for user in User.objects.filter(Q(mobile__in=known) | Q(username__in=known)):
+        names = [_one(row, "name").strip() for row in rows if "\0" not in _one(row, "name")]
+        for user in User.objects.filter(Q(mobile__in=known) | Q(username__in=known) | Q(name__in=names)):
             self._by_username[user.username] = user
+            self._namesakes.setdefault(user.name, user.username)
             if user.mobile:
                 self._by_mobile[user.mobile] = user
 
@@ -114,7 +117,7 @@ class _Register:
         person = NewPerson(
             line=row.line, fields=fields, roles=roles, groups=groups, posts=self._codes(row, "posts", self._posts)
         )
-        words = self._remarks(groups, roles)
+        words = self._remarks(name, groups, roles)
         for key in filter(None, (fields["username"], mobile)):
             self._lines[key] = row.line
         return Line(
@@ -166,10 +169,12 @@ class _Register:
             raise ValueError(f"没有名为“{unknown[0]}”的{COLUMNS[column][1]}，请{where}。")
         return list(dict.fromkeys(known[word] for word in asked))
 
-    def _remarks(self, groups: list[tuple[str, str]], roles: list[str]) -> str:
+    def _remarks(self, name: str, groups: list[tuple[str, str]], roles: list[str]) -> str:
         fresh = [group for group in groups if group not in self._circles]
         self._circles |= set(fresh)
-        words = [f"新建{GroupKind(kind).label}“{name}”。" for kind, name in fresh]
+        words = [f"新建{GroupKind(kind).label}“{circle}”。" for kind, circle in fresh]
+        if name in self._namesakes:
+            words.insert(0, f"在册已有同名的人（登录名 {self._namesakes[name]}），请核对是不是同一人。")
         return "".join(words if roles else [*words, "没有写角色，登录后还不能办事。"])
 
 

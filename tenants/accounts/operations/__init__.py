@@ -10,8 +10,9 @@ from tenants.accounts.operations.access import (
     revoke_api_token,
 )
 from tenants.accounts.operations.circles import (
+    add_group,
+    add_position,
     end_holding,
-    ensure_group,
     ensure_position,
     put_in_post,
     set_groups,
@@ -31,6 +32,8 @@ __all__ = [
     "Entered",
     "InvitationGone",
     "accept_invitation",
+    "add_group",
+    "add_position",
     "appoint_administrator",
     "change_password",
     "create_api_token",
@@ -38,7 +41,6 @@ __all__ = [
     "deactivate_user",
     "define_role",
     "end_holding",
-    "ensure_group",
     "ensure_position",
     "import_people",
     "invite",

@@ -13,19 +13,28 @@ from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.people.operations import link_account
 
+_FIRST_YEAR, _LAST_YEAR = 1949, 2199  # the CPPCC met first in 1949; later than the other is a slip
+
 
 @operation("accounts.manage")
-def ensure_group(*, actor: Actor, kind: str, name: str) -> Group:
-    """Return the circle of that kind and name, made when it is missing.
+def add_group(*, actor: Actor, kind: str, name: str) -> Group:
+    """Make a circle.
 
     Raises:
-        InvalidInput: the kind is unknown or the name empty or malformed.
+        InvalidInput: the kind is unknown, the name is empty or malformed, or the circle is there already.
     """
-    known = Group.objects.filter(kind=kind, name=name).first()
-    if known:
-        return known
-    group = _group(kind, name)
-    audit.record(actor=actor, action="accounts.group.ensured", object_kind="group", object_id=group.pk, kind=kind)
+    cleaned = short_text(Group, "name", name)
+    if kind not in GroupKind.values:
+        raise InvalidInput("没有这种界别或组织。", fields={"kind": ["请选择类别。"]})
+    if not cleaned:
+        raise InvalidInput("请填写名称。", fields={"name": ["请填写名称。"]})
+    try:
+        with transaction.atomic():
+            group = Group.objects.create(kind=kind, name=cleaned)
+    except IntegrityError as error:
+        taken = f"已有{GroupKind(kind).label}“{cleaned}”。"
+        raise InvalidInput(taken, fields={"name": [taken]}) from error
+    audit.record(actor=actor, action="accounts.group.added", object_kind="group", object_id=group.pk, kind=kind)
     return group
 
 
@@ -59,6 +68,24 @@ def set_groups(*, actor: Actor, user: User, groups: Iterable[tuple[str, str]]) -
 
 
 @operation("accounts.manage")
+def add_position(*, actor: Actor, code: str, name: str) -> Position:
+    """Make a post at the end of the order.
+
+    Raises:
+        InvalidInput: the name is empty or malformed, or the name or the code is another post's.
+    """
+    cleaned = short_text(Position, "name", name)
+    same = Position.objects.filter(name=cleaned).first()
+    if same:
+        raise InvalidInput(f"已有岗位“{cleaned}”。", fields={"name": [f"已有这个岗位，代号是“{same.code}”。"]})
+    position = ensure_position(actor=actor, code=code, name=cleaned)
+    if position.name != cleaned:
+        taken = f"已是岗位“{position.name}”的代号，请换一个。"
+        raise InvalidInput(f"代号“{code}”{taken}", fields={"code": [taken]})
+    return position
+
+
+@operation("accounts.manage")
 def ensure_position(*, actor: Actor, code: str, name: str) -> Position:
     """Return the post of that code, made at the end of the order when it is missing; an existing one keeps its name.
 
@@ -85,7 +112,8 @@ def put_in_post(
     """Let `user` hold a post from a day until another (excluded; None: until further notice).
 
     Raises:
-        InvalidInput: the post is unknown, the period is empty, or overlaps one the user holds it in already.
+        InvalidInput: the post is unknown, the period is empty or beyond all bounds, or overlaps one the user holds it
+            in already.
         WrongState: the account is out of use.
     """
     if not user.is_active:
@@ -93,6 +121,9 @@ def put_in_post(
     position = Position.objects.filter(code=position_code).first()
     if position is None:
         raise InvalidInput("没有这个岗位。", fields={"position": ["没有这个岗位。"]})
+    if not _FIRST_YEAR <= held_from.year <= _LAST_YEAR:
+        words = f"请填写 {_FIRST_YEAR} 至 {_LAST_YEAR} 年之间的日期。"
+        raise InvalidInput(f"任职起始日不对：{words}", fields={"held_from": [words]})
     if held_to is not None and held_to <= held_from:
         raise InvalidInput("任职截止日必须在起始日之后。", fields={"held_to": ["必须在起始日之后。"]})
     try:

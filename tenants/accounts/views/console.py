@@ -22,7 +22,7 @@ from tenants.accounts.models import actor_of
 from tenants.accounts.navigation import host_url
 from tenants.accounts.views.common import needs
 from zhitong.core import audit, outbox
-from zhitong.core.errors import InvalidInput, NotFound
+from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.models import AuditHead, OutboxMessage
 from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
 from zhitong.units.operations import NewUnit, close_unit, create_unit
@@ -100,13 +100,12 @@ def unit_new(request: HttpRequest) -> HttpResponse:
         kind, level = UnitKind(given.pop("kind")), Level(given.pop("level"))
         try:
             unit = create_unit(actor=actor_of(request.user), new=NewUnit(kind=kind, level=level, **given))
-        except InvalidInput as refusal:
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, f"{unit.short_name}已建好。")
             return redirect("operators:unit", unit.uuid)
-    status = 422 if form.is_bound else 200
-    return render(request, "accounts/console_unit_new.html", {"form": form}, status=status)
+    return render(request, "accounts/console_unit_new.html", {"form": form}, status=form.status)
 
 
 @needs(OPERATE)
@@ -124,7 +123,7 @@ def unit_close(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             closed = close_unit(actor=actor_of(request.user), unit=_found(uuid), reason=form.cleaned_data["reason"])
-        except InvalidInput as refusal:
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, f"{closed.short_name}已撤销，档案仍可查看。")
@@ -141,7 +140,7 @@ def appoint(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             path = operations.appoint_administrator(actor=actor_of(request.user), unit=found, **form.cleaned_data)
-        except InvalidInput as refusal:
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             link = host_url(request, found.host).rstrip("/") + path
@@ -220,7 +219,7 @@ def audit_status(request: HttpRequest) -> HttpResponse:
 
 
 def _unit_page(request: HttpRequest, found: Any, **forms: Any) -> HttpResponse:
-    bound = any(form.is_bound for form in forms.values())
+    status = next((form.status for form in forms.values()), 200)
     context = {
         "target": found,
         "state": State(found.get_lifecycle_display(), _LOOKS[found.lifecycle]),
@@ -238,7 +237,7 @@ def _unit_page(request: HttpRequest, found: Any, **forms: Any) -> HttpResponse:
         "close_form": CloseForm(),
         "appoint_form": AppointForm(),
     }
-    return render(request, "accounts/console_unit.html", context | forms, status=422 if bound else 200)
+    return render(request, "accounts/console_unit.html", context | forms, status=status)
 
 
 def _found(uuid: UUID) -> Any:

@@ -38,16 +38,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(_landing(request))
     form = LoginForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            user = authenticate(request, **form.cleaned_data)
-            if isinstance(user, User):
-                _enter(request, user)
-                return redirect(_landing(request))
-            form.add_error(None, _WRONG)
-        status = 422
-    return _plain(request, "accounts/login.html", {"form": form, "next": _next(request)}, status)
+    if form.is_valid():
+        user = authenticate(request, **form.cleaned_data)
+        if isinstance(user, User):
+            _enter(request, user)
+            return redirect(_landing(request))
+        form.add_error(None, _WRONG)
+    return _plain(request, "accounts/login.html", {"form": form, "next": _next(request)}, form.status)
 
 
 @require_POST
@@ -77,8 +74,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect(_home())
     except InvitationGone as gone:
         return _invitation_gone(request, gone)
-    status = 422 if form.is_bound else 200
-    return _plain(request, "accounts/invitation.html", {"form": form, "invited": user}, status)
+    return _plain(request, "accounts/invitation.html", {"form": form, "invited": user}, form.status)
 
 
 @sensitive_post_parameters("old", "password", "again")
@@ -104,7 +100,7 @@ def password(request: HttpRequest) -> HttpResponse:
             messages.success(request, "密码已修改，其他设备上的登录已全部退出。")
             return redirect(_home())
     must = bool(request.session.get(MUST_CHANGE_KEY))
-    return _plain(request, "accounts/password.html", {"form": form, "must": must}, 422 if form.is_bound else 200)
+    return _plain(request, "accounts/password.html", {"form": form, "must": must}, form.status)
 
 
 def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:

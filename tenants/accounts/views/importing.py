@@ -35,7 +35,11 @@ _COLUMNS = [
     TableColumn("行", number=True),
     *(TableColumn(label) for label in ("姓名", "登录名", "手机号", "结果", "说明")),
 ]
-_PLANNED = {Fate.NEW: State("将添加", "now"), Fate.KNOWN: State("已在册", "off"), Fate.WRONG: State("不能添加", "soon")}
+_PLANNED = {
+    Fate.NEW: State("将添加", "now", "user-plus"),
+    Fate.KNOWN: State("已在册", "off", "user-check"),
+    Fate.WRONG: State("不能添加", "soon", "alert-triangle"),
+}
 _DONE = _PLANNED | {Fate.NEW: State("已添加", "ok")}
 
 
@@ -51,7 +55,7 @@ def choose(request: HttpRequest) -> HttpResponse:
             form.add_error("file", refusal.message)
         else:
             return _result(request, plan_people(rows), _PLANNED, kept=_keep(rows))
-    return _form_page(request, form, status=422 if form.is_bound else 200)
+    return _form_page(request, form, status=form.status)
 
 
 @needs(MANAGE)

@@ -13,7 +13,7 @@ from tenants.accounts.forms import KeyForm
 from tenants.accounts.models import ApiToken, User
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
-from zhitong.web import parts
+from zhitong.web import navigation, parts
 from zhitong.web.keyset import page_of
 from zhitong.web.parts import State, TableColumn
 
@@ -29,8 +29,9 @@ _SOON_DAYS = 14
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """List the reader's own keys; a post makes one and shows it, this once."""
+    navigation.mark(request, "keys")  # no page of the unit's administration
     form = KeyForm(request.POST if request.method == "POST" else None)
-    user, status = _reader(request), 422 if form.is_bound else 200
+    user = _reader(request)
     if form.is_valid():
         try:
             key, plain = operations.create_api_token(
@@ -41,7 +42,6 @@ def index(request: HttpRequest) -> HttpResponse:
             )
         except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
-            status = refusal.status
         else:
             items = request.build_absolute_uri(reverse("api:items"))
             return render(request, "accounts/key_made.html", {"key": key, "plain": plain, "items_url": items})
@@ -53,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "empty_box": parts.empty("还没有密钥", "要让程序通过接口取数或报送时，在下面建立一个。", icon="key"),
     }
-    return render(request, "accounts/keys.html", context, status=status)
+    return render(request, "accounts/keys.html", context, status=form.status)
 
 
 @login_required

@@ -18,7 +18,7 @@ from tenants.accounts.models import Holding, Role, User, actor_of
 from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs
 from zhitong.core import clock
-from zhitong.core.errors import InvalidInput, NotFound
+from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.web import parts
 from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, State, TableColumn, TableRow
@@ -71,13 +71,12 @@ def new(request: HttpRequest) -> HttpResponse:
                 groups=[(group.kind, group.name) for group in given.get("groups", ())],
                 **{name: given[name] for name in _FIELDS},
             )
-        except InvalidInput as refusal:
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, f"已添加{user.name}，请把邀请链接交给本人。")
             return redirect("accounts:person", user.uuid)
-    status = 422 if form.is_bound else 200
-    return render(request, "accounts/person_new.html", {"form": form}, status=status)
+    return render(request, "accounts/person_new.html", {"form": form}, status=form.status)
 
 
 @needs(MANAGE)
@@ -90,12 +89,12 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         try:
             with transaction.atomic():
                 _save(request, user, form)
-        except InvalidInput as refusal:
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, f"{form.cleaned_data['name']}的资料已保存。")
             return redirect("accounts:person", user.uuid)
-    return _page(request, user, form=form, status=422 if form.is_bound else 200)
+    return _page(request, user, form=form, status=form.status)
 
 
 @needs(MANAGE)
@@ -141,12 +140,12 @@ def give_post(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 held_from=given["held_from"],
                 held_to=given["held_to"],
             )
-        except InvalidInput as refusal:
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, f"{user.name}已任{given['position'].name}。")
             return redirect("accounts:person", user.uuid)
-    return _page(request, user, post_form=form, status=422)
+    return _page(request, user, post_form=form, status=form.status)
 
 
 @needs(MANAGE)

@@ -17,7 +17,7 @@ from tenants.accounts.models import Group, Position, Role, actor_of
 from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs
 from zhitong.core import clock, permissions
-from zhitong.core.errors import InvalidInput
+from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.web.parts import Cell, State, TableColumn, TableRow
 
 MANAGE = "accounts.manage"
@@ -35,7 +35,7 @@ def roles(request: HttpRequest) -> HttpResponse:
             operations.define_role(
                 actor=actor_of(request.user), code=given["code"], name=given["name"], granted=given["permissions"]
             )
-        except InvalidInput as refusal:
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, f"角色“{given['name']}”已保存。")
@@ -63,8 +63,8 @@ def groups(request: HttpRequest) -> HttpResponse:
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            group = operations.ensure_group(actor=actor_of(request.user), **form.cleaned_data)
-        except InvalidInput as refusal:
+            group = operations.add_group(actor=actor_of(request.user), **form.cleaned_data)
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, f"{group.get_kind_display()}“{group.name}”已登记。")
@@ -92,8 +92,8 @@ def positions(request: HttpRequest) -> HttpResponse:
     form = PositionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            position = operations.ensure_position(actor=actor_of(request.user), **form.cleaned_data)
-        except InvalidInput as refusal:
+            position = operations.add_position(actor=actor_of(request.user), **form.cleaned_data)
+        except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, f"岗位“{position.name}”已登记。")
@@ -123,4 +123,4 @@ def _page(
     form: Any,
 ) -> HttpResponse:
     context = {"heading": heading, "form_heading": form_heading, "columns": columns, "rows": rows, "form": form}
-    return render(request, "accounts/setup.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/setup.html", context, status=form.status)

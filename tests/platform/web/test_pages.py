@@ -146,3 +146,60 @@ def test_a_field_has_label_help_and_error_that_belong_together() -> None:
 def test_what_was_typed_comes_back_escaped() -> None:
     page = str(Sample({"name": '<b>"梁', "kind": "a", "agreed": "on"}))
     assert "&lt;b&gt;&quot;梁" in page
+
+
+class Words(Form):
+    """One field for each of Django's own words."""
+
+    name = forms.CharField(label="姓名", max_length=3, min_length=2)
+    email = forms.EmailField(label="邮箱")
+    code = forms.SlugField(label="代号")
+    day = forms.DateField(label="日期")
+    count = forms.IntegerField(label="人数")
+    kind = forms.ChoiceField(label="身份", choices=[("a", "委员")])
+    kinds = forms.MultipleChoiceField(label="身份", choices=[("a", "委员")])
+    own = forms.CharField(label="自己的话", max_length=3, error_messages={"max_length": "太长。"})
+    file = forms.FileField(label="名册")
+
+
+def test_what_is_wrong_is_said_in_the_words_of_the_house() -> None:
+    wrong = {
+        "name": "长" * 4,
+        "email": "x",
+        "code": "断",
+        "day": "x",
+        "count": "x",
+        "kind": "z",
+        "kinds": ["z"],
+        "own": "长" * 4,
+    }
+    assert {name: texts[0] for name, texts in Words(wrong).errors.items()} == {
+        "name": "最多 3 个字，现在有 4 个。",
+        "email": "邮箱地址不完整，请核对。",
+        "code": "只能用字母、数字、下划线和连字符。",
+        "day": "请填写日期，例如 2026-01-05。",
+        "count": "请填写整数。",
+        "kind": "列表里没有这一项，请重新选择。",
+        "kinds": "列表里没有这一项，请重新选择。",
+        "own": "太长。",
+        "file": "请选择名册。",
+    }
+    assert Words({**wrong, "name": "短"}).errors["name"] == ["至少 2 个字，现在有 1 个。"]
+
+
+def test_a_refusal_meets_its_fields_once_and_the_rest_stands_above() -> None:
+    form = Words({"name": "\ufffd\ufffd", "own": "好"})
+    form.refuse(
+        InvalidInput(
+            "没有保存。", rule="规则", who="管理员", fields={"name": ["损坏"], "own": ["不好"], "x": ["另一处"]}
+        )
+    )
+    assert (form.status, Words().status) == (422, 200)
+    assert len(form.errors["name"]) == 1
+    assert "第 1 个字符" in form.errors["name"][0]
+    assert form.errors["own"] == ["不好"]
+    assert form.non_field_errors() == ["没有保存。另一处（规则；管理员）"]
+    late = Words({"name": "好的"})
+    late.refuse(Refusal("已由何静签收。"))
+    assert late.status == 409
+    assert late.non_field_errors() == ["已由何静签收。"]

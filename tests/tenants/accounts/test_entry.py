@@ -250,6 +250,13 @@ def test_a_password_is_bounded_and_readable(unit: Unit) -> None:
     with unit:
         user = operations.create_user(actor=system(unit.pk), username="limei", name="李梅")
         token = operations.invite(actor=system(unit.pk), user=user).split("/")[-2]
-        for wrong in ("Ab1-" * 33, "Abcdef-123\x00", "Abcdef-123\ud800"):
-            with pytest.raises(InvalidInput):
+        for wrong, words in (
+            ("Ab1-" * 33, "最多 128 个字符"),
+            ("Abcdef-123\x00", "控制字符"),
+            ("Abcdef-123\ud800", "控制字符"),
+            ("Abcdef-123\ufffd", "损坏"),
+            ("Ab1-", "密码至少要有 10 个字符。"),
+        ):
+            with pytest.raises(InvalidInput) as refused:
                 operations.accept_invitation(token=token, password=wrong)
+            assert words in refused.value.fields["password"][0]

@@ -143,6 +143,15 @@ def test_roles_circles_and_posts_are_set_up(unit: Unit) -> None:
     assert client.post("/accounts/groups/", {"kind": "sector", "name": "教育界"}).status_code == 302
     assert client.post("/accounts/groups/", {"kind": "club", "name": "棋社"}).status_code == 422
     assert client.post("/accounts/positions/", {"code": "new-desk", "name": "新岗"}).status_code == 302
+    for address, form, words in (
+        ("groups", {"kind": "sector", "name": " 教育界 "}, "已有界别“教育界”"),
+        ("positions", {"code": "other-desk", "name": "新岗"}, "已有这个岗位，代号是“new-desk”"),
+        ("positions", {"code": "new-desk", "name": "别的岗"}, "已是岗位“新岗”的代号"),
+    ):
+        again = client.post(f"/accounts/{address}/", form)
+        assert again.status_code == 422
+        assert words in again.content.decode()
+        assert form["name"].strip() in again.content.decode()
     for address, words in [("roles", "总编"), ("groups", "教育界"), ("positions", "新岗")]:
         assert words in client.get(f"/accounts/{address}/").content.decode()
     with unit:

@@ -197,7 +197,7 @@ def test_somebody_known_is_never_taken_for_another(unit: Unit, boss: Client) -> 
     assert told[2] == (Fate.WRONG, "登录名“zhang”已是“张伟”在用，请换一个。")
     assert told[3][0] == Fate.WRONG
     assert "没有登记手机号" in told[3][1]
-    assert told[4] == (Fate.NEW, "")
+    assert told[4] == (Fate.NEW, "在册已有同名的人（登录名 zhang），请核对是不是同一人。")
     assert told[5] == (Fate.KNOWN, "账号已停用，没有恢复。")
 
 

@@ -196,6 +196,9 @@ def test_posts_are_held_for_periods_that_never_overlap(unit: Unit) -> None:
         assert queries.posts_of(user, clock.today()) == ["信息专员"]
         with pytest.raises(InvalidInput):
             operations.put_in_post(actor=actor, user=user, position_code="none", held_from=start)
+        for never in (date(1, 1, 1), date(9999, 12, 31)):
+            with pytest.raises(InvalidInput, match="1949"):
+                operations.put_in_post(actor=actor, user=other, position_code="desk-one", held_from=never)
         with pytest.raises(InvalidInput):
             operations.put_in_post(actor=actor, user=other, position_code="desk-one", held_from=start, held_to=start)
 
