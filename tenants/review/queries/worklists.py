@@ -247,9 +247,7 @@ _SOURCES: dict[Tab, Callable[[User], _Source]] = {
 }
 
 
-def _of_tasks(
-    rows: QuerySet[Task], order: str, keys: Mapping[str, str], present: Callable[[Task], WorkRow]
-) -> _Source:
+def _of_tasks(rows: QuerySet[Task], order: str, keys: Mapping[str, str], present: Callable[[Task], WorkRow]) -> _Source:
     return _Source(rows, order, keys, "run__item__", "run__", present)
 
 
