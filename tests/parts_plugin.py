@@ -30,8 +30,10 @@ def pytest_load_initial_conftests() -> None:
         os.environ["ZHITONG_HOME"] = str(home)
         _forget_the_disk()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    base = os.environ["REDIS_URL"].split("?")[0]
-    os.environ["REDIS_URL"] = os.environ["CELERY_BROKER_URL"] = f"{base}?db={int(worker) % 15 + 1}"
+    database = int(worker) % 15 + 1
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].split('?')[0]}?db={database}"
+    broker = os.environ["CELERY_BROKER_URL"].split("?")[0]
+    os.environ["CELERY_BROKER_URL"] = f"{broker}?virtual_host={database}"
 
 
 def _forget_the_disk() -> None:

@@ -39,8 +39,9 @@ def due_of(step: Step, urgency: str, start: datetime) -> Due:
         return Due(start + timedelta(hours=step.limit_hours), f"{word}{step.limit_hours} 小时")
     if not step.limit_days:
         return NO_LIMIT
-    at = workdays.add_working_days(start, step.limit_days)
-    return Due(at, f"{step.limit_days} 个工作日{_detours(clock.local_date(start), clock.local_date(at))}")
+    calendar = workdays.calendar()
+    at = calendar.add(start, step.limit_days)
+    return Due(at, f"{step.limit_days} 个工作日{_detours(calendar, clock.local_date(start), clock.local_date(at))}")
 
 
 def in_hours(step: Step, urgency: str) -> bool:
@@ -69,9 +70,11 @@ def resumed(step: Step, urgency: str, left_of: tuple[datetime | None, datetime],
         return Due(due, f"{why}前已超期")
     if in_hours(step, urgency):
         return Due(due + (start - stopped), f"{why}期间停表，顺延")
-    days = workdays.working_days_between(clock.local_date(stopped), clock.local_date(due))
-    at = workdays.add_working_days(start, days)
-    return Due(at, f"{why}期间停表，还余 {days} 个工作日{_detours(clock.local_date(start), clock.local_date(at))}")
+    calendar = workdays.calendar()
+    days = calendar.between(clock.local_date(stopped), clock.local_date(due))
+    at = calendar.add(start, days)
+    detours = _detours(calendar, clock.local_date(start), clock.local_date(at))
+    return Due(at, f"{why}期间停表，还余 {days} 个工作日{detours}")
 
 
 def limit_words(step: Step, urgency: str) -> str:
@@ -102,37 +105,38 @@ class Day:
 
 def days_of(start: date, end: date) -> list[Day]:
     """Return the days after `start` through `end`, each with whether offices work: 端午, 周六, 调休上班."""
+    calendar = workdays.calendar()
     found: list[Day] = []
     worked = 0
     for n in range(1, (end - start).days + 1):
         day = start + timedelta(days=n)
-        works = workdays.is_working_day(day)
+        works = calendar.works(day)
         worked += works
-        found.append(Day(day, worked if works else 0, _word(day)))
+        found.append(Day(day, worked if works else 0, _word(calendar, day)))
     return found
 
 
-def _word(day: date) -> str:
-    if workdays.is_working_day(day):
+def _word(calendar: workdays.Calendar, day: date) -> str:
+    if calendar.works(day):
         return "调休上班" if day.weekday() >= _SATURDAY else ""
-    name = _holiday(day)
+    name = _holiday(calendar, day)
     if name or day.weekday() < _SATURDAY:
         return name or "放假"
     return "周六" if day.weekday() == _SATURDAY else "周日"
 
 
-def _detours(start: date, end: date) -> str:
+def _detours(calendar: workdays.Calendar, start: date, end: date) -> str:
     days = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
-    names = dict.fromkeys(name for day in days if (name := _holiday(day)))
+    names = dict.fromkeys(name for day in days if (name := _holiday(calendar, day)))
     words = [f"{name}顺延" for name in names]
-    if any(day.weekday() >= _SATURDAY and workdays.is_working_day(day) for day in days):
+    if any(day.weekday() >= _SATURDAY and calendar.works(day) for day in days):
         words.append("含调休上班日")
     if not all(workdays.is_published(day) for day in days):
         words.append("来年日历未公布，先按周一至周五算")
     return "".join(f"，{word}" for word in words)
 
 
-def _holiday(day: date) -> str:
-    if workdays.is_working_day(day) or not workdays.is_published(day):
+def _holiday(calendar: workdays.Calendar, day: date) -> str:
+    if calendar.works(day) or not workdays.is_published(day):
         return ""
     return _HOLIDAYS.get(chinese_calendar.get_holiday_detail(day)[1] or "", "")

@@ -1,22 +1,30 @@
-"""Runs all measurements on parts of its own, in a folder that is removed afterwards."""
+"""Runs all measurements, or those of some groups, on parts of its own, in a folder that is removed afterwards."""
 
+import argparse
 import json
 import os
 import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tests.benchmarks.timing import Figure
 from zhitong import parts
 
 ROOT = Path(__file__).resolve().parents[2]
+GROUPS = ("lists", "creation", "sends", "scoring")
 
 
 def main() -> None:
     """Measure, print, write build/bench.json. A goal that is missed is said, not a failure of the command."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure and compare.")
+    parser.add_argument("groups", nargs="*", metavar="group", help=f"of {', '.join(GROUPS)}; all of them without")
+    groups = parser.parse_args().groups or list(GROUPS)
+    if unknown := set(groups) - set(GROUPS):
+        parser.error(f"unknown group: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="zt-bench-") as home, parts.running(Path(home)) as addresses:
         os.environ.update(addresses, ZHITONG_HOME=home, DJANGO_SETTINGS_MODULE="zhitong.config.settings")
         os.environ.setdefault("ZHITONG_LOG_LEVEL", "ERROR")
-        figures = _measure()
+        figures = _measure(groups)
     folder = ROOT / "build"
     folder.mkdir(exist_ok=True)
     rows = [figure.as_dict() for figure in figures]
@@ -25,7 +33,7 @@ def main() -> None:
     print(f"写入 {folder / 'bench.json'}；" + (f"没有达到：{'、'.join(missed)}" if missed else "目标全部达到"))
 
 
-def _measure() -> list[Figure]:
+def _measure(groups: Sequence[str]) -> list[Figure]:
     import django
 
     django.setup()
@@ -37,10 +45,15 @@ def _measure() -> list[Figure]:
 
     schemas.migrate_fleet()
     unit = factories.create_units()["nanhai"]
+    measures: dict[str, Callable[[], Iterable[Figure]]] = {
+        "lists": lambda: lists.measure(unit),
+        "creation": creation.measure,
+        "sends": lambda: sends.measure(unit),
+        "scoring": scoring.measure,
+    }
     figures: list[Figure] = []
-    sends.prepare()
-    for measured in (lists.measure(unit), creation.measure(), sends.measure(unit), scoring.measure()):
-        for figure in measured:
+    for group in groups:
+        for figure in measures[group]():
             figures.append(figure)
             mark = "" if not figure.goal else ("  达到" if figure.holds else "  没有达到")
             print(f"{figure.value:>12,.2f} {figure.unit:<5} {figure.name}  {figure.goal}{mark}", flush=True)

@@ -1,73 +1,96 @@
 """The audit trail: append-only, hash-chained per unit by a database trigger, verified here.
 
 The trigger sets `hash = sha256(prev_hash + content)`; so `verify` needs nothing but the rows, and finds an entry that
-was changed, removed, slipped in, or whose columns do not say what its content says.
+was changed, removed, slipped in, or whose columns do not say what its content says. A unit's trail is up to eight
+chains, its strands (decision 0010): who writes takes one that no other transaction holds.
 """
 
+import functools
 import hashlib
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from zhitong.core import clock
+from django.db.models import QuerySet, Sum, Window
+
+from zhitong.core import clock, rows
 from zhitong.core.models import AuditEntry, AuditHead
 from zhitong.core.operations import Actor
 
 
 def record(*, actor: Actor, action: str, object_kind: str, object_id: UUID | str | int, **data: Any) -> None:
-    """Append an act to the chain of the actor's unit. Call it last: it locks the chain until the commit.
+    """Append an act to the trail of the actor's unit. Call it last: it holds a strand of it until the commit.
 
     `action` is dotted (`items.item.submitted`); `data` holds primitives, never texts of items.
     """
     at = clock.now()
-    content = _canonical(
-        at=at.isoformat(),
-        action=action,
-        actor=actor.label,
-        actor_uuid=str(actor.user_uuid) if actor.user_uuid else None,
-        object=[object_kind, str(object_id)],
-        data=data,
-    )
-    AuditEntry(
-        unit_key=actor.unit_id or 0,
-        at=at,
-        action=action,
-        actor_label=actor.label,
-        actor_uuid=actor.user_uuid,
-        object_kind=object_kind,
-        object_id=str(object_id),
-        content=content,
-    ).save(force_insert=True)
+    content = {
+        "at": at.isoformat(),
+        "action": action,
+        "actor": actor.label,
+        "actor_uuid": str(actor.user_uuid) if actor.user_uuid else None,
+        "object": [object_kind, str(object_id)],
+        "data": data,
+    }
+    entry = {
+        "unit_key": actor.unit_id or 0,
+        "at": at,
+        "action": action,
+        "actor_label": actor.label,
+        "actor_uuid": actor.user_uuid,
+        "object_kind": object_kind,
+        "object_id": str(object_id),
+        "content": _canonical(content),
+    }
+    rows.insert(rows.Row(AuditEntry, entry))  # the trigger writes the others
+
+
+def trails() -> QuerySet[AuditHead]:
+    """Return one head for each trail, with the number of its entries over all strands as `entries`; without order."""
+    entries = Window(Sum("seq"), partition_by="unit_key")
+    return AuditHead.objects.annotate(entries=entries).distinct("unit_key")
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A place where a chain does not hold."""
+    """A place where a strand of a trail does not hold."""
 
     unit_key: int
+    strand: int
     seq: int
     reason: str
 
 
 def verify(unit_key: int) -> Iterator[Break]:
-    """Walk the chain of one unit (0: the platform) and yield every break; an intact chain yields nothing."""
+    """Walk the trail of one unit (0: the platform) and yield every break; an intact trail yields nothing."""
+    heads = {head.strand: head for head in AuditHead.objects.filter(unit_key=unit_key)}
+    trail = AuditEntry.objects.filter(unit_key=unit_key).order_by("strand", "seq").iterator(chunk_size=2000)
+    for strand, entries in itertools.groupby(trail, key=attrgetter("strand")):
+        yield from _verify_strand(entries, heads.pop(strand, None))
+    for head in heads.values():
+        yield Break(unit_key, head.strand, head.seq, "all entries of the strand are missing")
+
+
+def _verify_strand(entries: Iterable[AuditEntry], head: AuditHead | None) -> Iterator[Break]:
     expected_seq, previous = 1, ""
-    for entry in AuditEntry.objects.filter(unit_key=unit_key).order_by("seq").iterator(chunk_size=2000):
+    for entry in entries:
+        broken = functools.partial(Break, entry.unit_key, entry.strand, entry.seq)
         if entry.seq != expected_seq:
-            yield Break(unit_key, entry.seq, f"expected entry {expected_seq}: one was removed or slipped in")
+            yield broken(f"expected entry {expected_seq}: one was removed or slipped in")
         if entry.prev_hash != previous:
-            yield Break(unit_key, entry.seq, "does not hang on the entry before it")
+            yield broken("does not hang on the entry before it")
         if entry.hash != hashlib.sha256((entry.prev_hash + entry.content).encode()).hexdigest():
-            yield Break(unit_key, entry.seq, "content was changed")
+            yield broken("content was changed")
         elif not _columns_match(entry):
-            yield Break(unit_key, entry.seq, "columns do not say what the content says")
+            yield broken("columns do not say what the content says")
         expected_seq, previous = entry.seq + 1, entry.hash
-    head = AuditHead.objects.filter(unit_key=unit_key).first()
-    if head and (head.seq, head.hash) != (expected_seq - 1, previous):
-        yield Break(unit_key, head.seq, "the end of the chain is missing")
+    if head is None or (head.seq, head.hash) != (expected_seq - 1, previous):
+        yield Break(entry.unit_key, entry.strand, head.seq if head else entry.seq, "the end of the strand is missing")
 
 
 def _columns_match(entry: AuditEntry) -> bool:
@@ -81,5 +104,4 @@ def _columns_match(entry: AuditEntry) -> bool:
     )
 
 
-def _canonical(**content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode

@@ -40,13 +40,15 @@ class OutboxMessage(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One act, for ever. `seq`, `prev_hash` and `hash` are written by a trigger; rows cannot be changed or removed.
+    """One act, for ever. Rows cannot be changed or removed.
 
-    `content` is the canonical JSON of the act; the hash chain runs over it (`zhitong.core.audit`). `unit_key` is the
-    unit's id, 0 for the platform.
+    `content` is the canonical JSON of the act; the hash chains run over it (`zhitong.core.audit`). `unit_key` is the
+    unit's id, 0 for the platform. A trigger writes `strand`, which of the unit's chains the entry hangs on, its place
+    `seq` there, `prev_hash` and `hash`.
     """
 
     unit_key = models.BigIntegerField()
+    strand = models.PositiveSmallIntegerField(default=0)
     seq = models.BigIntegerField(default=0)
     at = models.DateTimeField()
     action = models.CharField(max_length=80)
@@ -59,16 +61,21 @@ class AuditEntry(models.Model):
     hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit_key", "seq"], name="audit_chain")]
+        constraints = [models.UniqueConstraint(fields=["unit_key", "strand", "seq"], name="audit_chain")]
         indexes = [models.Index(fields=["unit_key", "object_kind", "object_id"], name="audit_object")]
 
 
 class AuditHead(models.Model):
-    """The end of a unit's chain: what the next entry hangs on. Written by the trigger only."""
+    """The end of one of a unit's chains: what the next entry hangs on. Written by the trigger only."""
 
-    unit_key = models.BigIntegerField(primary_key=True)
+    unit_key = models.BigIntegerField()
+    strand = models.PositiveSmallIntegerField(default=0)
     seq = models.BigIntegerField(default=0)
+    prev_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit_key", "strand"], name="audit_head_once")]
 
 
 class OneTimeLink(models.Model):

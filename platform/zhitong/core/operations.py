@@ -4,6 +4,7 @@ An operation is a keyword-only function that takes `actor`, runs in one transact
 decides on, writes, audits, and returns. `@operation` gives the frame; the body does the rest.
 """
 
+import contextlib
 import functools
 import inspect
 import time
@@ -93,11 +94,18 @@ def require_unit() -> int:
     return unit_id
 
 
-def operation(permission: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def operation(
+    permission: str | None = None, *, one_statement: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a keyword-only function with an `actor` an operation.
 
     It runs in one transaction, under the actor's unit, and only when the actor holds `permission`. A deadlock or a
     serialization failure of the outermost operation is tried again: nothing of the first try remains.
+
+    Args:
+        permission: the right that the actor needs; None when the caller checks it.
+        one_statement: it locks nothing and writes by exactly one statement (`rows.together`), which is its transaction
+            unless another operation called it. For what is called most: it saves two round trips.
 
     Raises:
         TypeError: at import, when the function is not keyword-only or takes no actor.
@@ -119,18 +127,18 @@ def operation(permission: str | None = None) -> Callable[[Callable[P, R]], Calla
                 raise NoUnitError(f"{function.__qualname__}: the actor's unit is not the one in force")
             if permission is not None:
                 actor.require(permission)
-            return _in_transaction(function, kwargs)
+            return _in_transaction(function, kwargs, one_statement=one_statement)
 
         return run
 
     return decorate
 
 
-def _in_transaction(function: Callable[..., R], kwargs: dict[str, Any]) -> R:
+def _in_transaction(function: Callable[..., R], kwargs: dict[str, Any], *, one_statement: bool) -> R:
     outermost = not connection.in_atomic_block
     for attempt in range(_RETRIES):
         try:
-            with transaction.atomic():
+            with contextlib.nullcontext() if outermost and one_statement else transaction.atomic():
                 return function(**kwargs)
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", None)

@@ -6,6 +6,7 @@ Consumers are idempotent: a message may come twice.
 """
 
 import contextlib
+import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
 
+from zhitong.core import rows
 from zhitong.core.models import OutboxMessage
 
 log = structlog.get_logger(__name__)
@@ -26,6 +28,8 @@ log = structlog.get_logger(__name__)
 Consumer = Callable[[dict[str, Any]], None]
 _consumers: dict[str, list[Consumer]] = defaultdict(list)
 _BATCH = 50
+_WAKE_SECONDS = 0.2
+_awaited_until = 0.0
 
 
 def consumer(topic: str) -> Callable[[Consumer], Consumer]:
@@ -48,18 +52,32 @@ def publish(topic: str, payload: dict[str, Any], *, unit_id: int | None, at: dat
         at: not before that moment (an alarm); now when None.
     """
     moment = timezone.now()
-    OutboxMessage(unit_id=unit_id, topic=topic, payload=payload, created_at=moment, available_at=at or moment).save(
-        force_insert=True
-    )
-    if at is None and all(entry[1] is not _wake for entry in connection.run_on_commit):  # one wake-up a transaction
+    message = {
+        "unit_id": unit_id,
+        "topic": topic,
+        "payload": payload,
+        "created_at": moment,
+        "available_at": at or moment,
+    }
+    rows.insert(rows.Row(OutboxMessage, message), then=_wake_after_commit if at is None else None)
+
+
+def _wake_after_commit() -> None:
+    if all(entry[1] is not _wake for entry in connection.run_on_commit):  # one wake-up a transaction
         transaction.on_commit(_wake)
 
 
 def _wake() -> None:
+    """Let a worker drain the outbox in a moment; until then this covers every further commit of the process."""
+    global _awaited_until
+    moment = time.monotonic()
+    if moment < _awaited_until:
+        return
+    _awaited_until = moment + _WAKE_SECONDS
     from zhitong.core.tasks import drain_outbox
 
     with contextlib.suppress(Exception):  # a broker that is down costs five seconds: beat wakes the workers too
-        drain_outbox.apply_async(expires=60, retry=False)
+        drain_outbox.apply_async(countdown=_WAKE_SECONDS, expires=60, retry=False)
 
 
 def drain(limit: int = 1000) -> int:
@@ -78,18 +96,18 @@ def drain(limit: int = 1000) -> int:
 def _lease(size: int) -> list[OutboxMessage]:
     moment = timezone.now()
     with transaction.atomic():
-        rows = list(
+        due = list(
             OutboxMessage.objects.select_for_update(skip_locked=True)
             .filter(Q(leased_until__isnull=True) | Q(leased_until__lt=moment))
             .filter(done_at__isnull=True, dead_at__isnull=True, available_at__lte=moment)
             .order_by("available_at", "id")[:size]
         )
-        OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in due]).update(
             leased_until=moment + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS), attempts=F("attempts") + 1
         )
-    for row in rows:
-        row.attempts += 1
-    return rows
+    for message in due:
+        message.attempts += 1
+    return due
 
 
 def _handle(message: OutboxMessage) -> None:

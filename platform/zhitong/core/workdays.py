@@ -4,16 +4,18 @@ The published calendar (`chinesecalendar`, from the State Council's yearly notic
 it does not know fall back to Monday-Friday, and `is_published` says so.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 
 import chinese_calendar
-from django.core.cache import cache
 
+from zhitong.core import rows
 from zhitong.core.clock import SHANGHAI, local_date
-from zhitong.core.models import WorkdayOverride
 
 _CLOSE = time(17, 30)
-_CACHE_KEY = "core:workday-overrides"
 
 
 def is_published(day: date) -> bool:
@@ -25,49 +27,53 @@ def is_published(day: date) -> bool:
     return True
 
 
-def is_working_day(day: date) -> bool:
-    """Return whether offices work on `day`: the table of exceptions, then the published calendar, then weekdays."""
-    return _works(day, _overrides())
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The working days as they are known at one moment: the table of exceptions over the published calendar."""
+
+    exceptions: Mapping[date, bool]
+
+    def works(self, day: date) -> bool:
+        """Return whether offices work on `day`: the exceptions, then the published calendar, then weekdays."""
+        exception = self.exceptions.get(day)
+        return _usually_works(day) if exception is None else exception
+
+    def add(self, moment: datetime, days: int) -> datetime:
+        """Return the close of business (17:30 Shanghai) of the `days`-th working day after `moment`.
+
+        With `days` = 0 it is the close of the same working day, or of the next one when `moment` is on a day off.
+        """
+        day = local_date(moment)
+        left = days
+        while left > 0 or not self.works(day):
+            day += timedelta(days=1)
+            if self.works(day):
+                left -= 1
+        return datetime.combine(day, _CLOSE, tzinfo=SHANGHAI)
+
+    def between(self, start: date, end: date) -> int:
+        """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not later."""
+        return sum(self.works(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
 
-def add_working_days(moment: datetime, days: int) -> datetime:
-    """Return the close of business (17:30 Shanghai) of the `days`-th working day after `moment`.
-
-    With `days` = 0 it is the close of the same working day, or of the next one when `moment` is on a day off.
-    """
-    day = local_date(moment)
-    overrides = _overrides()
-    left = days
-    while left > 0 or not _works(day, overrides):
-        day += timedelta(days=1)
-        if _works(day, overrides):
-            left -= 1
-    return datetime.combine(day, _CLOSE, tzinfo=SHANGHAI)
+# A question of `rows.ask`; its answer makes a calendar.
+EXCEPTIONS = rows.many("SELECT day, is_working FROM public.core_workdayoverride")
 
 
-def working_days_between(start: date, end: date) -> int:
-    """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not later."""
-    overrides = _overrides()
-    return sum(_works(start + timedelta(days=n), overrides) for n in range(1, (end - start).days + 1))
+def calendar_of(exceptions: Iterable[Mapping[str, Any]]) -> Calendar:
+    """Return the calendar of an answer to EXCEPTIONS."""
+    return Calendar({date.fromisoformat(row["day"]): row["is_working"] for row in exceptions})
 
 
-def forget_overrides() -> None:
-    """Drop the cached table; call after changing it."""
-    cache.delete(_CACHE_KEY)
+def calendar() -> Calendar:
+    """Return the calendar of this moment. Each call reads the table: ask once for all days of a page."""
+    [exceptions] = rows.ask({}, EXCEPTIONS)
+    return calendar_of(exceptions)
 
 
-def _works(day: date, overrides: dict[date, bool]) -> bool:
-    if day in overrides:
-        return overrides[day]
+@lru_cache(maxsize=4096)
+def _usually_works(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return day.weekday() < 5
-
-
-def _overrides() -> dict[date, bool]:
-    found: dict[date, bool] | None = cache.get(_CACHE_KEY)
-    if found is None:
-        found = dict(WorkdayOverride.objects.values_list("day", "is_working"))
-        cache.set(_CACHE_KEY, found, 300)
-    return found

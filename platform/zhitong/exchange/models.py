@@ -79,9 +79,9 @@ class Dispatch(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     packet = models.ForeignKey(Packet, models.PROTECT, related_name="dispatches")
-    sender = models.ForeignKey(Unit, models.PROTECT, related_name="dispatches_out")
+    sender = models.ForeignKey(Unit, models.PROTECT, related_name="dispatches_out", db_index=False)
     item_uuid = models.UUIDField()
-    receiver = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="dispatches_in")
+    receiver = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="dispatches_in", db_index=False)
     body = models.ForeignKey(ExternalBody, models.PROTECT, null=True, related_name="dispatches_in")
     route = models.CharField(max_length=20, choices=RouteKind)
     attempt = models.PositiveSmallIntegerField(default=1)
@@ -116,7 +116,6 @@ class Dispatch(models.Model):
         indexes = [
             models.Index(fields=["receiver", "state", "-sent_at", "-id"], name="dispatch_inbox"),
             models.Index(fields=["sender", "-sent_at", "-id"], name="dispatch_outbox"),
-            models.Index(fields=["sender", "item_uuid"], name="dispatch_by_item"),
         ]
 
     @property
@@ -193,11 +192,11 @@ class Event(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=EventKind)
     mode = models.CharField(max_length=10, choices=AdoptionMode, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="events")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="events", db_index=False)
     item_uuid = models.UUIDField()
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
-    dispatch = models.ForeignKey(Dispatch, models.PROTECT, null=True, related_name="events")
-    body = models.ForeignKey(ExternalBody, models.PROTECT, null=True, related_name="events")
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="events", db_index=False)
+    dispatch = models.ForeignKey(Dispatch, models.PROTECT, null=True, related_name="events", db_index=False)
+    body = models.ForeignKey(ExternalBody, models.PROTECT, null=True, related_name="events", db_index=False)
     level = models.CharField(max_length=10, choices=Level)
     body_kind = models.CharField(max_length=20, choices=BodyKind)
     occurred_on = models.DateField()
@@ -228,6 +227,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["unit", "item_uuid"], name="event_by_item"),
             models.Index(fields=["dispatch"], name="event_by_dispatch"),
+            models.Index(fields=["body"], name="event_by_body", condition=Q(body__isnull=False)),
             models.Index(fields=["occurred_on", "kind"], name="event_by_day"),
             models.Index(fields=["matter"], name="event_by_matter"),
         ]

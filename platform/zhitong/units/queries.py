@@ -1,15 +1,27 @@
 """Reads over units: who may send to whom, who stands above whom."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Length
 
+from zhitong.core import rows
 from zhitong.core.errors import NotFound
-from zhitong.units.models import ExternalBody, Host, Lifecycle, Route, RouteKind, Unit, UnitKind
+from zhitong.units.models import ExternalBody, Host, Lifecycle, RouteKind, Unit, UnitKind
+
+
+class Way(NamedTuple):
+    """An open route, by keys: why, to which unit or body, and whether authors' contacts may go along."""
+
+    kind: str
+    receiver_id: int | None
+    body_id: int | None
+    shows_contacts: bool
 
 
 @dataclass(frozen=True)
@@ -30,31 +42,61 @@ class Destination:
         return f"u:{self.unit.uuid}" if self.unit else f"b:{self.body.uuid}"  # type: ignore[union-attr]
 
     @property
+    def way(self) -> Way:
+        """The route behind it."""
+        unit_id = self.unit.pk if self.unit else None
+        return Way(self.kind, unit_id, self.body.pk if self.body else None, self.shows_contacts)
+
+    @property
     def name(self) -> str:
         """Return the short name of the receiver."""
         return (self.unit or self.body).short_name  # type: ignore[union-attr]
 
 
-def destinations(unit: Unit, on: date) -> list[Destination]:
-    """Return where `unit` may send on that day: derived routes first, explicit ones after, each receiver once.
+# Questions of `rows.ask`: the explicit routes of %(unit)s on the day %(on)s; which of the units %(receivers)s are open.
+ROUTES = rows.many("""
+SELECT kind, receiver_id, body_id, shows_contacts FROM public.units_route
+ WHERE sender_id = %(unit)s AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
+ ORDER BY kind, id
+""")
+RECEIVING = "ARRAY(SELECT id FROM public.units_unit WHERE id = ANY(%(receivers)s) AND lifecycle = 'active')"
 
-    Closed units receive nothing.
+
+def ways_of(unit: Unit, routes: Iterable[Mapping[str, Any]], receiving: Collection[int]) -> list[Way]:
+    """Return where `unit` may send: derived routes first, explicit ones after, each receiver once.
+
+    Args:
+        routes: the answer to ROUTES.
+        receiving: keys of open units; others receive nothing.
     """
-    found: list[Destination] = []
     line = RouteKind.PARTY_LINE if unit.kind == UnitKind.PARTY else RouteKind.HIERARCHY
-    if unit.participates_in and unit.participates_in.is_open:
-        found.append(Destination(RouteKind.PARTICIPATION, unit=unit.participates_in))
-    if unit.parent and unit.parent.is_open:
-        found.append(Destination(line, unit=unit.parent))
-    explicit = (
-        Route.objects.filter(sender=unit, valid_from__lte=on)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
-        .filter(Q(receiver__isnull=True) | Q(receiver__lifecycle=Lifecycle.ACTIVE))
-        .select_related("receiver", "body")
-        .order_by("kind", "id")
-    )
-    found += [Destination(RouteKind(r.kind), r.receiver, r.body, r.shows_contacts) for r in explicit]
-    return list({entry.key: entry for entry in reversed(found)}.values())[::-1]
+    ways = [
+        Way(RouteKind.PARTICIPATION, unit.participates_in_id, None, shows_contacts=False),
+        Way(line, unit.parent_id, None, shows_contacts=False),
+        *(Way(**route) for route in routes),
+    ]
+    first: dict[tuple[int | None, int | None], Way] = {}
+    for way in ways:
+        if way.body_id or way.receiver_id in receiving:
+            first.setdefault((way.receiver_id, way.body_id), way)
+    return list(first.values())
+
+
+def destinations(unit: Unit, on: date) -> list[Destination]:
+    """Return where `unit` may send on that day, in the order of `ways_of`. Closed units receive nothing."""
+    [routes] = rows.ask({"unit": unit.pk, "on": on}, ROUTES)
+    above = [unit.participates_in_id, unit.parent_id, *(route["receiver_id"] for route in routes)]
+    units = {found.pk: found for found in Unit.objects.filter(pk__in=above, lifecycle=Lifecycle.ACTIVE)}
+    bodies = ExternalBody.objects.in_bulk([route["body_id"] for route in routes if route["body_id"]])
+    return [
+        Destination(
+            RouteKind(way.kind),
+            units[way.receiver_id] if way.receiver_id else None,
+            bodies[way.body_id] if way.body_id else None,
+            way.shows_contacts,
+        )
+        for way in ways_of(unit, routes, units)
+    ]
 
 
 def committees() -> QuerySet[Unit]:

@@ -23,7 +23,7 @@ from tenants.accounts.navigation import host_url
 from tenants.accounts.views.common import needs
 from zhitong.core import audit, outbox
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
-from zhitong.core.models import AuditHead, OutboxMessage
+from zhitong.core.models import OutboxMessage
 from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
 from zhitong.units.operations import NewUnit, close_unit, create_unit
 from zhitong.units.queries import find_open, named_like, with_hosts
@@ -200,17 +200,18 @@ def outbox_retry(request: HttpRequest) -> HttpResponse:
 @needs(OPERATE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def audit_status(request: HttpRequest) -> HttpResponse:
-    """Show the length of each chain; a POST walks one and says whether it holds."""
+    """Show the length of each trail; a POST walks one and says whether it holds."""
     asked = request.POST.get("chain", "")
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         raise NotFound
     names = {0: "平台"} | dict(Unit.objects.values_list("pk", "short_name"))
-    heads = page_of(AuditHead.objects.filter(unit_key__in=names), ("unit_key",), request.GET)
+    trails = audit.trails().filter(unit_key__in=names)
+    heads = page_of(trails, ("unit_key",), request.GET)
     checked = int(asked) if asked else None
     breaks = [] if checked is None else [found for found, _ in zip(audit.verify(checked), range(_SHOWN), strict=False)]
     context = {
         "chains": [(head, names[head.unit_key]) for head in heads.items],
-        "page": replace(heads, total=AuditHead.objects.filter(unit_key__in=names).count()),
+        "page": replace(heads, total=trails.count()),
         "page_size": SIZE,
         "checked": names.get(checked) if checked is not None else None,
         "breaks": breaks,

@@ -1,14 +1,17 @@
 """Writing events: the one place where a row of history is made and announced."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from zhitong.core import clock, outbox, reasons, text
+from zhitong.core import clock, outbox, reasons, rows, text
 from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import Event
 from zhitong.units.models import BodyKind, ExternalBody, Level, Unit, UnitKind
 
+_NEW_KEY = rows.new_keys(Event)
 _LIMITS = {"words": 2000, "reason": reasons.LIMIT}  # characters
 _BODY_OF_UNIT = {
     UnitKind.COMMITTEE: BodyKind.CPPCC,
@@ -54,8 +57,21 @@ def new_event(*, actor: Actor, unit: Unit, body: ExternalBody | None = None, **f
     return Event(unit=unit, body=body, at=clock.now(), by=actor.label, **place(unit, body), **fields)
 
 
-def write_events(events: Sequence[Event]) -> None:
+def event_row(*, actor: Actor, unit: Unit, at: datetime, **values: Any) -> rows.Row:
+    """Return what `new_event` says as a bare row: `values` go by column, its key (`id`) among them."""
+    own = {"uuid": uuid4(), "unit_id": unit.pk, "at": at, "occurred_on": clock.local_date(at), "by": actor.label}
+    return rows.Row(Event, {**own, **place(unit), **values})
+
+
+def write_events(events: Sequence[Event | rows.Row]) -> None:
     """Save events and announce each of them."""
-    Event.objects.bulk_create(events)
-    for event in events:
-        outbox.publish("exchange.event.recorded", {"event": event.pk}, unit_id=None)
+    new = [event for event in events if not isinstance(event, rows.Row)]
+    keyless = [event for event in new if event.pk is None]
+    if keyless:
+        for event, key in zip(keyless, rows.ask({}, *_NEW_KEY * len(keyless)), strict=True):
+            event.pk = key
+    with rows.together():
+        rows.insert(*events)
+        for written in events:
+            key = written.values["id"] if isinstance(written, rows.Row) else written.pk
+            outbox.publish("exchange.event.recorded", {"event": key}, unit_id=None)

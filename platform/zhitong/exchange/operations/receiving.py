@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from zhitong.core import audit, clock
+from zhitong.core import audit, clock, rows
 from zhitong.core.errors import NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.core.reasons import clean_reason
@@ -102,20 +102,18 @@ def _step(actor: Actor, dispatch: Dispatch, kind: EventKind, state: State) -> No
     if kind == EventKind.RECEIVED:
         dispatch.received_at = clock.now()
     dispatch.save(update_fields=["state", "received_at"])
-    write_events(
-        [
-            new_event(
-                actor=actor,
-                unit=unit_in_force(),
-                kind=kind,
-                item_uuid=dispatch.accepted_item_uuid or dispatch.item_uuid,
-                matter=dispatch.packet.matter,
-                dispatch=dispatch,
-                reason=dispatch.reason,
-            )
-        ]
+    event = new_event(
+        actor=actor,
+        unit=unit_in_force(),
+        kind=kind,
+        item_uuid=dispatch.accepted_item_uuid or dispatch.item_uuid,
+        matter=dispatch.packet.matter,
+        dispatch=dispatch,
+        reason=dispatch.reason,
     )
-    audit.record(actor=actor, action=f"exchange.dispatch.{kind}", object_kind="dispatch", object_id=dispatch.uuid)
+    with rows.together():
+        write_events([event])
+        audit.record(actor=actor, action=f"exchange.dispatch.{kind}", object_kind="dispatch", object_id=dispatch.uuid)
 
 
 def moved_on(dispatch: Dispatch) -> WrongState:

@@ -1,28 +1,56 @@
 """Sending upward: one frozen packet per set of rights, one dispatch per receiver, exactly once."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError
 
-from zhitong.core import audit, clock, workdays
+from zhitong.core import audit, clock, rows, workdays
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange import packets
-from zhitong.exchange.models import Dispatch, EventKind, Grant, ItemFact, Packet
-from zhitong.exchange.operations.events import new_event, write_events
+from zhitong.exchange.models import Dispatch, Event, EventKind, Grant, Packet
+from zhitong.exchange.operations.events import event_row, new_event, write_events
 from zhitong.units.current import unit_in_force
-from zhitong.units.models import RouteKind, Unit
-from zhitong.units.queries import Destination, destinations
+from zhitong.units.models import Unit
+from zhitong.units.queries import RECEIVING, ROUTES, Destination, Way, ways_of
 
 _RECEIPT_DAYS = 3
 _RECEIPT_HOURS_URGENT = 4
 _GONE = {Dispatch.State.RETURNED, Dispatch.State.RECALLED}
+_MATTER = "(SELECT matter_id FROM public.exchange_itemfact WHERE unit_id = %(unit)s AND item_uuid = %(item)s)"
+_EARLIER = rows.many("""
+SELECT receiver_id, body_id, attempt, state, sent_at FROM public.exchange_dispatch
+ WHERE sender_id = %(unit)s AND item_uuid = %(item)s ORDER BY attempt
+""")
 
 
-@operation("exchange.send")
+class _Keys(NamedTuple):
+    """New keys, of which each receiver takes one set."""
+
+    packet: int
+    dispatch: int
+    event: int
+
+
+_NEW_KEYS = rows.new_keys(Packet, Dispatch, Event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a sending rests on, of one moment: the item's matter and earlier sendings, the open ways, the calendar."""
+
+    matter_id: int
+    earlier: list[dict[str, Any]]
+    ways: list[Way]
+    calendar: workdays.Calendar
+    keys: list[_Keys]
+
+
+@operation("exchange.send", one_statement=True)
 def send(
     *,
     actor: Actor,
@@ -47,56 +75,72 @@ def send(
     unit = unit_in_force()
     if not unit.is_open:
         raise WrongState(f"{unit.short_name}已撤销，不能再报送。", who="省政协办公厅")
-    fact = ItemFact.objects.filter(unit=unit, item_uuid=item_uuid).select_related("matter").first()
-    if fact is None:
-        raise NotFound
-    _check_routes(unit, to)
-    attempts = _attempts(unit, item_uuid, to, again=again)
+    if not to:
+        raise InvalidInput("请至少选择一个接收单位。", fields={"to": ["请选择接收单位"]})
+    ground = _ground(unit, item_uuid, to)
+    _check_routes(unit, to, ground.ways)
+    attempts = _attempts(to, ground.earlier, again=again)
     moment = clock.now()
-    sendings = {
-        contacts: _packet(unit, fact, content, attachments, with_contacts=contacts, at=moment)
-        for contacts in {destination.shows_contacts for destination in to}
-    }
-    due = _due(moment, content.get("urgency", ""))
-    sent = [
-        Dispatch(
-            packet=sendings[destination.shows_contacts],
-            sender=unit,
-            item_uuid=item_uuid,
-            receiver=destination.unit,
-            body=destination.body,
-            route=destination.kind,
-            attempt=attempts.get(destination.key, 0) + 1,
-            sent_at=moment,
-            sent_by=actor.label,
-            due_at=due if destination.unit else None,
-            title=content["title"],
-            urgency=content.get("urgency", ""),
-            category=content.get("category", ""),
+    due = _due(moment, content.get("urgency", ""), ground.calendar)
+    new_packets: dict[bool, rows.Row] = {}
+    dispatches, events = [], []
+    for destination, attempt, keys in zip(to, attempts, ground.keys, strict=True):
+        contacts = destination.shows_contacts
+        if contacts not in new_packets:
+            frozen = packets.build(content, with_contacts=contacts)
+            new_packets[contacts] = _packet(unit, item_uuid, ground.matter_id, frozen, key=keys.packet, at=moment)
+        dispatch = {
+            "id": keys.dispatch,
+            "uuid": uuid4(),
+            "packet_id": new_packets[contacts].values["id"],
+            "sender_id": unit.pk,
+            "item_uuid": item_uuid,
+            "receiver_id": destination.unit and destination.unit.pk,
+            "body_id": destination.body and destination.body.pk,
+            "route": destination.kind,
+            "attempt": attempt,
+            "sent_at": moment,
+            "sent_by": actor.label,
+            "due_at": due if destination.unit else None,
+            "title": content["title"],
+            "urgency": content.get("urgency", ""),
+            "category": content.get("category", ""),
+        }
+        dispatches.append(rows.Row(Dispatch, dispatch))
+        events.append(
+            event_row(
+                actor=actor,
+                unit=unit,
+                at=moment,
+                id=keys.event,
+                kind=EventKind.SENT,
+                item_uuid=item_uuid,
+                matter_id=ground.matter_id,
+                dispatch_id=keys.dispatch,
+            )
         )
-        for destination in to
+    grants = [
+        rows.Row(Grant, {"packet_id": packet.values["id"], **asdict(file)})
+        for packet in new_packets.values()
+        for file in attachments
     ]
     try:
-        Dispatch.objects.bulk_create(sent)  # no savepoint: a refusal ends the operation's own transaction
-    except IntegrityError as error:
-        raise WrongState("这一篇刚刚已经报送，没有重复报送。") from error
-    write_events(
-        [
-            new_event(
-                actor=actor, unit=unit, kind=EventKind.SENT, item_uuid=item_uuid, matter=fact.matter, dispatch=dispatch
+        with rows.together():
+            rows.insert(*new_packets.values(), *grants, *dispatches)
+            write_events(events)
+            audit.record(
+                actor=actor,
+                action="exchange.item.sent",
+                object_kind="item",
+                object_id=item_uuid,
+                to=[destination.key for destination in to],
+                packets=[packet.values["sha256"] for packet in new_packets.values()],
             )
-            for dispatch in sent
-        ]
-    )
-    audit.record(
-        actor=actor,
-        action="exchange.item.sent",
-        object_kind="item",
-        object_id=item_uuid,
-        to=[destination.key for destination in to],
-        packets=[packet.sha256 for packet in sendings.values()],
-    )
-    return sent
+    except IntegrityError as error:
+        if not rows.broke(error, "dispatch_once"):
+            raise
+        raise WrongState("这一篇刚刚已经报送，没有重复报送。") from error
+    return [_dispatch(row, destination) for row, destination in zip(dispatches, to, strict=True)]
 
 
 @operation("exchange.send")
@@ -126,29 +170,50 @@ def recall(*, actor: Actor, dispatch_uuid: UUID, reason: str = "") -> Dispatch:
     dispatch.closed_at = clock.now()
     dispatch.reason = reason
     dispatch.save(update_fields=["state", "closed_at", "reason"])
-    write_events(
-        [
-            new_event(
-                actor=actor,
-                unit=unit,
-                kind=EventKind.RECALLED,
-                item_uuid=dispatch.item_uuid,
-                matter_id=dispatch.packet.matter_id,
-                dispatch=dispatch,
-                reason=reason,
-            )
-        ]
+    event = new_event(
+        actor=actor,
+        unit=unit,
+        kind=EventKind.RECALLED,
+        item_uuid=dispatch.item_uuid,
+        matter_id=dispatch.packet.matter_id,
+        dispatch=dispatch,
+        reason=reason,
     )
-    audit.record(actor=actor, action="exchange.dispatch.recalled", object_kind="dispatch", object_id=dispatch.uuid)
+    with rows.together():
+        write_events([event])
+        audit.record(actor=actor, action="exchange.dispatch.recalled", object_kind="dispatch", object_id=dispatch.uuid)
     return dispatch
 
 
-def _check_routes(unit: Unit, to: Sequence[Destination]) -> None:
-    if not to:
-        raise InvalidInput("请至少选择一个接收单位。", fields={"to": ["请选择接收单位"]})
-    open_today = {destination.key: destination for destination in destinations(unit, clock.today())}
+def _ground(unit: Unit, item_uuid: UUID, to: Sequence[Destination]) -> _Ground:
+    matter_id, earlier, routes, receiving, exceptions, *keys = rows.ask(
+        {
+            "unit": unit.pk,
+            "item": item_uuid,
+            "on": clock.today(),
+            "receivers": [destination.unit.pk for destination in to if destination.unit],
+        },
+        _MATTER,
+        _EARLIER,
+        ROUTES,
+        RECEIVING,
+        workdays.EXCEPTIONS,
+        *_NEW_KEYS * len(to),
+    )
+    if matter_id is None:
+        raise NotFound
+    return _Ground(
+        matter_id,
+        earlier,
+        ways_of(unit, routes, receiving),
+        workdays.calendar_of(exceptions),
+        [_Keys(*keys[n : n + 3]) for n in range(0, len(keys), 3)],
+    )
+
+
+def _check_routes(unit: Unit, to: Sequence[Destination], ways: Sequence[Way]) -> None:
     for destination in to:
-        if open_today.get(destination.key) != destination:
+        if destination.way not in ways:
             raise InvalidInput(
                 f"{unit.short_name}没有通往“{destination.name}”的报送渠道。",
                 rule="报送渠道",
@@ -157,57 +222,48 @@ def _check_routes(unit: Unit, to: Sequence[Destination]) -> None:
             )
 
 
-def _attempts(unit: Unit, item_uuid: UUID, to: Sequence[Destination], *, again: bool) -> dict[str, int]:
-    """Return how often the item went to each receiver before; refuse a repeat nobody asked for."""
-    wanted = {destination.key for destination in to}
-    attempts: dict[str, int] = {}
-    for earlier in Dispatch.objects.filter(sender=unit, item_uuid=item_uuid).select_related("receiver", "body"):
-        key = Destination(RouteKind(earlier.route), earlier.receiver, earlier.body).key
-        attempts[key] = max(attempts.get(key, 0), earlier.attempt)
-        if key in wanted and earlier.state not in _GONE and not again:
-            when = earlier.sent_at.astimezone(clock.SHANGHAI)
+def _attempts(to: Sequence[Destination], earlier: Sequence[dict[str, Any]], *, again: bool) -> list[int]:
+    """Return which attempt this is at each receiver; refuse a repeat nobody asked for."""
+    attempts = []
+    for destination in to:
+        receiver = (destination.way.receiver_id, destination.way.body_id)
+        before = [one for one in earlier if (one["receiver_id"], one["body_id"]) == receiver]
+        standing = [one for one in before if one["state"] not in _GONE]
+        if standing and not again:
+            when = datetime.fromisoformat(standing[-1]["sent_at"]).astimezone(clock.SHANGHAI)
             raise WrongState(
-                f"这一篇 {when:%m-%d %H:%M} 已报送{earlier.receiver_name}"
-                f"（{earlier.get_state_display()}），没有重复报送。",
+                f"这一篇 {when:%m-%d %H:%M} 已报送{destination.name}"
+                f"（{Dispatch.State(standing[-1]['state']).label}），没有重复报送。",
                 who="确需再报一次，请选“再次报送”",
                 code="already_sent",
             )
+        attempts.append(before[-1]["attempt"] + 1 if before else 1)
     return attempts
 
 
-def _packet(
-    unit: Unit,
-    fact: ItemFact,
-    content: dict[str, Any],
-    attachments: Sequence[packets.GrantInput],
-    *,
-    with_contacts: bool,
-    at: datetime,
-) -> Packet:
-    frozen = packets.build(content, with_contacts=with_contacts)
-    packet = Packet.objects.create(
-        sender=unit,
-        item_uuid=fact.item_uuid,
-        matter=fact.matter,
-        content=frozen,
-        sha256=packets.digest(frozen),
-        created_at=at,
+def _packet(unit: Unit, item_uuid: UUID, matter_id: int, frozen: dict[str, Any], *, key: int, at: datetime) -> rows.Row:
+    return rows.Row(
+        Packet,
+        {
+            "id": key,
+            "uuid": uuid4(),
+            "sender_id": unit.pk,
+            "item_uuid": item_uuid,
+            "matter_id": matter_id,
+            "content": frozen,
+            "sha256": packets.digest(frozen),
+            "created_at": at,
+        },
     )
-    Grant.objects.bulk_create(
-        Grant(
-            packet=packet,
-            attachment_uuid=file.attachment_uuid,
-            name=file.name,
-            sha256=file.sha256,
-            size=file.size,
-            media_type=file.media_type,
-        )
-        for file in attachments
-    )
-    return packet
 
 
-def _due(moment: datetime, urgency: str) -> datetime:
+def _dispatch(row: rows.Row, destination: Destination) -> Dispatch:
+    dispatch = rows.loaded(Dispatch, row.values)
+    dispatch.receiver, dispatch.body = destination.unit, destination.body
+    return dispatch
+
+
+def _due(moment: datetime, urgency: str, calendar: workdays.Calendar) -> datetime:
     if urgency == "urgent":
         return moment + timedelta(hours=_RECEIPT_HOURS_URGENT)
-    return workdays.add_working_days(moment, _RECEIPT_DAYS)
+    return calendar.add(moment, _RECEIPT_DAYS)

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         for key, name in chains.items():
             for found in audit.verify(key):
                 broken += 1
-                self.stderr.write(f"{name}: entry {found.seq}: {found.reason}")
+                self.stderr.write(f"{name}: strand {found.strand}, entry {found.seq}: {found.reason}")
         if broken:
             raise CommandError(f"{broken} break(s) in {len(chains)} chain(s)", returncode=1)
         self.stdout.write(f"{len(chains)} chain(s) hold")
