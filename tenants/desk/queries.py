@@ -69,18 +69,23 @@ def has_gone(item: Item) -> bool:
     return Dispatch.objects.filter(sender_id=require_unit(), item_uuid=item.uuid).exclude(state__in=_GONE).exists()
 
 
-def history_of(item: Item) -> list[HistoryLine]:
-    """Return everything that happened to an item in this unit and to what was sent from it, oldest first."""
+def history_of(item: Item, *, hide_names: bool = False) -> list[HistoryLine]:
+    """Return everything that happened to an item in this unit and to what was sent from it, oldest first.
+
+    With `hide_names` nobody of the unit is named but the authors.
+    """
     lines = [
-        HistoryLine(line.at, line.by, f"{line.step}{line.what}" if line.step else line.what, line.why)
-        for line in timeline(item)
+        HistoryLine(line.at, line.by, f"{line.step}：{line.words}" if line.step else line.words, line.why)
+        for line in timeline(item, hide_names=hide_names)
     ]
     events = (
         Event.objects.filter(unit_id=require_unit(), item_uuid=item.uuid)
         .exclude(_TOLD)
         .select_related("body", "dispatch__receiver", "dispatch__body")
     )
-    lines += [HistoryLine(event.at, event.by, event_words(event), event.reason) for event in events]
+    lines += [
+        HistoryLine(event.at, "" if hide_names else event.by, event_words(event), event.reason) for event in events
+    ]
     return sorted(lines, key=lambda line: line.at)
 
 

@@ -73,6 +73,12 @@ class RulesForm(Form):
         widget=forms.RadioSelect,
         help_text="联名人没有答复不拦提交。采用以后署名不再改变。",
     )
+    hides_reviewers = forms.ChoiceField(
+        label="对反映人隐藏审核人姓名",
+        choices=[("0", "不隐藏，反映人看得到谁在审"), ("1", "隐藏，反映人只看得到岗位")],
+        widget=forms.RadioSelect,
+        help_text="马上生效，办过的也一样。有“查看本单位全部审核”权限的人不受影响。",
+    )
 
 
 class ListFilter(Form):

@@ -10,6 +10,9 @@ from tenants.items.models import OPEN_STATES, Attachment, Consent, Item, ItemAut
 from zhitong.core.errors import NotFound
 from zhitong.units.current import unit_in_force
 
+# What authors read instead of a name that the unit hides from them.
+NAMELESS = "审核人"
+
 
 def number_label(item: Item, mark: str) -> str:
     """Return what one tells on the telephone (南海〔2026〕218号); empty before submission. `mark` is the unit's."""

@@ -23,7 +23,7 @@ from tenants.items import operations as items
 from tenants.items.models import Item
 from tenants.notices.models import Notice
 from tenants.review import operations as review
-from tenants.review.models import Task
+from tenants.review.models import Run, Task
 from tests.factories import TEXT, make_draft, make_user, refuse_failed_messages
 from tests.platform.ranking.histories import publish
 from zhitong.core import outbox
@@ -125,11 +125,13 @@ def dispatch_to_city(world: World) -> None:
             visibility=Visibility.FACT,
         )
         tasks = list(Task.objects.values_list("uuid", flat=True))
+        runs = list(Run.objects.values_list("uuid", flat=True))
     settle()
     _note_rows(world)
     world.city_rows = world.rows | {
         "item_uuid": [own.uuid],
         "task_uuid": tasks,
+        "run_uuid": runs,
         "event_uuid": list(Event.objects.filter(unit=world.city).values_list("uuid", flat=True)),
         "unit_uuid": [world.city.uuid],
     }
@@ -148,6 +150,7 @@ def _note_rows(world: World) -> None:
             "item_uuid": [world.item.uuid, world.draft.uuid],
             "file_uuid": list(world.item.attachments.values_list("uuid", flat=True)),
             "task_uuid": list(Task.objects.values_list("uuid", flat=True)),
+            "run_uuid": list(Run.objects.values_list("uuid", flat=True)),
             "notice_id": list(Notice.objects.values_list("pk", flat=True)),
             "user_uuid": [world.author.uuid],
             "key_id": list(world.author.api_tokens.values_list("pk", flat=True)),

@@ -162,6 +162,19 @@ def set_writing_rules(*, actor: Actor, text_limit: int, unconfirmed_sign: bool) 
     return unit
 
 
+@operation("units.settings")
+def hide_reviewers(*, actor: Actor, hidden: bool) -> Unit:
+    """Say whether authors of the present unit read posts instead of the names of those who review their reports."""
+    unit: Unit = Unit.objects.select_for_update().get(pk=actor.unit_id)
+    if unit.hides_reviewers != hidden:
+        unit.hides_reviewers = hidden
+        unit.save(update_fields=["hides_reviewers"])
+        audit.record(
+            actor=actor, action="units.reviewers.hidden", object_kind="unit", object_id=unit.uuid, hidden=hidden
+        )
+    return unit
+
+
 @operation("units.manage")
 def register_body(
     *, actor: Actor, name: str, short_name: str, kind: BodyKind, level: Level, division_code: str = ""

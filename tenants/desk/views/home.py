@@ -15,7 +15,9 @@ from tenants.items.models import Item, ItemAuthor, State
 from tenants.items.queries import open_questions, own_items
 from tenants.items.views.common import detail_url, own_url, reader
 from tenants.items.views.lists import state_of
-from tenants.review.queries import Filters, Tab, WorkRow, worklist
+from tenants.review.models import Task
+from tenants.review.queries import Filters, Tab, WorkRow, queue, worklist
+from tenants.review.views.marks import due_state, notes_of
 from zhitong.core import clock, glossary
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import tracks
@@ -37,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if any(user.has_zt_perm(right) for right in office.RIGHTS):
         cards = own_cards(user, 3)
         own = {"cards": cards, "own_total": own_items(user).count() if cards else 0}
-        asked = {"todos": questions_to(user)}
+        asked = {"todos": [*asked_of(user), *questions_to(user)]}
         return render(request, "desk/office.html", context | own | asked | office.context(user))
     if user.has_zt_perm("monitor.province") and not user.has_zt_perm("items.write"):
         return redirect("monitor:province")
@@ -65,6 +67,13 @@ def questions_to(user: User) -> list[TodoEntry]:
     return [_question(row) for row in open_questions(user)[: _SHOWN + 1]]
 
 
+def asked_of(user: User) -> list[TodoEntry]:
+    """Return what is asked of a reader who reviews nothing by their role: opinions, facts, a share of the writing."""
+    if user.has_zt_perm("review.decide"):
+        return []  # it stands in the list of what waits for them
+    return [_asked(task) for task in queue(user)[: _SHOWN + 1]]
+
+
 def _greeting(user: User) -> str:
     hour = clock.now().astimezone(clock.SHANGHAI).hour
     part = "早上好" if hour < 9 else "上午好" if hour < 12 else "下午好" if hour < 18 else "晚上好"
@@ -78,7 +87,8 @@ def _author(user: User) -> dict[str, Any]:
     drafts = list(
         Item.objects.filter(created_by=user, state=State.DRAFT).exclude(title="").order_by("-changed_at")[:_SHOWN]
     )
-    todos = [*(_returned(row, user) for row in returned), *questions_to(user), *map(_draft, drafts)]
+    back = (_returned(row, user) for row in returned)
+    todos = [*back, *asked_of(user), *questions_to(user), *map(_draft, drafts)]
     own = reverse("items:own")
     return {
         "year": (
@@ -108,6 +118,14 @@ def _returned(row: WorkRow, user: User) -> TodoEntry:
         "back",
         [f"《{item.title}》", zt_day(row.at)],
     )
+
+
+def _asked(task: Task) -> TodoEntry:
+    """Somebody waits for the reader's word on an item of others."""
+    item, word = task.run.item, "请您审核" if task.kind == Task.Kind.DECIDE else f"请您{task.get_kind_display()}"
+    state = due_state(task.due_at, item.urgency)
+    url = reverse("review:task", args=[task.uuid])
+    return TodoEntry(item.title, url, "message-reply", word, "call", notes_of(item), state)
 
 
 def _question(row: ItemAuthor) -> TodoEntry:

@@ -103,7 +103,7 @@ def _text(screen: TaskScreen, request: HttpRequest) -> dict[str, Any]:
             for line in screen.lines
             if line.why and line.verb in {Verb.PASS, Verb.COMMENT}
         ],
-        "actions": [replace(agree, label="同意", icon="writing-sign"), *others],
+        "actions": [replace(agree, label="同意", icon="writing-sign") if screen.decides else agree, *others],
         "more_actions": [*more, *bar["more_actions"]],
         "next_step": bar["next_step"],
     }

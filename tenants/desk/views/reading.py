@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 from tenants.accounts.models import User
 from tenants.desk import queries
 from tenants.items.models import OPEN_STATES, Consent, Item, State
-from tenants.items.queries import author_names, get_visible, number_label
+from tenants.items.queries import author_names, get_visible, hides_reviewers_from, number_label
 from tenants.items.texts import LABELS, SECTIONS
 from tenants.items.views.common import file_facts, own_url, reader
 from tenants.items.views.lists import state_of
-from tenants.review.models import Task
+from tenants.review.models import Run, Task
+from tenants.review.queries import latest_run_seen
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
 from zhitong.exchange.queries import journey as journey_of
@@ -42,7 +43,7 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "facts": _facts(request, found),
         "passages": [Passage(LABELS[name], _paragraphs(found, name)) for name in SECTIONS if getattr(found, name)],
         "files": file_facts(found),
-        "history": queries.history_of(found),
+        "history": queries.history_of(found, hide_names=hides_reviewers_from(user, found)),
         "now_line": way.now if (way := journey_of(require_unit(), found.uuid)) else None,
         "actions": _actions(user, found),
         "back": reverse("items:all" if user.has_zt_perm("items.read_all") else "items:own"),
@@ -105,6 +106,10 @@ def _actions(user: User, found: Item) -> list[Action]:
     mine = found.created_by_id == user.pk and found.dispatch_uuid is None
     way = Action("看去向", url=reverse("desk:journey", args=[found.uuid]), icon="route")
     others = [way, Action("文本对照", url=reverse("items:texts", args=[found.uuid]), icon="copy")]
+    run = latest_run_seen(user, found)
+    if run is not None:
+        word = "审核进程和催办" if run.state == Run.State.RUNNING else "审核进程"
+        others.insert(1, Action(word, url=reverse("review:run", args=[run.uuid]), icon="git-branch"))
     named = _named(user, found)
     if named:
         others.insert(0, named)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from tenants.accounts.models import actor_of
+from tenants.accounts.models import User, actor_of
 from tenants.items import comparison, queries
 from tenants.items.models import Edition, EditionKind, Item
 from tenants.items.texts import Texts
@@ -27,14 +27,14 @@ def texts(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     user = reader(request)
     item = queries.get_visible(user, item_uuid)
     navigation.mark(request, "items" if user.has_zt_perm("items.read_all") else "own_items")
-    editions = _latest(item)
+    editions, nameless = _latest(item), queries.hides_reviewers_from(user, item)
     context = {
         "item": item,
         "number": queries.number_label(item, request.tenant.mark),  # type: ignore[attr-defined]
         "back": detail_url(item),
         "phone_title": "文本对照",
         "tabs": _tabs(request, item, editions),
-        "editions": [_column(edition) for edition in editions],
+        "editions": [_column(edition, user, nameless) for edition in editions],
         "box": parts.empty(
             "还没有可对照的文本",
             "提交以后保存原稿，审核人修改后有核稿，签发后有定稿。",
@@ -84,11 +84,12 @@ def _tabs(request: HttpRequest, item: Item, editions: list[Edition]) -> list[Tex
     ]
 
 
-def _column(edition: Edition) -> dict[str, object]:
+def _column(edition: Edition, user: User, nameless: bool) -> dict[str, object]:  # noqa: FBT001 - a fact of the page
+    hidden = nameless and edition.kind != EditionKind.ORIGINAL and edition.writer_id != user.pk
     at = edition.written_at.astimezone(clock.SHANGHAI)
     return {
         "label": edition.get_kind_display(),
-        "writer": edition.writer_label,
+        "writer": queries.NAMELESS if hidden else edition.writer_label,
         "when": f"{at:%Y-%m-%d %H:%M}",
         "title": edition.title,
         "passages": comparison.passages(Texts.of(edition)),

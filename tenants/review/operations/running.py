@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from tenants.accounts.models import User
 from tenants.items import operations as items
 from tenants.items.models import Item, State
+from tenants.items.queries import NAMELESS
 from tenants.review import engine, holders
 from tenants.review.clocks import urge_pause
 from tenants.review.definition import Definition, Facts, Step, WhoKind, parse
@@ -25,6 +26,7 @@ from zhitong.core.errors import NotAllowed, NotFound, StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import EventKind
 from zhitong.exchange.operations import record
+from zhitong.units.current import unit_in_force
 
 Choices = Mapping[str, Sequence[UUID | str]]
 
@@ -267,9 +269,15 @@ def _check_recall(frame: Frame) -> None:
     acted = acted_since_start(frame)
     if acted:
         when = f"{acted.at.astimezone(clock.SHANGHAI):%m-%d %H:%M}"
-        post = f"（{acted.position_name}）" if acted.position_name else ""
         raise WrongState(
-            f"{acted.by_label}{post}已于 {when} {acted.get_verb_display()}，不能再撤回。",
+            f"{_who_acted(acted)}已于 {when} {acted.get_verb_display()}，不能再撤回。",
             rule="审核人办理之前可以撤回",
             who="可以请现在的审核人退回给您",
         )
+
+
+def _who_acted(act: Act) -> str:
+    """Return who acted, as the author may read it."""
+    if unit_in_force().hides_reviewers:
+        return act.position_name or NAMELESS
+    return f"{act.by_label}（{act.position_name}）" if act.position_name else act.by_label

@@ -1,6 +1,6 @@
 """Reads over review: worklists with counts, one task with all its screen shows, the history of an item."""
 
-from tenants.review.queries.access import sees_all
+from tenants.review.queries.access import latest_run_seen, sees_all
 from tenants.review.queries.clearing import Clearance, latest_clearance
 from tenants.review.queries.history import TimelineLine, timeline
 from tenants.review.queries.people import Candidate, about, find_people
@@ -40,6 +40,7 @@ __all__ = [
     "filter_choices",
     "find_people",
     "latest_clearance",
+    "latest_run_seen",
     "load_run",
     "load_screen",
     "own_open",

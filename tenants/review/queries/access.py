@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenants.accounts.models import User
-from tenants.items.models import ItemAuthor
+from tenants.items.models import Item, ItemAuthor
 from tenants.items.queries import own_items, visible_items
 from tenants.review.models import Copy, Run, Task
 
@@ -17,6 +17,11 @@ def runs_seen_by(user: User) -> QuerySet[Run]:
     if sees_all(user):
         return runs
     return runs.filter(Q(item__in=own_items(user)) | takes_part(user))
+
+
+def latest_run_seen(user: User, item: Item) -> Run | None:
+    """Return the latest run of an item that `user` may see, None without one."""
+    return runs_seen_by(user).filter(item=item).order_by("-pk").first()
 
 
 def sees_all(user: User) -> bool:

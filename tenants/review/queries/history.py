@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tenants.items.models import Item
+from tenants.items.queries import NAMELESS
 from tenants.review.holders import authors_of
 from tenants.review.models import Act, Verb
 
@@ -35,7 +36,6 @@ _OPEN_REASONS = frozenset(
     }
 )  # fmt: skip
 _OPEN_AIMS = frozenset({Verb.START, Verb.RETURN, Verb.TAKE_BACK, Verb.JUMP, Verb.END})
-NAMELESS = "审核人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def lines_of(acts: list[Act], item: Item, *, hide_names: bool) -> list[TimelineL
     if not hide_names:
         return [_line(act) for act in acts]
     own = authors_of(item).users | {item.created_by_id}
-    return [_line(act) if act.by_id in own else _nameless(act) for act in acts]
+    return [_nameless(act, own=act.by_id is not None and act.by_id in own) for act in acts]
 
 
 def _line(act: Act) -> TimelineLine:
@@ -106,17 +106,18 @@ def _line(act: Act) -> TimelineLine:
     )
 
 
-def _nameless(act: Act) -> TimelineLine:
+def _nameless(act: Act, *, own: bool) -> TimelineLine:
     verb = Verb(act.verb)
     by_system = act.by_id is None and act.by_label == "系统"
+    stranger = "系统" if by_system else "" if act.position_name else NAMELESS
     return TimelineLine(
         at=act.at,
-        who="系统" if by_system else "" if act.position_name else NAMELESS,
+        who=act.by_label if own else stranger,
         post=act.position_name,
         step=act.step_name,
         verb=verb,
         what=_WORDS.get(verb, verb.label),
         aim=act.aim if verb in _OPEN_AIMS else "",
-        why=act.reason if verb in _OPEN_REASONS else "",
+        why=act.reason if own or verb in _OPEN_REASONS else "",
         edition=act.edition.number if act.edition else None,
     )

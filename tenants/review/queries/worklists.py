@@ -11,11 +11,10 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tenants.accounts.models import User
 from tenants.items.models import Item
-from tenants.items.queries import own_items
+from tenants.items.queries import NAMELESS, own_items
 from tenants.review.engine import post_words
 from tenants.review.models import Act, Copy, Flow, FlowVersion, Run, Task, Verb
 from tenants.review.queries.access import sees_all
-from tenants.review.queries.history import NAMELESS
 from zhitong.core import clock
 from zhitong.core.errors import NotAllowed
 from zhitong.web.keyset import page_of

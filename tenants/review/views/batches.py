@@ -63,7 +63,12 @@ def batch(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def batch_people(request: HttpRequest) -> HttpResponse:
-    """The people found for what is typed in the box of a batch, for htmx."""
+    """The people found for what is typed in the box of a batch, for htmx.
+
+    Raises:
+        NotAllowed: without the right to decide.
+    """
+    reader(request).actor.require("review.decide")
     return render(request, "review/people_found.html", {"picker": _picker(request.GET, "")})
 
 

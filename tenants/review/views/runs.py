@@ -60,7 +60,8 @@ def run_act(request: HttpRequest, run_uuid: UUID) -> HttpResponse:
         raise
     except Refusal as refusal:
         return _page(request, queries.load_run(user, run_uuid), verb, refusal=refusal, status=refusal.status)
-    messages.success(request, f"{_DONE[verb]}。{presenting.outcome_words(found) if verb != 'comment' else ''}")
+    outcome = "" if verb in {"urge", "comment"} else presenting.outcome_words(found)
+    messages.success(request, f"{_DONE[verb]}。{outcome}")
     return redirect("review:run", run_uuid=run_uuid)
 
 

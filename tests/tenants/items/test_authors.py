@@ -371,12 +371,18 @@ def test_the_submit_bar_says_who_has_not_answered(unit: Unit, author: User, seco
 def test_the_rules_page(unit: Unit, author: User, client_for: Any) -> None:
     administrator = make_user(unit, "guan", roles=["administrator"])
     client = client_for(administrator, unit)
+    given = {"text_limit": "2000", "unconfirmed_sign": "0", "hides_reviewers": "1"}
     assert client_for(author, unit).get("/items/rules/").status_code == 403
+    assert client_for(author, unit).post("/items/rules/", given).status_code == 403
     assert "填报规则" in client.get("/items/rules/").content.decode()
-    assert client.post("/items/rules/", {"text_limit": "2000", "unconfirmed_sign": "0"}).status_code == 302
+    assert client.post("/items/rules/", given).status_code == 302
     unit.refresh_from_db()
-    assert (unit.text_limit, unit.unconfirmed_sign) == (2000, False)
-    for wrong in ({"text_limit": "299", "unconfirmed_sign": "0"}, {"text_limit": "x"}, {"unconfirmed_sign": "2"}):
-        assert client.post("/items/rules/", wrong).status_code == 422
+    assert (unit.text_limit, unit.unconfirmed_sign, unit.hides_reviewers) == (2000, False, True)
+    show = {"hides_reviewers": "0"}  # saved with the rest or not at all
+    for wrong in ({"text_limit": "299"}, {"text_limit": "x"}, {"unconfirmed_sign": "2"}, {"hides_reviewers": "2"}):
+        assert client.post("/items/rules/", given | show | wrong).status_code == 422
     unit.refresh_from_db()
-    assert unit.text_limit == 2000
+    assert (unit.text_limit, unit.hides_reviewers) == (2000, True)
+    assert client.post("/items/rules/", given | show).status_code == 302
+    unit.refresh_from_db()
+    assert not unit.hides_reviewers

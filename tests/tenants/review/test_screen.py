@@ -10,12 +10,13 @@ import pytest
 from tenants.accounts.models import User
 from tenants.items.models import State
 from tenants.items.texts import Texts
+from tenants.notices.models import Notice
 from tenants.review import operations as review
 from tenants.review.models import Act, Checklist, Copy, Phrase, Run, Task
-from tests.factories import make_user
+from tests.factories import make_user, refuse_failed_messages
 from tests.tenants.review.conftest import House, holders, item_of, pass_as, task_of
 from tests.tenants.review.pages import client, page_of, post, said
-from zhitong.core import clock
+from zhitong.core import clock, outbox
 
 TYPED = "这是我写了很久的一段理由"
 
@@ -449,11 +450,31 @@ def test_the_next_and_the_previous_of_the_queue(house: House) -> None:
     assert "第 2 篇，共 3 篇" in page
 
 
+def notify_all(reader: User) -> Notice:
+    """Let the messages go out and return what the reader was told."""
+    outbox.drain()
+    refuse_failed_messages()
+    return Notice.objects.get(reader=reader)
+
+
 def test_who_lacks_the_right_but_is_asked_finds_the_way(house: House, qu: User) -> None:
     assert "审核" not in client(house, qu).get("/").content.decode().partition("<main")[0]
     house.publish({"who": [{"kind": "group", "group_kind": "committee", "name": "城建委"}], "mode": "joint",
                    "collator": [{"kind": "post", "post": "research"}]})  # fmt: skip
     run = house.submit()
-    head = client(house, qu).get("/").content.decode().partition("<main")[0]
-    assert 'href="/review/"' in head
-    assert Task.objects.get(run=run).holder == qu
+    home = client(house, qu).get("/").content.decode()
+    task = Task.objects.get(run=run)
+    assert task.holder == qu
+    assert 'href="/review/"' in home.partition("<main")[0]
+    assert f'href="/review/tasks/{task.uuid}/"' in home.partition("<main")[2]
+    assert "请您联审" in home
+    notice = notify_all(qu)
+    assert notice.url == f"/review/tasks/{task.uuid}/"
+
+
+def test_an_administrator_finds_what_fell_to_them(house: House) -> None:
+    house.publish({"posts": ["vice_chair"], "on_empty": "administrator"})
+    run = house.submit()
+    home = client(house, house.admin).get("/").content.decode()
+    assert "请您审核" in home
+    assert f'href="/review/tasks/{task_of(house.admin, run).uuid}/"' in home

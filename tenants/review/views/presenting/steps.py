@@ -4,13 +4,13 @@ from collections.abc import Sequence, Set
 
 from django.urls import reverse
 
+from tenants.items.queries import NAMELESS
 from tenants.review import engine
 from tenants.review.clocks import limit_words
 from tenants.review.definition import MODE_WORDS, Mode, Step, WhoKind, mode_words, who_words
 from tenants.review.engine import post_words
 from tenants.review.models import PENDING, Run, Task, Verb
 from tenants.review.queries import RunScreen, TaskScreen
-from tenants.review.queries.history import NAMELESS
 from tenants.review.views.marks import due_state
 from zhitong.web.parts import Action, ReviewStep, State, StepPerson
 from zhitong.web.parts.basics import StateKind

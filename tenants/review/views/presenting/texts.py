@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from tenants.items import comparison
 from tenants.items.models import Edition
+from tenants.items.queries import NAMELESS
 from tenants.items.texts import LABELS, Texts
 from tenants.review.models import Task
 from tenants.review.queries import RunScreen, TaskScreen
-from tenants.review.queries.history import NAMELESS
 from tenants.review.views.presenting.steps import name_of
 from zhitong.web.parts import Fact, Passage, State, TextTab
 from zhitong.web.templatetags.zt import zt_short
