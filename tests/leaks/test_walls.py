@@ -189,9 +189,9 @@ _FORGERIES = {
     "an act renamed": f"UPDATE {_TRAIL} SET action = 'nothing.happened' WHERE unit_key = %(unit)s AND seq = 1",
     "somebody else named": f"UPDATE {_TRAIL} SET actor_label = '别人' WHERE unit_key = %(unit)s AND seq = 1",
     "a line slipped in": (
-        f"INSERT INTO {_TRAIL} (unit_key, seq, at, action, actor_label, actor_uuid, object_kind, object_id, content,"
-        " prev_hash, hash) SELECT unit_key, seq + 1, at, action, actor_label, actor_uuid, object_kind, object_id,"
-        f" content, hash, hash FROM {_TRAIL} WHERE unit_key = %(unit)s ORDER BY seq DESC LIMIT 1"
+        f"INSERT INTO {_TRAIL} (unit_key, strand, seq, at, action, actor_label, actor_uuid, object_kind, object_id,"
+        " content, prev_hash, hash) SELECT unit_key, strand, seq + 1, at, action, actor_label, actor_uuid, object_kind,"
+        f" object_id, content, hash, hash FROM {_TRAIL} WHERE unit_key = %(unit)s ORDER BY seq DESC LIMIT 1"
     ),
 }
 

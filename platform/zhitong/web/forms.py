@@ -79,15 +79,6 @@ class LookMixin(forms.BaseForm):
 class Form(LookMixin, forms.Form):
     """A form in the look."""
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Put a refusal's messages on their fields; what belongs to none stands above the form."""
-        self.is_valid()
-        for name, messages in refusal.fields.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-        if not refusal.fields:
-            self.add_error(None, refusal.message)
-
 
 def _dress(field: forms.Field) -> None:
     widget = field.widget

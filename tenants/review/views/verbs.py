@@ -10,6 +10,7 @@ from django.http import QueryDict
 from tenants.review import operations
 from tenants.review.models import Run, Task
 from tenants.review.views.presenting import posted_checks
+from zhitong.core import glossary
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.core.operations import Actor
 
@@ -104,7 +105,7 @@ def _remove(actor: Actor, _task: UUID, post: QueryDict) -> Run:
 VERBS: dict[str, Wish] = {
     "pass": Wish("已通过", _pass),
     "object": Wish("已投不同意", _object),
-    "return": Wish("已退回", _return),
+    "return": Wish(glossary.SENT_BACK, _return),
     "keep": Wish("已留存", _keep),
     "decline": Wish("已按不采用办结", _decline),
     "answer": Wish("已回复", _answer),
@@ -114,7 +115,7 @@ VERBS: dict[str, Wish] = {
     "copy": Wish("已抄送", _copy, stays=True),
     "comment": Wish("意见已存", _comment, stays=True),
     "expedite": Wish("已转绿色通道", _expedite, stays=True),
-    "remove": Wish("已撤回", _remove, stays=True),
+    "remove": Wish(glossary.WITHDRAWN, _remove, stays=True),
     "take_back": Wish("已收回", _take_back, stays=True),
 }
 # Decisions that their maker can take back until the next has acted.

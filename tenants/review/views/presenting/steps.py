@@ -12,7 +12,8 @@ from tenants.review.engine import post_words
 from tenants.review.models import PENDING, Run, Task, Verb
 from tenants.review.queries import RunScreen, TaskScreen
 from tenants.review.views.marks import due_state
-from zhitong.web.parts import Action, ReviewStep, State, StepPerson
+from zhitong.core import glossary
+from zhitong.web.parts import Action, ReviewStep, State, StepPerson, standing
 from zhitong.web.parts.basics import StateKind
 from zhitong.web.templatetags.zt import zt_short
 
@@ -79,7 +80,7 @@ def _present(screen: RunScreen, step: Step, tasks: list[Task]) -> ReviewStep:
         note = "等反映人修改后重新提交"
         if run.back_to:
             note += f"，直接回到“{screen.definition.steps[run.back_to['step']].name}”"
-        return ReviewStep(step.name, look="back", state=State("退回修改", "soon"), note=note)
+        return ReviewStep(step.name, look="back", state=standing(glossary.TO_REVISE), note=note)
     pending = [task for task in tasks if task.state in PENDING]
     waiting = [task for task in pending if task.state == Task.State.OPEN]
     due = min((task.due_at for task in waiting if task.due_at), default=None)
