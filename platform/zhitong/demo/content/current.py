@@ -1,6 +1,6 @@
 """The current year of every unit of the demo: a few reports each, some open work at 南海 and 佛山."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
@@ -11,7 +11,7 @@ from zhitong.demo.content.divisions import children_of, division_by_code
 from zhitong.demo.content.drafting import DECLINED_REASONS, KEPT_REASONS, UPPER_KEPT_REASONS, submission
 from zhitong.demo.content.matters import Aspect, Matter, matters
 from zhitong.demo.content.openings import open_works
-from zhitong.demo.content.people import authors_of
+from zhitong.demo.content.people import authors_of, walker
 from zhitong.demo.content.seeds import Decision, Forward, InstructionSeed, ItemSeed, Outcome
 from zhitong.demo.content.units import NANHAI, PROVINCE, UnitSeed
 from zhitong.demo.content.writing import Draft, Place, write
@@ -24,6 +24,9 @@ _TOWNS = {
     "442000": ("小榄镇", "古镇镇", "三乡镇", "沙溪镇"),
     NANHAI: ("桂城街道", "狮山镇", "大沥镇", "里水镇", "九江镇", "丹灶镇", "西樵镇"),
 }
+# Numbers of 南海's reports that are the printed member's own: sent up to the province, decided, in review, returned, a
+# draft with a co-author; and the draft of somebody else who asks that member to sign.
+_WALKERS, _SHARED, _ASKING = frozenset(("01", "02", "21", "27", "28")), "28", "29"
 _LEVEL_WORD = {"province": "省", "city": "市"}
 
 # Two reports that a leader of a provincial bureau wrote on: matter, aspect, who, what.
@@ -310,6 +313,21 @@ def _open_items(unit: UnitSeed, topics: _TopicSource, year: _Year) -> Iterator[I
         yield replace(_write(unit, number, topics.draw(unit), day, year), open_work=work)
 
 
+def _at_home(items: Iterable[ItemSeed], year: _Year) -> Iterator[ItemSeed]:
+    """Let the member whose login the demo prints have something at every stage, and be asked to sign once."""
+    own = walker().username
+    someone = next(person.username for person in authors_of("nanhai") if person.username != own)
+    for item in items:
+        number = item.key.removeprefix(f"nanhai-{year.year}-")
+        other = next((name for name in item.authors if name != own), someone)
+        if number == _ASKING:
+            yield replace(item, authors=(other, own))
+        elif number in _WALKERS:
+            yield replace(item, authors=(own, other) if number == _SHARED else (own,), submitter_kind="委员")
+        else:
+            yield item
+
+
 def _strengths(units: Sequence[UnitSeed], seed: int) -> dict[str, float]:
     """A number from 0 to 1 for each city: an invented order of the ranking, with 佛山 near the top."""
     cities = [unit.host for unit in units if unit.kind == "committee" and unit.level == "city"]
@@ -342,4 +360,6 @@ def current_year(units: Sequence[UnitSeed], year: int, today: date, seed: int = 
             found.extend(_county(unit, strengths.get(unit.parent_host or "", 0.5), topics, days))
         if unit.host in ("nanhai", "foshan"):
             found.extend(_open_items(unit, topics, days))
+        if unit.host == "nanhai":
+            found = list(_at_home(found, days))
     return found

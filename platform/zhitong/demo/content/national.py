@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from zhitong.demo.content.divisions import DATA
-from zhitong.demo.content.people import authors_of
+from zhitong.demo.content.people import authors_of, walker
 from zhitong.demo.content.seeds import Decision, Forward, ItemSeed
 
 
@@ -92,7 +92,6 @@ def national_items() -> tuple[ItemSeed, ...]:
 def walk_item(today: date) -> ItemSeed:
     """The report that the walk of the main job writes and sends; it is in no year's figures and undecided."""
     row = _texts()["walk"]
-    author = next(person for person in authors_of("nanhai") if person.member_kind == "委员")
     return ItemSeed(
         key=row["key"],
         unit_host="nanhai",
@@ -103,7 +102,7 @@ def walk_item(today: date) -> ItemSeed:
         category=row["category"],
         keywords=tuple(row["keywords"]),
         submitter_kind="委员",
-        authors=(author.username,),
+        authors=(walker().username,),
         urgency="一般",
         source="原创",
         submitted_on=today,

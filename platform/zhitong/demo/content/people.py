@@ -203,6 +203,11 @@ def people_of(host: str) -> tuple[PersonSeed, ...]:
     return _people_by_host()[host]
 
 
+def walker() -> PersonSeed:
+    """The member of 南海 whose login the demo prints, and who writes the report of the walk."""
+    return next(person for person in authors_of("nanhai") if person.member_kind == "委员")
+
+
 def authors_of(host: str) -> tuple[PersonSeed, ...]:
     """Those of a unit who may submit."""
     return tuple(person for person in people_of(host) if "author" in person.roles)
