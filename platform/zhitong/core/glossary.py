@@ -15,6 +15,7 @@ AWAITING_RECEIPT = "待签收"
 RECEIVED = "已签收"
 SENT_BACK = "已退回"
 AWAITING_FEEDBACK = "等反馈"
+NOT_SENT = "未报"
 
 # State of an item in its unit -> word; search knows items by these codes too.
 ITEM_STATES = {

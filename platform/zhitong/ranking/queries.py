@@ -1,8 +1,9 @@
 """Reads of rankings: who may see what, standings of a group, the ledger and the list behind a figure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
@@ -156,6 +157,21 @@ def entries_of_item(rules: RuleSet, fact: ItemFact) -> QuerySet[LedgerEntry]:
         subject_uuid=fact.unit.uuid,
         item_uuid=fact.item_uuid,
     )
+
+
+def points_of_items(rules: RuleSet | None, unit: Unit, item_uuids: Iterable[UUID]) -> dict[UUID, Decimal]:
+    """Return what each of these items earned the unit under a rule set; items without points are not in it."""
+    if rules is None:
+        return {}
+    lines = LedgerEntry.objects.filter(
+        version__rule_set=rules,
+        subject_kind=SubjectKind.UNIT,
+        subject_uuid=unit.uuid,
+        item_uuid__in=list(item_uuids),
+        counted=True,
+    )
+    earned = lines.values_list("item_uuid").annotate(total=Sum("points"))
+    return {item: points for item, points in earned if item and points}
 
 
 def own_item(actor: Actor, own: Unit, item_uuid: UUID) -> ItemFact:

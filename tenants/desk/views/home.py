@@ -13,14 +13,12 @@ from tenants.desk import queries
 from tenants.desk.views import leader, office
 from tenants.items.models import Item, ItemAuthor, State
 from tenants.items.queries import open_questions, own_items
-from tenants.items.views.common import detail_url, own_url, reader
-from tenants.items.views.lists import state_of
+from tenants.items.views.cards import cards_of
+from tenants.items.views.common import own_url, reader
 from tenants.review.models import Task
 from tenants.review.queries import Filters, Tab, WorkRow, queue, worklist
 from tenants.review.views.marks import due_state, notes_of
 from zhitong.core import clock, glossary
-from zhitong.core.operations import require_unit
-from zhitong.exchange.queries import tracks
 from zhitong.web import parts
 from zhitong.web.parts import ItemCard, TodoEntry
 from zhitong.web.templatetags.zt import zt_day
@@ -48,18 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def own_cards(user: User, count: int) -> list[ItemCard]:
     """Return the reader's latest submitted items with their tracks."""
-    recent = list(own_items(user).exclude(state=State.DRAFT).order_by("-submitted_at", "-id")[:count])
-    lines = tracks(require_unit(), [item.uuid for item in recent])
-    return [
-        ItemCard(
-            item.title,
-            detail_url(item),
-            [f"第 {item.number} 号", zt_day(item.submitted_at)],
-            state=None if lines.get(item.uuid) else state_of(item),
-            track=lines.get(item.uuid),
-        )
-        for item in recent
-    ]
+    recent = own_items(user).exclude(state=State.DRAFT).select_related("created_by")
+    return cards_of(user, list(recent.order_by("-submitted_at", "-id")[:count]))
 
 
 def questions_to(user: User) -> list[TodoEntry]:

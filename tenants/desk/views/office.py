@@ -13,8 +13,8 @@ from tenants.desk.views import rail
 from tenants.items.models import Item, Urgency
 from tenants.items.queries import author_names, visible_items, with_authors
 from tenants.items.texts import reading_words
+from tenants.items.views.cards import state_of
 from tenants.items.views.common import detail_url
-from tenants.items.views.lists import state_of
 from tenants.review.models import Task
 from tenants.review.queries import count_mine, queue
 from zhitong.core import clock

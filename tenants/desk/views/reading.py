@@ -1,9 +1,9 @@
 """An item's own page, and its journey."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,16 +14,19 @@ from tenants.desk import queries
 from tenants.items.models import OPEN_STATES, Consent, Item, State
 from tenants.items.queries import author_names, get_visible, hides_reviewers_from, number_label
 from tenants.items.texts import LABELS, SECTIONS
+from tenants.items.views.cards import state_of
 from tenants.items.views.common import file_facts, own_url, reader
-from tenants.items.views.lists import state_of
 from tenants.review.models import Run, Task
 from tenants.review.queries import latest_run_seen
+from zhitong.core import glossary
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
+from zhitong.exchange.queries import Journey
 from zhitong.exchange.queries import journey as journey_of
-from zhitong.ranking.models import LedgerEntry
-from zhitong.web import navigation
-from zhitong.web.parts import Action, Fact, Passage
+from zhitong.ranking.queries import network_rules, points_of_items
+from zhitong.units.current import unit_in_force
+from zhitong.web import navigation, parts
+from zhitong.web.parts import Action, Fact, JourneyStep, NowLine, Passage
 from zhitong.web.templatetags.zt import authors as authors_words
 
 
@@ -44,7 +47,7 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "passages": [Passage(LABELS[name], _paragraphs(found, name)) for name in SECTIONS if getattr(found, name)],
         "files": file_facts(found),
         "history": queries.history_of(found, hide_names=hides_reviewers_from(user, found)),
-        "now_line": way.now if (way := journey_of(require_unit(), found.uuid)) else None,
+        "now_line": _way_of(found, way)[0] if (way := journey_of(require_unit(), found.uuid)) else None,
         "actions": _actions(user, found),
         "back": reverse("items:all" if user.has_zt_perm("items.read_all") else "items:own"),
         "phone_title": "信息",
@@ -67,21 +70,31 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     if way is None:
         raise NotFound
     navigation.mark(request, "items" if for_the_office else "own_items")
-    score = LedgerEntry.objects.filter(item_uuid=found.uuid, unit_id=require_unit(), counted=True).aggregate(
-        total=Sum("points")
-    )["total"]
+    earned = points_of_items(network_rules(), unit_in_force(), [found.uuid])
+    now_line, steps = _way_of(found, way)
     context = {
         "item": found,
         "number": way.fact.number_label,
         "signed_by": authors_words(author_names(found)),
-        "now_line": way.now,
-        "steps": way.steps,
-        "score": score,
+        "now_line": now_line,
+        "steps": steps,
+        "score": earned.get(found.uuid),
         "score_url": reverse("ranking:item", args=[found.uuid]),
         "back": reverse("desk:item", args=[found.uuid]),
         "phone_title": "去向",
     }
     return render(request, "desk/journey.html", context)
+
+
+def _way_of(found: Item, way: Journey) -> tuple[NowLine, list[JourneyStep]]:
+    """Return where an item is and its levels; what a reviewer sent back is known in the unit alone, so it is put in."""
+    steps = way.steps
+    if found.state != State.RETURNED:
+        return way.now, steps
+    back = parts.standing(glossary.TO_REVISE)
+    here = next(n for n, stop in enumerate(way.stops) if stop.fact and stop.fact.unit_id == require_unit())
+    steps[here] = replace(steps[here], state=back, look="back", next="等反映人修改后重新提交")
+    return NowLine(f"{steps[here].unit}，{back.word}", next="等反映人修改后重新提交"), steps
 
 
 def _facts(request: HttpRequest, found: Item) -> list[Fact]:

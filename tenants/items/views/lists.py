@@ -9,19 +9,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from tenants.accounts.models import User
 from tenants.items import queries
 from tenants.items.forms import ListFilter
 from tenants.items.models import Item, ItemAuthor, State, Urgency
-from tenants.items.views.common import detail_url, own_url, reader
+from tenants.items.views.cards import cards_of, state_of
+from tenants.items.views.common import detail_url, reader
 from zhitong.core import glossary
-from zhitong.core.operations import require_unit
-from zhitong.exchange.queries import tracks
 from zhitong.web import parts
 from zhitong.web.keyset import SIZE, page_of
-from zhitong.web.parts import Action, Cell, ItemCard, Page, SavedFilter, TableColumn, TableRow, Tag, Track
+from zhitong.web.parts import Action, Cell, Page, SavedFilter, TableColumn, TableRow, Tag
 from zhitong.web.templatetags.zt import authors as authors_words
-from zhitong.web.templatetags.zt import zt_day, zt_short
+from zhitong.web.templatetags.zt import zt_short
 
 _OWN_TABS: dict[str, tuple[str, tuple[State, ...]]] = {
     "": ("全部", ()),
@@ -49,11 +47,6 @@ _COLUMNS = [
 ]
 
 
-def state_of(item: Item) -> parts.State:
-    """Return an item's state as drawn everywhere."""
-    return parts.standing(item.get_state_display())
-
-
 @login_required
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
@@ -63,9 +56,8 @@ def own(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     states = _OWN_TABS.get(tab, _OWN_TABS[""])[1]
     page = page_of(rows.filter(state__in=states) if states else rows, ("-changed_at", "-id"), request.GET)
-    lines = tracks(require_unit(), [item.uuid for item in page.items if item.state != State.DRAFT])
     context = {
-        "cards": [_card(item, lines.get(item.uuid), user) for item in page.items],
+        "cards": cards_of(user, page.items),
         "filters": _tabs(rows, tab),
         "page": page,
         "empty_box": parts.empty(
@@ -111,15 +103,6 @@ def everything(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "items/all.html", context)
-
-
-def _card(item: Item, track: Track | None, user: User) -> ItemCard:
-    notes = [f"第 {item.number} 号"] if item.number else []
-    notes.append(zt_day(item.submitted_at or item.changed_at))
-    if item.created_by and item.created_by != user:
-        notes.append(f"{item.created_by.name}撰写")
-    tags = [Tag("急", "red")] if item.urgency == Urgency.URGENT else []
-    return ItemCard(str(item), own_url(item, user), notes, tags, state_of(item), track)
 
 
 def _tabs(rows: QuerySet[Item], tab: str) -> list[SavedFilter]:

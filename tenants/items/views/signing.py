@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from tenants.items import comparison, operations, queries
 from tenants.items.models import OPEN_STATES, Consent, Item, ItemAuthor, State
 from tenants.items.texts import Texts
+from tenants.items.views.cards import state_of
 from tenants.items.views.common import file_facts, reader
-from tenants.items.views.lists import state_of
 from zhitong.core.errors import InvalidInput
 from zhitong.web import parts
 from zhitong.web.parts import Action, CoAuthor, Fact

@@ -2,10 +2,11 @@
 
 from zhitong.exchange.queries.chains import Node, chain_down, chain_up, chains_down
 from zhitong.exchange.queries.instructions import instructions_since
-from zhitong.exchange.queries.journeys import journey, tracks
+from zhitong.exchange.queries.journeys import Journey, journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
 
 __all__ = [
+    "Journey",
     "Node",
     "chain_down",
     "chain_up",

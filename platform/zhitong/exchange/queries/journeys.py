@@ -12,20 +12,23 @@ from zhitong.core import clock, glossary
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
 from zhitong.exchange.queries.chains import Node, chain_down, chains_up
 from zhitong.exchange.words import leader_words
-from zhitong.units.models import LEVEL_ORDER, Level
+from zhitong.units.models import LEVEL_ORDER, Level, Unit, UnitKind
 from zhitong.web.parts import JourneyEvent, JourneyStep, NowLine, State, Station, StationKind, Tag, Track
 from zhitong.web.templatetags.zt import zt_short
 
-_Key = tuple[str, int]  # ("u", unit id) or ("b", body id)
+STATIONS = 4  # of a track: branch or county, city, province, nation
+_NATION = "全国政协"
+_PARENTS = "parent__parent__parent"  # of a branch: county, city, province
 
 
 @dataclass
 class Stop:
-    """One place of a journey: a unit or a body, with its events and the dispatch that led there."""
+    """One place of a journey: a unit (or a body, without `unit`), with its events and the dispatch that led there."""
 
     name: str
     level: str
     order: tuple[int, datetime]
+    unit: Unit | None = None
     dispatch: Dispatch | None = None
     fact: ItemFact | None = None
     events: list[Event] = field(default_factory=list)
@@ -33,7 +36,7 @@ class Stop:
     @property
     def outcome(self) -> tuple[str, StationKind]:
         """Return the word and look of what became of the item here."""
-        standing = [event for event in self.events if not _is_undone(event) and event.reverses_id is None]
+        standing = [event for event in self.events if _stands(event)]
         by_kind = {EventKind(event.kind): event for event in standing}
         if EventKind.ADOPTED in by_kind:
             return AdoptionMode(by_kind[EventKind.ADOPTED].mode).label, "ok"
@@ -81,8 +84,15 @@ class Journey:
 
     @property
     def track(self) -> Track:
-        """The way as a line of stations."""
-        return Track([Station(_place(stop.name), *stop.outcome) for stop in self.stops])
+        """The way as a line of stations: those reached, then those of the line above that may follow."""
+        stations = [Station(_place(stop.name), *stop.outcome) for stop in self.stops]
+        may_follow = [Station(_place(name), glossary.NOT_SENT) for name in self._ahead()]
+        return Track([*stations, *may_follow[: max(0, STATIONS - len(stations))]], instructed=self.instructed)
+
+    @property
+    def instructed(self) -> bool:
+        """Whether a leader wrote an instruction anywhere on the way."""
+        return any(_stands(event) and event.kind == EventKind.INSTRUCTION for s in self.stops for event in s.events)
 
     @property
     def steps(self) -> list[JourneyStep]:
@@ -100,6 +110,19 @@ class Journey:
         since = stop.dispatch.sent_at if stop.dispatch else self.fact.submitted_at
         days = (clock.today() - clock.local_date(since)).days
         return NowLine(where=f"{stop.name}，{word}", waited=f"已等 {days} 天" if days else "", next=_next(stop))
+
+    def _ahead(self) -> list[str]:
+        """Return the names of the units above the last stop, up to the nation, while the item may still go there."""
+        last = self.stops[-1]
+        if last.unit is None or last.outcome[1] not in {"ok", "now"}:
+            return []
+        names, unit = [], last.unit.parent
+        while unit is not None:
+            names.append(unit.short_name)
+            unit = unit.parent
+        if last.unit.kind == UnitKind.COMMITTEE:
+            names.append(_NATION)
+        return [name for name in names if name not in {stop.name for stop in self.stops}]
 
 
 def journey(unit_id: int, item_uuid: UUID, *, for_the_office: bool = False) -> Journey | None:
@@ -139,12 +162,12 @@ def _assemble(ways: dict[Node, list[Node]]) -> dict[Node, Journey]:
     units, items = {n.unit_id for n in nodes}, {n.item_uuid for n in nodes}
     facts = {
         Node(fact.unit_id, fact.item_uuid): fact
-        for fact in ItemFact.objects.filter(unit_id__in=units, item_uuid__in=items).select_related("unit")
+        for fact in ItemFact.objects.filter(unit_id__in=units, item_uuid__in=items).select_related(f"unit__{_PARENTS}")
     }
     sendings: dict[Node, list[Dispatch]] = defaultdict(list)
     for dispatch in (
         Dispatch.objects.filter(sender_id__in=units, item_uuid__in=items)
-        .select_related("receiver", "body")
+        .select_related(f"receiver__{_PARENTS}", "body")
         .order_by("sent_at", "id")
     ):
         sendings[Node(dispatch.sender_id, dispatch.item_uuid)].append(dispatch)
@@ -210,6 +233,7 @@ def _stops(
                 fact.unit.short_name,
                 fact.unit.level,
                 (_height(fact.unit.level), fact.submitted_at),
+                fact.unit,
                 came_by,
                 fact,
                 sorted(own, key=lambda event: (event.at, event.pk)),
@@ -224,6 +248,7 @@ def _stops(
                     dispatch.receiver_name,
                     level,
                     (_height(level), dispatch.sent_at),
+                    dispatch.receiver,
                     dispatch,
                     None,
                     by_dispatch[dispatch.pk],
@@ -244,19 +269,24 @@ def _is_undone(event: Event) -> bool:
     return hasattr(event, "reversed_by")
 
 
+def _stands(event: Event) -> bool:
+    return event.reverses_id is None and not _is_undone(event)
+
+
 _LOOK = {"ok": "ok", "now": "now", "back": "back", "kept": "kept", "": "off"}
 
 
 def _step(stop: Stop, insider_of: frozenset[int]) -> JourneyStep:
     word, look = stop.outcome
     state = State(word, {"ok": "ok", "now": "now", "back": "soon", "kept": "off", "": ""}[look])  # type: ignore[arg-type]
-    has_instruction = any(event.kind == EventKind.INSTRUCTION and not _is_undone(event) for event in stop.events)
+    has_instruction = any(event.kind == EventKind.INSTRUCTION and _stands(event) for event in stop.events)
     return JourneyStep(
         stop.name,
         state,
         [_line(event, stop, is_open=_is_open(event, insider_of)) for event in stop.events],
         _LOOK[look],  # type: ignore[arg-type]
         [Tag("批示", "pishi")] if has_instruction else [],
+        _next(stop) if look == "now" else "",
     )
 
 
@@ -285,6 +315,7 @@ def _line(event: Event, stop: Stop, *, is_open: bool) -> JourneyEvent:
         detail=detail,
         quote=event.words if is_open else "",
         hidden=f"{EventKind(event.kind).label}全文未开放" if event.words and not is_open else "",
+        outcome=event.kind in _OUTCOMES,
         undone=_is_undone(event),
     )
 

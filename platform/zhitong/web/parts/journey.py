@@ -21,10 +21,11 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The straight line through the stations; the last four are drawn."""
+    """The straight line through the stations; the last four are drawn. `instructed`: a leader wrote on the item."""
 
     stations: Sequence[Station]
     label: str = "去向"
+    instructed: bool = False
 
     @property
     def shown(self) -> Sequence[Station]:
@@ -64,13 +65,14 @@ class JourneyEvent:
 
 @dataclass(frozen=True, slots=True)
 class JourneyStep:
-    """One level of a journey with its events, oldest first."""
+    """One level of a journey with its events, oldest first; `next` says what is awaited there."""
 
     unit: str
     state: State
     events: Sequence[JourneyEvent] = ()
     look: Literal["ok", "now", "back", "kept", "off"] = "ok"
     tags: Sequence[Tag] = ()
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
