@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
+from tenants.items.models import Item
 from zhitong.core.errors import Refusal
 from zhitong.core.operations import Actor
 
@@ -17,15 +18,19 @@ class Submit(Protocol):
 
 # Where the author answers what a refusal asks for; an empty address when it asks nothing.
 Question = Callable[[Refusal, UUID], str]
+# What happens to a draft once it is submitted, in a line; empty when nobody can say.
+WhatFollows = Callable[[Item], str]
 
 _entry: list[Callable[[], Submit]] = []
 _question: list[Question] = []
+_what_follows: list[WhatFollows] = []
 
 
-def register(entry: Callable[[], Submit], question: Question) -> None:
-    """Say who takes finished drafts, and where it asks the author for more; called once at start."""
+def register(entry: Callable[[], Submit], question: Question, what_follows: WhatFollows) -> None:
+    """Say who takes finished drafts, where it asks the author for more, and what it does next; called once at start."""
     _entry[:] = [entry]
     _question[:] = [question]
+    _what_follows[:] = [what_follows]
 
 
 def submit(*, actor: Actor, item_uuid: UUID, version: int) -> None:
@@ -43,3 +48,8 @@ def submit(*, actor: Actor, item_uuid: UUID, version: int) -> None:
 def question_of(refusal: Refusal, item_uuid: UUID) -> str:
     """Return the address where the author answers what a refused submission asks for, empty when it asks nothing."""
     return _question[0](refusal, item_uuid) if _question else ""
+
+
+def what_follows(item: Item) -> str:
+    """Return what happens to a draft once it is submitted, in a line; empty when nobody can say."""
+    return _what_follows[0](item) if _what_follows else ""

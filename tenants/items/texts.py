@@ -80,8 +80,8 @@ class Texts:
 
 
 def missing(source: HasTexts) -> list[str]:
-    """Return the Chinese names of the required parts that are still empty, in the order of the form."""
-    return [LABELS[name] for name in REQUIRED if not getattr(source, name).strip()]
+    """Return the names of the required parts that are still empty, in the order of the form."""
+    return [name for name in REQUIRED if not getattr(source, name).strip()]
 
 
 def length_of(sections: Iterable[str]) -> int:

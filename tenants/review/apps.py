@@ -21,7 +21,7 @@ class ReviewConfig(AppConfig):
         from tenants.items import handover
         from tenants.review import consumers, navigation, permissions  # noqa: F401 - registered by import
 
-        handover.register(_entry, _question)
+        handover.register(_entry, _question, _what_follows)
         leaving.register(post=_post_left, unit=_unit_left)
 
 
@@ -40,6 +40,13 @@ def _unit_left() -> Any:
 def _question(refusal: Refusal, item_uuid: UUID) -> str:
     """Return where the author chooses who decides a step that the flow leaves open."""
     return reverse("review:submit", args=[item_uuid]) if refusal.code == "review.choose" else ""
+
+
+def _what_follows(item: Any) -> str:
+    """Return the first step a draft comes to, and until when."""
+    from tenants.review.queries.ahead import what_follows
+
+    return what_follows(item)
 
 
 def _entry() -> Any:

@@ -24,6 +24,7 @@ from tenants.items.views.common import detail_url, posted_version, reader
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
 
+_FOLDED = ("source", "submitter_kind", "group", "not_public_reason", "keywords", "remark")
 _MOVES = {"move_up": -1, "move_down": 1, "remove": 0}  # button of a signer -> how far the row goes; 0: away
 
 
@@ -88,7 +89,15 @@ def autosave(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
             status=refusal.status,
             json_dumps_params={"ensure_ascii": False},
         )
-    return JsonResponse({"version": item.version, "saved_at": f"{timezone.localtime(clock.now()):%H:%M}"})
+    unit = request.tenant  # type: ignore[attr-defined]
+    return JsonResponse(
+        {
+            "version": item.version,
+            "saved_at": f"{timezone.localtime(clock.now()):%H:%M}",
+            **writing_parts.live_parts(item, unit),
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 @login_required
@@ -209,6 +218,7 @@ def _page(
         "merge": merge,
         "earlier_url": earlier_url,
         "version": version or item.version,
+        "more_open": any(form[name].errors for name in _FOLDED),
         "back": reverse("items:own"),
         "phone_title": "写信息",
     }

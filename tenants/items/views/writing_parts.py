@@ -1,14 +1,16 @@
 """What stands around the text on the writing page: signers, files, checks, the saved state, the look of the print."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 
-from tenants.items import live, queries
+from tenants.items import handover, live, queries
 from tenants.items.fields import AUTHOR_WORDS, AuthorInput
 from tenants.items.models import Attachment, Consent, Item, ItemAuthor
-from tenants.items.texts import SECTIONS, missing
+from tenants.items.texts import LABELS, REQUIRED, SECTIONS, missing
 from zhitong.core import clock, text
 from zhitong.documents.kinds import ACCEPT, NOT_TAKEN
 from zhitong.documents.storage import too_large
@@ -50,15 +52,40 @@ def context(item: Item, unit: Unit, *, words: str, moved: str = "") -> dict[str,
         "find": words,
         "find_error": doubt,
         "hits": [] if doubt else queries.find_members(words, without=own),
-        "checks": live.checks(item, unit.text_limit),
-        "missing": missing(item),
-        "limit": unit.text_limit,
-        "filled": min(100, round(100 * item.text_length / unit.text_limit, 1)),
+        "required": [(f"id_{name}", LABELS[name]) for name in REQUIRED],
+        "missing": [(f"id_{name}", LABELS[name]) for name in missing(item)],
         "counted": " ".join(f"id_{name}" for name in SECTIONS),
         "saved": _saved(item),
+        "more_words": _folded_words(item),
+        **_read(item, unit, signers),
+    }
+
+
+def live_parts(item: Item, unit: Unit) -> dict[str, dict[str, str]]:
+    """Return what is drawn anew with each save: `html` of the findings and of the proof, `words` of what follows."""
+    context = _read(item, unit, named(item)[0])
+    drawn = {name: render_to_string(f"items/{name}.html", context) for name in ("checks", "sheet")}
+    return {"html": drawn, "words": {"then": context["then"]}}
+
+
+def _read(item: Item, unit: Unit, signers: Sequence[ItemAuthor]) -> dict[str, Any]:
+    return {
+        "checks": live.checks(item, unit.text_limit),
+        "length": item.text_length,
+        "limit": unit.text_limit,
+        "filled": min(100, round(100 * item.text_length / unit.text_limit, 1)),
+        "title": item.title,
         "paragraphs": [line for name in SECTIONS for line in getattr(item, name).split("\n") if line],
         "signed_by": "、".join(author.name for author in signers),
+        "then": handover.what_follows(item) or "提交后随时看得到去向",
     }
+
+
+def _folded_words(item: Item) -> str:
+    """Return what stands in the folded fields."""
+    written = [item.group.name if item.group else "", "、".join(item.keywords), item.remark, item.not_public_reason]
+    words = [item.get_source_display(), item.get_submitter_kind_display(), *written]
+    return " · ".join(word for word in words if word)
 
 
 def named(item: Item) -> tuple[list[ItemAuthor], list[ItemAuthor]]:

@@ -63,7 +63,11 @@ def test_autosave_answers_with_the_next_version(unit: Unit, author: User, client
     item = make_draft(unit, author)
     answer = client_for(author, unit).post(f"/items/{item.uuid}/autosave/", form_of(item, problem="新的"))
     assert answer.status_code == 200
-    assert answer.json()["version"] == 2
+    said = answer.json()
+    assert said["version"] == 2
+    assert "还没有情况反映" not in said["html"]["checks"]
+    assert "新的" in said["html"]["sheet"]
+    assert said["words"]["then"].startswith("下一步：")
     assert stored(unit, item).problem == "新的"
 
 

@@ -1,7 +1,8 @@
 /* Writing: counts as a reader counts, areas that grow, autosave with a version, text kept on this machine while offline.
 
 <form data-autosave="URL" data-draft-key="ID" data-version-field="version"> posts itself to URL when the writer pauses.
-The answer is JSON {"version": 4, "saved_at": "10:41"}; 409 is HTML for #zt-merge. */
+The answer is JSON {"version": 4, "saved_at": "10:41", "html": {"checks": …}, "words": {"then": …}}: parts for the
+places marked data-live and data-live-words; 409 is HTML for #zt-merge. */
 (() => {
   "use strict";
   const segments = "Segmenter" in Intl ? new Intl.Segmenter("zh", { granularity: "grapheme" }) : null;
@@ -13,7 +14,39 @@ The answer is JSON {"version": 4, "saved_at": "10:41"}; 409 is HTML for #zt-merg
   };
   const grouped = n => n.toLocaleString("en-US");
 
+  // Where a browser does not let an area grow with its text by itself, it is made as high as what stands in it.
+  const grows = CSS.supports("field-sizing", "content");
+  const grow = () => {
+    if (!grows) for (const area of document.querySelectorAll(".zt-wf textarea")) {
+      area.style.height = "auto";
+      area.style.height = `${area.scrollHeight + 1}px`;
+    }
+  };
+  const missing = () => {
+    for (const out of document.querySelectorAll("[data-missing]")) {
+      const parts = out.dataset.missing.trim().split(/\s+/).map(part => part.split(":"));
+      const empty = parts.filter(([id]) => !document.getElementById(id)?.value.trim());
+      const use = out.querySelector("use");
+      out.className = `zt-state zt-missing is-${empty.length ? "soon" : "ok"}`;
+      use.setAttribute("href", use.getAttribute("href").replace(/#.*/, empty.length ? "#circle-dashed" : "#circle-check"));
+      out.replaceChildren(out.querySelector("svg"), empty.length ? `还差 ${empty.map(([, label]) => label).join("、")}` : "可以提交");
+      if (empty.length) out.href = `#${empty[0][0]}`;
+      else out.removeAttribute("href");
+    }
+  };
+  // The place that is pressed is the one to write at.
+  document.addEventListener("click", event => {
+    const link = event.target.closest("a[data-missing][href], .zt-live a[href^='#']");
+    const area = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!area) return;
+    event.preventDefault();
+    area.focus();
+    area.scrollIntoView({ block: "center" });
+  });
+
   const tally = () => {
+    grow();
+    missing();
     for (const out of document.querySelectorAll("[data-count-of]")) {
       const area = document.getElementById(out.dataset.countOf);
       if (!area) continue;
@@ -79,6 +112,8 @@ The answer is JSON {"version": 4, "saved_at": "10:41"}; 409 is HTML for #zt-merg
           if (versionField() && saved.version !== undefined) versionField().value = saved.version;
           dirty = again;
           forget();
+          for (const [name, html] of Object.entries(saved.html || {})) for (const el of document.querySelectorAll(`[data-live=${name}]`)) el.innerHTML = html;
+          for (const [name, words] of Object.entries(saved.words || {})) for (const el of document.querySelectorAll(`[data-live-words=${name}]`)) el.textContent = words;
           say("ok", `已自动保存 ${saved.saved_at || clock()}`, "cloud-check");
         } else if (answer.status === 422) {
           keep();
