@@ -104,7 +104,7 @@ def test_a_late_save_by_the_button_keeps_what_was_typed(unit: Unit, author: User
         ({"title": "长" * 101}, "请删去 1 字"),
         ({"problem": "长" * 1501}, "请删去"),
         ({"problem": "有\0零"}, "U+0000"),
-        ({"urgency": "??"}, "请选择列表中的一项"),
+        ({"urgency": "??"}, "列表里没有这一项"),
     ],
 )
 def test_bad_input_names_the_field_and_keeps_the_text(
