@@ -168,10 +168,37 @@ def test_without_scripts_a_plain_form_takes_the_good_and_names_the_bad(nanhai: U
     assert names(nanhai) == []
 
 
+def test_the_page_says_what_is_missing_and_leads_there(writer: Person) -> None:
+    missing = writer.page.locator("[data-missing]").locator("visible=true").first
+    expect(missing).to_have_text("可以提交")
+    writer.page.locator("#id_suggestions").fill("")
+    expect(missing).to_have_text("还差 意见建议")
+    writer.sees("已自动保存")
+    missing.click()
+    expect(writer.page.locator("#id_suggestions")).to_be_focused()
+    three = writer.page.locator(".zt-live li").filter(has_text="三写")
+    expect(three).to_contain_text("还没有意见建议")  # found by the save, not by opening the page again
+    writer.page.locator("#id_suggestions").fill("一是由区住建局牵头。")
+    expect(three).to_contain_text("问题、原因、建议都有")
+
+
+def test_deleting_a_draft_takes_two_presses(writer: Person, nanhai: Unit) -> None:
+    menu = writer.page.locator(".zt-delete").locator("visible=true").first
+    menu.locator("summary").click()
+    writer.look(f"writing-delete-{writer.page.viewport_size['width']}")  # type: ignore[index]
+    with nanhai:
+        assert Item.objects.filter(title=TEXT["title"]).exists()
+    menu.get_by_role("button", name="删除，不能恢复").click()
+    writer.sees("草稿已删除")
+    with nanhai:
+        assert not Item.objects.filter(title=TEXT["title"]).exists()
+
+
 def test_a_co_author_is_asked_and_answers(nanhai: Unit, sit_down: SitDown) -> None:
     writer = at_the_page(nanhai, sit_down)
     other = sit_down(make_user(nanhai, "feng", name="冯雅琪", groups=[("sector", "教育界")]), nanhai, phone=True)
-    writer.page.get_by_label("添加联名反映人").fill("雅琪")
+    writer.page.locator("#co summary").filter(has_text="添加").click()
+    writer.page.get_by_label("找本单位的人").fill("雅琪")
     writer.press("查找")
     writer.press("请冯雅琪联名")
     writer.sees("等对方确认", "1 人待确认，先署名")
