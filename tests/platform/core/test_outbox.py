@@ -1,6 +1,9 @@
 """Waking the workers: cheap for those who publish, and never too early for any of them."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -44,3 +47,16 @@ def test_what_is_undone_wakes_nobody(broker: redis.Redis) -> None:
         outbox.publish("tests.topic", {}, unit_id=None)
         transaction.set_rollback(True)
     assert broker.llen("celery") == 0
+
+
+def test_the_web_process_sends_to_the_broker_of_the_settings() -> None:
+    told = "import zhitong.config.wsgi, celery; print(celery.current_app.conf.broker_url)"
+    environment = {name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL"}
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        env={**environment, "REDIS_URL": "redis://broker.example.org/3"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "redis://broker.example.org/3"
