@@ -82,43 +82,43 @@ def send(
     attempts = _attempts(to, ground.earlier, again=again)
     moment = clock.now()
     due = _due(moment, content.get("urgency", ""), ground.calendar)
-    new_packets: dict[bool, rows.Row] = {}
-    dispatches, events = [], []
-    for destination, attempt, keys in zip(to, attempts, ground.keys, strict=True):
-        contacts = destination.shows_contacts
-        if contacts not in new_packets:
-            frozen = packets.build(content, with_contacts=contacts)
-            new_packets[contacts] = _packet(unit, item_uuid, ground.matter_id, frozen, key=keys.packet, at=moment)
-        dispatch = {
-            "id": keys.dispatch,
-            "uuid": uuid4(),
-            "packet_id": new_packets[contacts].values["id"],
-            "sender_id": unit.pk,
-            "item_uuid": item_uuid,
-            "receiver_id": destination.unit and destination.unit.pk,
-            "body_id": destination.body and destination.body.pk,
-            "route": destination.kind,
-            "attempt": attempt,
-            "sent_at": moment,
-            "sent_by": actor.label,
-            "due_at": due if destination.unit else None,
-            "title": content["title"],
-            "urgency": content.get("urgency", ""),
-            "category": content.get("category", ""),
-        }
-        dispatches.append(rows.Row(Dispatch, dispatch))
-        events.append(
-            event_row(
-                actor=actor,
-                unit=unit,
-                at=moment,
-                id=keys.event,
-                kind=EventKind.SENT,
-                item_uuid=item_uuid,
-                matter_id=ground.matter_id,
-                dispatch_id=keys.dispatch,
-            )
+    new_packets = _packets(unit, item_uuid, content, to, ground, at=moment)
+    dispatches = [
+        rows.Row(
+            Dispatch,
+            {
+                "id": keys.dispatch,
+                "uuid": uuid4(),
+                "packet_id": new_packets[destination.shows_contacts].values["id"],
+                "sender_id": unit.pk,
+                "item_uuid": item_uuid,
+                "receiver_id": destination.way.receiver_id,
+                "body_id": destination.way.body_id,
+                "route": destination.kind,
+                "attempt": attempt,
+                "sent_at": moment,
+                "sent_by": actor.label,
+                "due_at": due if destination.unit else None,
+                "title": content["title"],
+                "urgency": content.get("urgency", ""),
+                "category": content.get("category", ""),
+            },
         )
+        for destination, attempt, keys in zip(to, attempts, ground.keys, strict=True)
+    ]
+    events = [
+        event_row(
+            actor=actor,
+            unit=unit,
+            at=moment,
+            id=keys.event,
+            kind=EventKind.SENT,
+            item_uuid=item_uuid,
+            matter_id=ground.matter_id,
+            dispatch_id=keys.dispatch,
+        )
+        for keys in ground.keys
+    ]
     grants = [
         rows.Row(Grant, {"packet_id": packet.values["id"], **asdict(file)})
         for packet in new_packets.values()
@@ -241,20 +241,27 @@ def _attempts(to: Sequence[Destination], earlier: Sequence[dict[str, Any]], *, a
     return attempts
 
 
-def _packet(unit: Unit, item_uuid: UUID, matter_id: int, frozen: dict[str, Any], *, key: int, at: datetime) -> rows.Row:
-    return rows.Row(
-        Packet,
-        {
-            "id": key,
+def _packets(
+    unit: Unit, item_uuid: UUID, content: dict[str, Any], to: Sequence[Destination], ground: _Ground, *, at: datetime
+) -> dict[bool, rows.Row]:
+    """Return a new packet for each set of rights among `to`, by whether it shows contacts."""
+    made: dict[bool, rows.Row] = {}
+    for destination, keys in zip(to, ground.keys, strict=True):
+        if destination.shows_contacts in made:
+            continue
+        frozen = packets.build(content, with_contacts=destination.shows_contacts)
+        values = {
+            "id": keys.packet,
             "uuid": uuid4(),
             "sender_id": unit.pk,
             "item_uuid": item_uuid,
-            "matter_id": matter_id,
+            "matter_id": ground.matter_id,
             "content": frozen,
             "sha256": packets.digest(frozen),
             "created_at": at,
-        },
-    )
+        }
+        made[destination.shows_contacts] = rows.Row(Packet, values)
+    return made
 
 
 def _dispatch(row: rows.Row, destination: Destination) -> Dispatch:
