@@ -12,69 +12,19 @@ A condition is `{"field", "in": [...]}` or `{"field", "not_in": [...]}`; `posts`
 
 import json
 import re
-from collections.abc import Collection, Mapping
-from enum import StrEnum
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Collection
+from typing import Any
 
-from tenants.accounts.models import GroupKind
-from tenants.items.models import Source, SubmitterKind, Urgency
-from tenants.review.definition.model import (
-    CHOSEN,
-    DESTINATIONS,
-    FIELD_WORDS,
-    STAGES,
-    VERB_WORDS,
-    Condition,
-    Definition,
-    Link,
-    Mode,
-    OnEmpty,
-    OnLate,
-    Step,
-    Who,
-    WhoKind,
-)
+from tenants.review.definition.model import Definition, Step, Who
+from tenants.review.definition.pieces import END, Fault, Path, conditions, flag, mapping, refuse, text
+from tenants.review.definition.step_reading import STEP_KEYS, StepReader
 from zhitong.core.errors import InvalidInput
+from zhitong.core.text import clean
 
-E = TypeVar("E", bound=StrEnum)
-Path = tuple[str | int, ...]
 MAX_STEPS = 20
 MAX_BYTES = 64 * 1024
-END = "end"
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FLOW_KEYS = {"steps", "when", "ask_once"}
-_STEP_KEYS = {
-    "key", "name", "kind", "who", "posts", "mode", "n", "percent", "limit_days", "limit_hours", "remind_hours",
-    "on_empty", "on_late", "late_to", "when", "next", "checklist", "collator", "cc", "may", "asks_destination",
-    "verifying_pauses",
-}  # fmt: skip
-_VALUES: dict[str, Collection[str] | None] = {
-    "submitter_kind": SubmitterKind.values,
-    "urgency": Urgency.values,
-    "category": None,  # categories are the unit's own words
-    "source": Source.values,
-    "destination": DESTINATIONS,
-}
-# The keys an entry of `who` has beside `kind`.
-_WHO_KEYS: dict[WhoKind, frozenset[str]] = {
-    WhoKind.POST: frozenset({"post"}),
-    WhoKind.GROUP: frozenset({"group_kind", "name"}),
-    WhoKind.GROUP_HEAD: frozenset({"group_kind", "name"}),
-    WhoKind.USER: frozenset({"username"}),
-    WhoKind.AUTHOR_HEAD: frozenset({"group_kind"}),
-    WhoKind.CATEGORY_COMMITTEE: frozenset(),
-    WhoKind.CHOSEN_BY_PREVIOUS: frozenset({"among"}),
-    WhoKind.CHOSEN_BY_STARTER: frozenset({"among"}),
-}
-
-
-class Fault(Exception):  # noqa: N818 - it never leaves the package
-    """What is wrong, in words, and where in the document."""
-
-    def __init__(self, message: str, path: Path) -> None:
-        super().__init__(message)
-        self.message = message
-        self.path = path
 
 
 def parse(data: Any, known_posts: Collection[str] | None = None) -> Definition:
@@ -82,7 +32,8 @@ def parse(data: Any, known_posts: Collection[str] | None = None) -> Definition:
 
     Args:
         data: the JSON value (module docstring shows its shape).
-        known_posts: codes of the unit's posts; None leaves posts unchecked (a frozen version of an old run).
+        known_posts: codes of the unit's posts; None leaves posts and the letters of texts unchecked (a frozen version
+            of an old run).
 
     Raises:
         InvalidInput: naming the step (counted from 1) and the reason, under the field `definition`.
@@ -91,6 +42,27 @@ def parse(data: Any, known_posts: Collection[str] | None = None) -> Definition:
         return parse_located(data, known_posts)
     except Fault as fault:
         raise refusal(fault.message) from None
+
+
+def parse_who(data: Any) -> Who:
+    """Return one entry of those asked, by itself; whether the unit has such a post or group is not looked at.
+
+    Raises:
+        InvalidInput: it is no such entry.
+    """
+    try:
+        return StepReader({}, 0, None, [("", "")], {}).entry(data, ())
+    except Fault as fault:
+        raise refusal(fault.message) from None
+
+
+def fault_of(data: Any, known_posts: Collection[str] | None = None) -> Fault | None:
+    """Return the first fault of a definition with its place, None when `parse` would take it."""
+    try:
+        parse_located(data, known_posts)
+    except Fault as fault:
+        return fault
+    return None
 
 
 def refusal(message: str) -> InvalidInput:
@@ -105,265 +77,53 @@ def parse_located(data: Any, known_posts: Collection[str] | None) -> Definition:
         Fault: at the first thing that is wrong.
     """
     if len(json.dumps(data, ensure_ascii=False, default=str).encode()) > MAX_BYTES:
-        _refuse(f"流程定义过大，最多 {MAX_BYTES // 1024} KB。", ())
-    flow = _mapping(data, "流程", _FLOW_KEYS, ())
+        refuse(f"流程定义过大，最多 {MAX_BYTES // 1024} KB。", ())
+    if known_posts is not None:
+        _legible(data, ())
+    flow = mapping(data, "流程", _FLOW_KEYS, ())
     raw = flow.get("steps")
     if not isinstance(raw, list) or not raw:
-        _refuse("流程至少要有一步。", ("steps",))
+        refuse("流程至少要有一步。", ("steps",))
     if len(raw) > MAX_STEPS:
-        _refuse(f"流程有 {len(raw)} 步，最多 {MAX_STEPS} 步。", ("steps",))
+        refuse(f"流程有 {len(raw)} 步，最多 {MAX_STEPS} 步。", ("steps",))
     heads = [_head(entry, place) for place, entry in enumerate(raw)]
     _unique([key for key, _ in heads], "代号", "key")
     _unique([name for _, name in heads], "名称", "name")
     places = {key: place for place, (key, _) in enumerate(heads)}
-    steps = tuple(_Step(entry, place, known_posts, heads, places).read() for place, entry in enumerate(raw))
+    steps = tuple(StepReader(entry, place, known_posts, heads, places).read() for place, entry in enumerate(raw))
     if all(step.when for step in steps):
-        _refuse("每一步都带条件，会有信息无人审核：请至少留一步不带条件。", ("steps",))
+        refuse("每一步都带条件，会有信息无人审核：请至少留一步不带条件。", ("steps",))
     _reachable(steps)
-    return Definition(steps, _conditions(flow.get("when", []), "流程", ("when",)), _flag(flow, "ask_once", "流程", ()))
+    return Definition(steps, conditions(flow.get("when", []), "流程", ("when",)), flag(flow, "ask_once", "流程", ()))
+
+
+def _legible(value: Any, path: Path) -> None:
+    """Refuse texts with control characters, wherever they stand: no reader sees them, and the database takes no NUL."""
+    if isinstance(value, str):
+        try:
+            clean(value)
+        except ValueError as error:
+            refuse(f"“{path[-1] if path else '流程'}”里有不能用的字符：{error}", path)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            _legible(name, (*path, "?"))
+            _legible(one, (*path, name))
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            _legible(one, (*path, place))
 
 
 def _head(entry: Any, place: int) -> tuple[str, str]:
     path: Path = ("steps", place)
-    raw = _mapping(entry, f"第 {place + 1} 步", _STEP_KEYS, path)
-    name = _text(raw, "name", f"第 {place + 1} 步", 40, path)
+    raw = mapping(entry, f"第 {place + 1} 步", STEP_KEYS, path)
+    name = text(raw, "name", f"第 {place + 1} 步", 40, path)
     key = raw.get("key")
     if not isinstance(key, str) or not _KEY.fullmatch(key) or key == END:
-        _refuse(
+        refuse(
             f"第 {place + 1} 步“{name}”的代号（key）要用小写英文字母开头，只含字母、数字和下划线，最长 40 个字符。",
             (*path, "key"),
         )
     return key, name
-
-
-class _Step:
-    """Reads one step: `where` names it in refusals, `path` is its place in the document."""
-
-    def __init__(
-        self,
-        raw: Mapping[str, Any],
-        place: int,
-        posts: Collection[str] | None,
-        heads: list[tuple[str, str]],
-        places: dict[str, int],
-    ) -> None:
-        self.raw, self.place, self.posts, self.heads, self.places = raw, place, posts, heads, places
-        self.path: Path = ("steps", place)
-        self.where = f"第 {place + 1} 步“{heads[place][1]}”"
-
-    def read(self) -> Step:
-        """Return the step."""
-        mode = self._choice("mode", Mode, Mode.ANY)
-        n, percent = self._votes(mode)
-        on_late = self._choice("on_late", OnLate, OnLate.MARK)
-        late_to = self._whos("late_to")
-        if (on_late is OnLate.MARK) == bool(late_to):
-            self._refuse("on_late", "的“late_to”（超期后找谁）要和“on_late”（超期怎么办）一起写。")
-        collator = self._whos("collator")
-        if (mode is Mode.JOINT) != bool(collator):
-            self._refuse("collator", "是联审（joint）就要写明由谁汇总（collator），不是联审就不能写。")
-        key, name = self.heads[self.place]
-        return Step(
-            key=key,
-            name=name,
-            kind=self._stage(),
-            who=self._who(),
-            mode=mode,
-            n=n,
-            percent=percent,
-            limit_days=self._limit("limit_days", 365),
-            limit_hours=self._limit("limit_hours", 24 * 30),
-            remind_hours=self._limit("remind_hours", 24 * 30),
-            on_empty=self._choice("on_empty", OnEmpty, OnEmpty.ADMINISTRATOR),
-            on_late=on_late,
-            late_to=late_to,
-            when=_conditions(self.raw.get("when", []), self.where, (*self.path, "when")),
-            links=self._links(),
-            checklist=self._optional_text("checklist"),
-            collator=collator,
-            copies_to=self._whos("cc"),
-            may=self._may(),
-            asks_destination=_flag(self.raw, "asks_destination", self.where, self.path),
-            verifying_pauses=_flag(self.raw, "verifying_pauses", self.where, self.path, default=True),
-        )
-
-    def _refuse(self, name: str, message: str) -> NoReturn:
-        _refuse(f"{self.where}{message}", (*self.path, name))
-
-    def _stage(self) -> str:
-        kind = self._optional_text("kind")
-        if kind and kind not in STAGES:
-            self._refuse("kind", f"的“kind”不能是“{kind}”，可用：{'、'.join(STAGES)}。")
-        return kind
-
-    def _who(self) -> tuple[Who, ...]:
-        posts = self.raw.get("posts")
-        if posts is None:
-            found = self._whos("who")
-            if not found:
-                self._refuse("who", "没有写明由哪个岗位办（posts）或由谁办（who）。")
-            return found
-        if "who" in self.raw:
-            self._refuse("who", "同时写了 posts 和 who，请只写一样。")
-        if not isinstance(posts, list) or not posts or not all(isinstance(post, str) for post in posts):
-            self._refuse("posts", "没有写明由哪个岗位办（posts）。")
-        found = tuple(
-            self._one({"kind": WhoKind.POST, "post": post}, (*self.path, "posts", n)) for n, post in enumerate(posts)
-        )
-        if len(set(found)) != len(found):
-            self._refuse("posts", "的岗位写重了。")
-        return found
-
-    def _whos(self, name: str) -> tuple[Who, ...]:
-        raw = self.raw.get(name, [])
-        if not isinstance(raw, list):
-            self._refuse(name, f"的“{name}”要是一个列表。")
-        found = tuple(self._one(entry, (*self.path, name, n)) for n, entry in enumerate(raw))
-        if len(set(found)) != len(found):
-            self._refuse(name, f"的“{name}”里有一项写重了。")
-        return found
-
-    def _one(self, entry: Any, path: Path) -> Who:
-        raw = _mapping(entry, f"{self.where}的办理人", {"kind"} | frozenset().union(*_WHO_KEYS.values()), path)
-        try:
-            kind = WhoKind(raw.get("kind", ""))
-        except ValueError:
-            _refuse(
-                f"{self.where}的办理人种类“{raw.get('kind', '')}”不认识，可用：{'、'.join(WhoKind)}。", (*path, "kind")
-            )
-        extra = sorted(set(raw) - {"kind"} - _WHO_KEYS[kind])
-        if extra:
-            _refuse(f"{self.where}的办理人“{kind}”不能写“{extra[0]}”。", (*path, extra[0]))
-        if kind in CHOSEN:
-            among = raw.get("among", [])
-            if not isinstance(among, list):
-                _refuse(f"{self.where}的可选范围（among）要是一个列表。", (*path, "among"))
-            found = tuple(self._one(one, (*path, "among", n)) for n, one in enumerate(among))
-            if any(one.kind in CHOSEN for one in found):
-                _refuse(f"{self.where}的可选范围里不能再写“由人选定”。", (*path, "among"))
-            return Who(kind, among=found)
-        return Who(kind, code=self._code(raw, kind, path), name=self._group_name(raw, kind, path))
-
-    def _code(self, raw: Mapping[str, Any], kind: WhoKind, path: Path) -> str:
-        if kind is WhoKind.CATEGORY_COMMITTEE:
-            return ""
-        name = {WhoKind.POST: "post", WhoKind.USER: "username"}.get(kind, "group_kind")
-        value = raw.get(name, "" if kind is WhoKind.AUTHOR_HEAD else None)
-        if not isinstance(value, str) or len(value) > 60 or (not value and kind is not WhoKind.AUTHOR_HEAD):
-            _refuse(f"{self.where}的办理人没有写明“{name}”。", (*path, name))
-        if kind is WhoKind.POST and self.posts is not None and value not in self.posts:
-            _refuse(f"{self.where}的岗位“{value}”本单位没有，请先在“人员”里设这个岗位。", (*path, name))
-        if name == "group_kind" and value and value not in GroupKind.values:
-            _refuse(f"{self.where}的组织类别“{value}”不认识，可用：{'、'.join(GroupKind.values)}。", (*path, name))
-        return value
-
-    def _group_name(self, raw: Mapping[str, Any], kind: WhoKind, path: Path) -> str:
-        if kind not in {WhoKind.GROUP, WhoKind.GROUP_HEAD}:
-            return ""
-        value = raw.get("name")
-        if not isinstance(value, str) or not 1 <= len(value.strip()) <= 60:
-            _refuse(f"{self.where}的办理人没有写明组织的名称（name）。", (*path, "name"))
-        return value.strip()
-
-    def _votes(self, mode: Mode) -> tuple[int, int]:
-        n, percent = self.raw.get("n"), self.raw.get("percent")
-        if mode is not Mode.N_OF_M:
-            if n is not None or percent is not None:
-                self._refuse("n", "写了票数（n、percent），但办法不是票签（n_of_m）。")
-            return 0, 0
-        if (n is None) == (percent is None):
-            self._refuse("n", "是票签，要写明几票通过（n，1 到 99）或百分之几通过（percent，1 到 100），只写一样。")
-        name, most = ("n", 99) if percent is None else ("percent", 100)
-        value = self.raw[name]
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-            self._refuse(name, f"是票签，要写明几票通过（{name}，1 到 {most} 的整数）。")
-        return (value, 0) if name == "n" else (0, value)
-
-    def _limit(self, name: str, most: int) -> int | None:
-        value = self.raw.get(name)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-            self._refuse(name, f"的时限（{name}）要是 1 到 {most} 的整数。")
-        return value
-
-    def _links(self) -> tuple[Link, ...]:
-        behind = self.place + 1 if self.place + 1 < len(self.heads) else None
-        raw = self.raw.get("next")
-        if raw is None:
-            return (Link(behind),)
-        if not isinstance(raw, list) or not raw:
-            self._refuse("next", "的去向（next）要是一个列表，至少一项。")
-        links = tuple(self._link(entry, (*self.path, "next", n)) for n, entry in enumerate(raw))
-        if any(not link.when for link in links[:-1]):
-            self._refuse("next", "的去向里，不带条件的只能放在最后一项（其余）。")
-        if links[-1].when:
-            self._refuse("next", "的去向都带条件：最后一项要不带条件，让其余的信息有去处。")
-        return links
-
-    def _link(self, entry: Any, path: Path) -> Link:
-        raw = _mapping(entry, f"{self.where}的去向", {"to", "when"}, path)
-        to, when = raw.get("to"), _conditions(raw.get("when", []), f"{self.where}的去向", (*path, "when"))
-        if to == END:
-            return Link(None, when)
-        if not isinstance(to, str) or to not in self.places:
-            _refuse(f"{self.where}的去向“{to}”不是这个流程里的步骤。", (*path, "to"))
-        place = self.places[to]
-        if place <= self.place:
-            _refuse(
-                f"{self.where}又回到第 {place + 1} 步“{self.heads[place][1]}”，成了循环：去向只能往后；"
-                "要往回走，请在办理时退回。",
-                (*path, "to"),
-            )
-        return Link(place, when)
-
-    def _may(self) -> frozenset[str]:
-        raw = self.raw.get("may")
-        if raw is None:
-            return frozenset(VERB_WORDS)
-        if not isinstance(raw, list) or not all(isinstance(verb, str) for verb in raw):
-            self._refuse("may", "的“may”（可以做）要是一个列表。")
-        unknown = [verb for verb in raw if verb not in VERB_WORDS]
-        if unknown:
-            self._refuse("may", f"的“may”不认识“{unknown[0]}”，可用：{'、'.join(VERB_WORDS)}。")
-        return frozenset(raw)
-
-    def _optional_text(self, name: str) -> str:
-        value = self.raw.get(name, "")
-        if not isinstance(value, str) or len(value) > 40:
-            self._refuse(name, f"的“{name}”要是不超过 40 个字的文字。")
-        return value
-
-    def _choice(self, name: str, kind: type[E], default: E) -> E:
-        value = self.raw.get(name, default)
-        try:
-            return kind(value)
-        except ValueError:
-            self._refuse(name, f"的“{name}”不能是“{value}”，可用：{'、'.join(kind)}。")
-
-
-def _conditions(raw: Any, where: str, path: Path) -> tuple[Condition, ...]:
-    if not isinstance(raw, list):
-        _refuse(f"{where}的条件（when）要是一个列表。", path)
-    return tuple(_condition(entry, where, (*path, n)) for n, entry in enumerate(raw))
-
-
-def _condition(entry: Any, where: str, path: Path) -> Condition:
-    raw = _mapping(entry, f"{where}的条件", {"field", "in", "not_in"}, path)
-    field = raw.get("field")
-    if not isinstance(field, str) or field not in _VALUES:
-        _refuse(f"{where}的条件“{field}”不认识，可用：{'、'.join(_VALUES)}。", (*path, "field"))
-    if ("in" in raw) == ("not_in" in raw):
-        _refuse(f"{where}的条件“{FIELD_WORDS[field]}”没有写明取值（in 或 not_in，只写一样）。", path)
-    verb = "in" if "in" in raw else "not_in"
-    values = raw[verb]
-    if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
-        _refuse(f"{where}的条件“{FIELD_WORDS[field]}”没有写明取值（{verb}）。", (*path, verb))
-    known = _VALUES[field]
-    wrong = [value for value in values if known is not None and value not in known]
-    if wrong:
-        _refuse(f"{where}的条件“{FIELD_WORDS[field]}”没有“{wrong[0]}”这个取值。", (*path, verb))
-    return Condition(field, tuple(values), negated=verb == "not_in")
 
 
 def _reachable(steps: tuple[Step, ...]) -> None:
@@ -373,42 +133,13 @@ def _reachable(steps: tuple[Step, ...]) -> None:
             reached |= {link.to for link in step.links if link.to is not None}
     lost = next((place for place in range(len(steps)) if place not in reached), None)
     if lost is not None:
-        _refuse(f"第 {lost + 1} 步“{steps[lost].name}”走不到：前面没有一步通向它。", ("steps", lost))
-
-
-def _mapping(value: Any, where: str, keys: Collection[str], path: Path) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        _refuse(f"{where}的写法不对：应是一组“名称: 值”。", path)
-    unknown = sorted(str(key) for key in value if key not in keys)
-    if unknown:
-        _refuse(f"{where}有不认识的项“{unknown[0]}”。", (*path, unknown[0]))
-    return value
-
-
-def _text(raw: Mapping[str, Any], name: str, where: str, most: int, path: Path) -> str:
-    value = raw.get(name)
-    if not isinstance(value, str) or not value.strip():
-        _refuse(f"{where}没有名称（{name}）。", path)
-    if len(value) > most:
-        _refuse(f"{where}的名称有 {len(value)} 个字，最多 {most} 个。", (*path, name))
-    return value.strip()
-
-
-def _flag(raw: Mapping[str, Any], name: str, where: str, path: Path, *, default: bool = False) -> bool:
-    value = raw.get(name, default)
-    if not isinstance(value, bool):
-        _refuse(f"{where}的“{name}”只能是 true 或 false。", (*path, name))
-    return value
+        refuse(f"第 {lost + 1} 步“{steps[lost].name}”走不到：前面没有一步通向它。", ("steps", lost))
 
 
 def _unique(values: list[str], word: str, name: str) -> None:
     for place, value in enumerate(values):
         if value in values[:place]:
-            _refuse(
+            refuse(
                 f"第 {values.index(value) + 1} 步和第 {place + 1} 步的{word}都是“{value}”，不能重复。",
                 ("steps", place, name),
             )
-
-
-def _refuse(message: str, path: Path) -> NoReturn:
-    raise Fault(message, path)

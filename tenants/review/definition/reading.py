@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from tenants.review.definition.parsing import MAX_BYTES, Fault, Path, parse_located, refusal
+from tenants.review.definition.parsing import MAX_BYTES, parse_located, refusal
+from tenants.review.definition.pieces import Fault, Path
 from zhitong.ranking.scoring.errors import RulesError
 from zhitong.ranking.scoring.yaml_reader import read_yaml
 
