@@ -41,7 +41,7 @@ def due_of(step: Step, urgency: str, start: datetime) -> Due:
         return NO_LIMIT
     calendar = workdays.calendar()
     at = calendar.add(start, step.limit_days)
-    return Due(at, f"{step.limit_days} 个工作日{_detours(calendar, clock.local_date(start), clock.local_date(at))}")
+    return Due(at, f"{step.limit_days} 个工作日{detours(calendar, clock.local_date(start), clock.local_date(at))}")
 
 
 def in_hours(step: Step, urgency: str) -> bool:
@@ -73,8 +73,8 @@ def resumed(step: Step, urgency: str, left_of: tuple[datetime | None, datetime],
     calendar = workdays.calendar()
     days = calendar.between(clock.local_date(stopped), clock.local_date(due))
     at = calendar.add(start, days)
-    detours = _detours(calendar, clock.local_date(start), clock.local_date(at))
-    return Due(at, f"{why}期间停表，还余 {days} 个工作日{detours}")
+    longer = detours(calendar, clock.local_date(start), clock.local_date(at))
+    return Due(at, f"{why}期间停表，还余 {days} 个工作日{longer}")
 
 
 def limit_words(step: Step, urgency: str) -> str:
@@ -125,7 +125,8 @@ def _word(calendar: workdays.Calendar, day: date) -> str:
     return "周六" if day.weekday() == _SATURDAY else "周日"
 
 
-def _detours(calendar: workdays.Calendar, start: date, end: date) -> str:
+def detours(calendar: workdays.Calendar, start: date, end: date) -> str:
+    """Return in words what lengthens the way from one day to another: ，端午顺延，含调休上班日; empty without any."""
     days = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
     names = dict.fromkeys(name for day in days if (name := _holiday(calendar, day)))
     words = [f"{name}顺延" for name in names]

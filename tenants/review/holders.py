@@ -32,10 +32,14 @@ class Assignee:
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """The humans behind an item, by account and by person: an author never decides an own item."""
+    """The humans behind an item, by account and by person: an author never decides an own item.
+
+    `first` is the first of them with an account: whose group's head a step may ask.
+    """
 
     users: frozenset[int]
     persons: frozenset[UUID]
+    first: int | None = None
 
     def include(self, user: User) -> bool:
         """Return whether `user` is one of the authors, under this account or another one of the same human."""
@@ -65,9 +69,10 @@ class Asking:
 
 def authors_of(item: Item) -> Authors:
     """Return the authors and co-authors of an item, those who have not answered among them; who declined is none."""
-    rows = list(item.authors.exclude(consent=Consent.DECLINED).values_list("user_id", "person_uuid"))
-    users = {user for user, _ in rows if user is not None}
-    return Authors(frozenset(users), frozenset(person for _, person in rows if person is not None))
+    rows = list(item.authors.exclude(consent=Consent.DECLINED).order_by("order").values_list("user_id", "person_uuid"))
+    users = [user for user, _ in rows if user is not None]
+    persons = frozenset(person for _, person in rows if person is not None)
+    return Authors(frozenset(users), persons, next(iter(users), None))
 
 
 def assignees(entries: Sequence[Who], asking: Asking) -> list[Assignee]:
@@ -136,8 +141,7 @@ def _lead_to(entry: Who, asking: Asking) -> list[Assignee]:
 
 def _heads_of_author(entry: Who, asking: Asking) -> list[Assignee]:
     """Return the heads of the groups the first author with an account belongs to (of one kind when it is named)."""
-    first = asking.item.authors.filter(user__isnull=False).order_by("order").values_list("user", flat=True).first()
-    own = Membership.objects.filter(user=first)
+    own = Membership.objects.filter(user=asking.authors.first)
     if entry.code:
         own = own.filter(group__kind=entry.code)
     return _members(Membership.objects.filter(group__in=own.values("group")), asking, heads_only=True)

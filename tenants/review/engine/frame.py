@@ -221,7 +221,9 @@ class Frame:
 
     def copy_to(self, users: Iterable[User], note: str = "") -> list[User]:
         """Show the run to users who have nothing to decide; those who see it already are left out."""
-        known = set(self.run.copies.values_list("reader_id", flat=True)) | {copy.reader_id for copy in self._copies}
+        known = {copy.reader_id for copy in self._copies}
+        if self.run.pk:  # a run that is only tried out has no rows
+            known |= set(self.run.copies.values_list("reader_id", flat=True))
         added = [user for user in {user.pk: user for user in users}.values() if user.pk not in known]
         self._copies += [
             Copy(run=self.run, reader=user, by_label=self.actor.label, note=note, at=self.moment) for user in added

@@ -1,10 +1,14 @@
-"""Reads over review: worklists with counts, one task with all its screen shows, the history of an item."""
+"""Reads over review: worklists, one task with all its screen shows, the history of an item; flows and their checks."""
 
 from tenants.review.queries.access import latest_run_seen, sees_all
 from tenants.review.queries.clearing import Clearance, latest_clearance
+from tenants.review.queries.flows import FlowRow, VersionRow, flows, get_flow, problems_of
 from tenants.review.queries.history import TimelineLine, timeline
 from tenants.review.queries.people import Candidate, about, find_people
+from tenants.review.queries.problems import InUse, Level, Problem, find_problems, lead_to, must_fix
 from tenants.review.queries.screen import RunScreen, TaskScreen, load_run, load_screen, phrases_of
+from tenants.review.queries.staff import Staff, categories_in_use, checklist_names, load_staff, names_of_unit
+from tenants.review.queries.tryout import Trial, Tried, TriedStep, try_out
 from tenants.review.queries.worklists import (
     COUNT_MOST,
     TASK_TABS,
@@ -28,25 +32,45 @@ __all__ = [
     "Clearance",
     "FilterChoices",
     "Filters",
+    "FlowRow",
+    "InUse",
+    "Level",
+    "Problem",
     "RunScreen",
+    "Staff",
     "Tab",
     "TaskScreen",
     "TimelineLine",
+    "Trial",
+    "Tried",
+    "TriedStep",
+    "VersionRow",
     "WorkRow",
     "about",
+    "categories_in_use",
+    "checklist_names",
     "count_mine",
     "count_of",
     "counts",
     "filter_choices",
     "find_people",
+    "find_problems",
+    "flows",
+    "get_flow",
     "latest_clearance",
     "latest_run_seen",
+    "lead_to",
     "load_run",
     "load_screen",
+    "load_staff",
+    "must_fix",
+    "names_of_unit",
     "own_open",
     "phrases_of",
+    "problems_of",
     "queue",
     "sees_all",
     "timeline",
+    "try_out",
     "worklist",
 ]
