@@ -30,7 +30,7 @@ class Flow(models.Model):
 
 
 class FlowVersion(models.Model):
-    """One edition of a flow; a published one never changes."""
+    """One edition of a flow; a published one never changes. `revision` rises with every change of a draft."""
 
     class State(models.TextChoices):
         """Where a version stands."""
@@ -43,6 +43,7 @@ class FlowVersion(models.Model):
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     definition = models.JSONField()
+    revision = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
     # The last change of a draft.
     changed_at = models.DateTimeField(null=True)

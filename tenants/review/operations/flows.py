@@ -9,6 +9,8 @@ from tenants.accounts.models import Position, User
 from tenants.review import presets
 from tenants.review.definition import Facts, parse, read_file
 from tenants.review.models import Flow, FlowVersion
+from tenants.review.queries.flows import get_flow, problems_of
+from tenants.review.queries.problems import must_fix
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
@@ -20,26 +22,34 @@ _CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 @operation("review.configure")
 def save_draft_version(
-    *, actor: Actor, flow_code: str, name: str, definition: Any, version: int | None = None
+    *,
+    actor: Actor,
+    flow_code: str,
+    name: str,
+    definition: Any,
+    version: int | None = None,
+    revision: int | None = None,
 ) -> FlowVersion:
     """Keep a draft of a flow's next version (the flow is made when new). An unsound definition is refused, not kept.
 
     Args:
         version: number of the draft as the writer saw it; None when there was none.
+        revision: how often the draft had been changed when the writer saw it; None replaces it as it stands.
 
     Raises:
         InvalidInput: the code, the name or the definition breaks a rule; the message names step and reason.
-        StaleVersion: somebody else began or threw away a draft meanwhile.
+        StaleVersion: somebody else began, changed or threw away a draft meanwhile; nothing is kept.
     """
     _check_code(flow_code)
     parse(definition, known_posts())
     flow = _flow(flow_code, _name(name))
-    draft = flow.versions.filter(state=FlowVersion.State.DRAFT).first()
-    if (draft.number if draft else None) != version:
-        raise StaleVersion("另一位管理员刚动过这个流程的草稿，请刷新后再改。")
+    draft = flow.versions.filter(state=FlowVersion.State.DRAFT).select_related("changed_by").first()
+    if (draft.number if draft else None) != version or (revision is not None and draft and draft.revision != revision):
+        raise StaleVersion(_touched(draft), rule="一个流程同时只有一份草稿")
     if draft is None:
         draft = FlowVersion(flow=flow, number=_last_number(flow) + 1)
     draft.definition = definition
+    draft.revision += 1
     draft.changed_at = clock.now()
     draft.changed_by = User.objects.filter(uuid=actor.user_key).first()
     draft.save()
@@ -67,13 +77,18 @@ def discard_draft(*, actor: Actor, flow_code: str) -> None:
 
 
 @operation("review.configure")
-def publish_draft(*, actor: Actor, flow_code: str, version: int) -> FlowVersion:
+def publish_draft(*, actor: Actor, flow_code: str, version: int, revision: int | None = None) -> FlowVersion:
     """Publish a flow's draft; the former version retires, runs under way keep theirs.
+
+    Args:
+        version: number of the draft.
+        revision: as in `save_draft_version`; None publishes the draft as it stands.
 
     Raises:
         NotFound: there is no such draft.
-        StaleVersion: the draft is another one than `version`.
+        StaleVersion: the draft is another one than `version`, or was changed since.
         InvalidInput: the definition no longer holds (a post has gone).
+        WrongState: something must be mended first; the message names the first of it.
     """
     flow = Flow.objects.select_for_update().filter(code=flow_code).first()
     draft = flow.versions.filter(state=FlowVersion.State.DRAFT).first() if flow else None
@@ -81,7 +96,18 @@ def publish_draft(*, actor: Actor, flow_code: str, version: int) -> FlowVersion:
         raise NotFound
     if draft.number != version:
         raise StaleVersion("草稿已经换了一版，请刷新后再发布。")
+    if revision is not None and draft.revision != revision:
+        raise StaleVersion(f"{_touched(draft)}请看过再发布。", rule="发布的必须是您看到的那一稿")
     parse(draft.definition, known_posts())
+    wrong = must_fix(problems_of(get_flow(flow_code), draft.definition))
+    if wrong:
+        first = f"“{wrong[0].step}”：{wrong[0].text}" if wrong[0].step else wrong[0].text
+        raise WrongState(
+            f"还有 {len(wrong)} 处必须改，没有发布。第一处：{first}。",
+            rule="发布前检查",
+            who="您可以先改好这些，再发布",
+            code="review.flow_unsound",
+        )
     return _publish(actor, flow, draft)
 
 
@@ -143,15 +169,66 @@ def make_default(*, actor: Actor, flow_code: str) -> Flow:
 
 
 @operation("review.configure")
-def import_flow(*, actor: Actor, flow_code: str, content: bytes) -> FlowVersion:
+def draft_version(*, actor: Actor, flow_code: str, number: int) -> FlowVersion:
+    """Keep a copy of an earlier version as the draft of the next one (再用这一版).
+
+    Raises:
+        NotFound: no such flow or version.
+        StaleVersion: the flow has a draft already.
+        InvalidInput: the version speaks of a post that the unit has no more.
+    """
+    found = FlowVersion.objects.select_related("flow").filter(flow__code=flow_code, number=number).first()
+    if found is None:
+        raise NotFound
+    return save_draft_version(
+        actor=actor, flow_code=flow_code, name=found.flow.name, definition=found.definition, version=None
+    )
+
+
+@operation("review.configure")
+def draft_blank(*, actor: Actor, name: str, first_step: str, post: str) -> FlowVersion:
+    """Keep a new flow of one step as a draft.
+
+    Raises:
+        InvalidInput: under `name`; or under `definition`, when the step or its post breaks a rule.
+    """
+    step = {"key": "step_1", "name": first_step, "posts": [post], "limit_days": 2, "limit_hours": 4}
+    return save_draft_version(actor=actor, flow_code=free_code(), name=name, definition={"steps": [step]})
+
+
+@operation("review.configure")
+def move_flow(*, actor: Actor, flow_code: str, earlier: bool) -> None:
+    """Let a flow be tried one place earlier (or later) than now; the default is always the last.
+
+    Raises:
+        NotFound: no such flow.
+    """
+    every = list(Flow.objects.select_for_update().order_by("is_default", "order", "pk"))
+    place = next((n for n, flow in enumerate(every) if flow.code == flow_code), None)
+    if place is None:
+        raise NotFound
+    other = place + (-1 if earlier else 1)
+    if 0 <= other < len(every):
+        every[place], every[other] = every[other], every[place]
+    for order, flow in enumerate(every):
+        flow.order = order
+    Flow.objects.bulk_update(every, ["order"])
+    audit.record(actor=actor, action="review.flow.moved", object_kind="flow", object_id=flow_code, earlier=earlier)
+
+
+@operation("review.configure")
+def import_flow(*, actor: Actor, content: bytes, flow_code: str = "") -> FlowVersion:
     """Keep a flow file of another unit as a draft, to be looked at before it is published.
+
+    Args:
+        flow_code: whose next version it becomes; empty makes a new flow.
 
     Raises:
         InvalidInput: under `definition`, with the line of what is wrong; or the code.
         StaleVersion: the flow has a draft already.
     """
     name, definition = read_file(content, known_posts())
-    return save_draft_version(actor=actor, flow_code=flow_code, name=name, definition=definition)
+    return save_draft_version(actor=actor, flow_code=flow_code or free_code(), name=name, definition=definition)
 
 
 @operation("review.configure")
@@ -218,6 +295,12 @@ def known_posts() -> frozenset[str]:
     return frozenset(Position.objects.values_list("code", flat=True))
 
 
+def free_code() -> str:
+    """Return a code that no flow of the unit has."""
+    known = set(Flow.objects.values_list("code", flat=True))
+    return next(code for n in range(1, len(known) + 2) if (code := f"flow-{n}") not in known)
+
+
 def _publish(actor: Actor, flow: Flow, draft: FlowVersion) -> FlowVersion:
     flow.versions.filter(state=FlowVersion.State.PUBLISHED).update(state=FlowVersion.State.RETIRED)
     draft.state = FlowVersion.State.PUBLISHED
@@ -230,6 +313,14 @@ def _publish(actor: Actor, flow: Flow, draft: FlowVersion) -> FlowVersion:
         actor=actor, action="review.flow.published", object_kind="flow", object_id=flow.code, version=draft.number
     )
     return draft
+
+
+def _touched(draft: FlowVersion | None) -> str:
+    """Say who changed a draft since the writer saw it."""
+    if draft is None or draft.changed_at is None:
+        return "另一位管理员刚动过这个流程的草稿，请刷新后再改。"
+    who = draft.changed_by.name if draft.changed_by else "系统"
+    return f"{who}于 {draft.changed_at.astimezone(clock.SHANGHAI):%m-%d %H:%M} 改过这个草稿，您这一次没有存。"
 
 
 def _make_default(flow: Flow) -> None:
