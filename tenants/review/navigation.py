@@ -27,6 +27,7 @@ navigation.register(
         or_permission="review.administer",
         while_waiting=True,  # an opinion, a verification, a share of the writing can be asked of anybody
     ),
+    NavEntry("flows", "流程", "review:flows", "route", permission="review.configure", order=82),
 )
 navigation.register_menu(
     MenuEntry("absences", "代理设置", "review:absences", "user-check", permission="review.decide", order=60),

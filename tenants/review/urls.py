@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from tenants.review import views
+from tenants.review.views import flows
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -28,4 +29,12 @@ urlpatterns: list[URLPattern] = [
     path("posts/", views.replace_holder, name="posts"),
     path("submit/<uuid:item_uuid>/", views.submit, name="submit"),
     path("recall/<uuid:item_uuid>/", views.recall, name="recall"),
+    path("flows/", flows.flows, name="flows"),
+    path("flows/<slug:flow_code>/", flows.flow, name="flow"),
+    path("flows/<slug:flow_code>/compare/", flows.compare, name="flow_compare"),
+    path("flows/<slug:flow_code>/export/", flows.export, name="flow_export"),
+    path("committees/", flows.committees, name="committees"),
+    path("checklists/", flows.checklists, name="checklists"),
+    path("checklists/new/", flows.checklist, name="checklist_new"),
+    path("checklists/<slug:code>/", flows.checklist, name="checklist"),
 ]
