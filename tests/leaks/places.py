@@ -50,7 +50,12 @@ class Place:
 
 def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
     """Return the places by name, each with an item or account in the right state behind it."""
-    return {**_places_of_items(unit, city), **_places_of_people(unit), **_places_of_operators(city)}
+    return {
+        **_places_of_items(unit, city),
+        **_places_of_people(unit),
+        **_places_of_flows(unit),
+        **_places_of_operators(city),
+    }
 
 
 def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
@@ -147,6 +152,34 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
         "group": Place("accounts:groups", b, "/accounts/groups/", {"kind": "sector", "name": "教育界"}, "name", "名称"),
         "position": Place(
             "accounts:positions", b, "/accounts/positions/", {"name": "联络员", "code": "liaison"}, "name", "岗位名称"
+        ),
+    }  # fmt: skip
+
+
+def _places_of_flows(unit: Unit) -> dict[str, Place]:
+    admin = client_for(make_user(unit, "liucheng", roles=["administrator"]), unit)
+    with unit:
+        made = review.draft_preset(actor=system(unit.pk), preset_code="simple")
+    step = made.definition["steps"][0]
+    flow, lists = "/review/flows/", "/review/checklists/"
+    panel = {"do": "step", "name": "审改", "who": "post:research:", "limit_days": "7", "revision": made.revision}
+    checklist = {"name": "我们的检查单", "lines": KEPT}
+    return {
+        "new flow": Place(
+            "review:flows", admin, flow, {"do": "blank", "name": "小流程", "first_step": KEPT, "post": "chair"}, "name",
+            "流程名称", "first_step",
+        ),
+        "flow's name": Place(
+            "review:flow", admin, f"{flow}simple/", {"do": "flow", "name": "小流程", "revision": made.revision}, "name",
+            "流程名称",
+        ),
+        "step's name": Place(
+            "review:flow", admin, f"{flow}simple/?step={step['key']}", panel, "name", "步骤名称", "limit_days"
+        ),
+        "new checklist": Place("review:checklist_new", admin, f"{lists}new/", checklist, "name", "名称", "lines"),
+        "checklist": Place(
+            "review:checklist", admin, f"{lists}topics/", {**checklist, "edition": 1, "name": KEPT}, "lines",
+            "检查哪些", "name",
         ),
     }  # fmt: skip
 

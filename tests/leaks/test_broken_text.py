@@ -31,8 +31,8 @@ NO_WORDS = {
     "accounts:person_post_end", "accounts:people_import", "accounts:people_enter", "accounts:people_links",
     "api:submit", "desk:receive", "desk:recall", "desk:send",
     "items:delete", "notices:read_all", "operators:audit", "operators:outbox_retry", "review:submit",
-    "items:file_remove", "items:upload", "items:rules", "desk:clear", "review:absence_end", "review:filter_remove",
-    "review:phrase_remove",
+    "items:file_remove", "items:upload", "items:rules", "desk:clear", "review:absence_end", "review:committees",
+    "review:filter_remove", "review:phrase_remove",
 }  # fmt: skip
 # Addresses whose words go through the same doors as those of `places`, and are put to wrong input beside their pages.
 BESIDE_THEIR_PAGES = {
@@ -93,7 +93,7 @@ def taking_posts(urlconf: str, client: Client) -> Iterator[str]:
             yield name
 
 
-_SOME = {"UUIDConverter": UUID(int=1), "IntConverter": 1, "StringConverter": "x"}
+_SOME = {"UUIDConverter": UUID(int=1), "IntConverter": 1, "StringConverter": "x", "SlugConverter": "x"}
 
 
 @pytest.mark.parametrize("path", ["/items/all/", "/review/", "/inbox/", "/accounts/people/", "/search/"])
@@ -149,8 +149,8 @@ def test_rows_of_an_old_register_with_broken_text_are_named(unit: Unit) -> None:
 # Every name that a page reads from its address.
 NAMES = (
     "after", "before", "category", "cursor", "decide", "find", "group", "in", "lifecycle", "limit", "month", "next",
-    "position", "q", "role", "sender", "since", "sort", "source", "state", "tab", "text", "until", "urgency", "view",
-    "what", "year",
+    "panel", "position", "q", "role", "sender", "since", "sort", "source", "state", "step", "tab", "text", "until",
+    "urgency", "view", "what", "year",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from tenants.accounts.models import Group, Holding, Membership, Position, User
 from tenants.accounts.queries import with_permission
 from tenants.items.fields import CATEGORIES
-from tenants.items.models import ItemAuthor
+from tenants.items.models import Consent, ItemAuthor
 from tenants.review.definition import Definition, Names, Who, WhoKind
 from tenants.review.models import CategoryCommittee, Checklist
 from zhitong.core import clock
@@ -80,6 +80,7 @@ def load_staff(definition: Definition) -> Staff:
     on = clock.today()
     writers = set(
         ItemAuthor.objects.filter(item__submitted_at__gte=clock.now() - _RECENTLY, user__isnull=False)
+        .exclude(consent=Consent.DECLINED)
         .values_list("user_id", flat=True)
         .distinct()
     )

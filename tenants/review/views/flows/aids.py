@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenants.accounts.models import Group, GroupKind, actor_of
-from tenants.accounts.views.common import needs, put_errors
+from tenants.accounts.views.common import needs
 from tenants.review import operations, queries
 from tenants.review.flow_forms import ChecklistForm
 from tenants.review.models import CategoryCommittee, Checklist
@@ -100,7 +100,7 @@ def checklist(request: HttpRequest, code: str = "") -> HttpResponse:
                     edition=form.cleaned_data["edition"],
                 )
             except InvalidInput as refusal:
-                put_errors(form, refusal)
+                form.refuse(refusal)
             except StaleVersion as refusal:
                 form.add_error(None, refusal.message)
                 stale, status = found, refusal.status

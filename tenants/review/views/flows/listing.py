@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from tenants.accounts.models import Position, actor_of
-from tenants.accounts.views.common import needs, put_errors
+from tenants.accounts.views.common import needs
 from tenants.review import operations, presets, queries
 from tenants.review.definition import conditions_words
 from tenants.review.flow_forms import FlowFileForm, NewFlowForm
@@ -136,7 +136,7 @@ def _blank(request: HttpRequest) -> HttpResponse:
                 post=given["post"],
             )
         except InvalidInput as refusal:
-            put_errors(form, refusal)
+            form.refuse(refusal)
         else:
             return redirect(reverse("review:flow", args=[made.flow.code]))
     return _page(request, status=422, blank_form=form)
