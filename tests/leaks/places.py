@@ -160,9 +160,8 @@ def _places_of_flows(unit: Unit) -> dict[str, Place]:
     admin = client_for(make_user(unit, "liucheng", roles=["administrator"]), unit)
     with unit:
         made = review.draft_preset(actor=system(unit.pk), preset_code="simple")
-    step = made.definition["steps"][0]
     flow, lists = "/review/flows/", "/review/checklists/"
-    panel = {"do": "step", "name": "审改", "who": "post:research:", "limit_days": "7", "revision": made.revision}
+    step = {"do": "add", "name": "审签", "who": "post:chair:", "after": "", "revision": made.revision}
     checklist = {"name": "我们的检查单", "lines": KEPT}
     return {
         "new flow": Place(
@@ -173,9 +172,7 @@ def _places_of_flows(unit: Unit) -> dict[str, Place]:
             "review:flow", admin, f"{flow}simple/", {"do": "flow", "name": "小流程", "revision": made.revision}, "name",
             "流程名称",
         ),
-        "step's name": Place(
-            "review:flow", admin, f"{flow}simple/?step={step['key']}", panel, "name", "步骤名称", "limit_days"
-        ),
+        "new step": Place("review:flow", admin, f"{flow}simple/", step, "name", "这一步叫什么"),
         "new checklist": Place("review:checklist_new", admin, f"{lists}new/", checklist, "name", "名称", "lines"),
         "checklist": Place(
             "review:checklist", admin, f"{lists}topics/", {**checklist, "edition": 1, "name": KEPT}, "lines",
