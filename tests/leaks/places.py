@@ -11,8 +11,10 @@ from django.db import connection
 from django.test import Client
 
 from tenants.accounts import operations as accounts
-from tenants.accounts.models import User
+from tenants.accounts.models import Holding, User
 from tenants.desk import operations as desk
+from tenants.items import operations as items
+from tenants.items.fields import AuthorInput
 from tenants.review import operations as review
 from tenants.review.models import Task
 from tests.factories import PASSWORD, TEXT, client_for, make_draft, make_user, public_client
@@ -69,8 +71,14 @@ def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
     draft = make_draft(unit, author, title="草稿", analysis=KEPT)
     saved = {"version": draft.version, **TEXT, "title": "草稿", "analysis": KEPT, "urgency": "ordinary"}
     waiting, done = (make_draft(unit, author, title=title) for title in ("在审的", "签发的"))
+    co_author = make_user(unit, "feng2", name="冯雅琪")
     with unit:
+        signers = [AuthorInput(user=one.uuid) for one in (author, co_author)]
+        waiting = items.set_authors(
+            actor=author.actor, item_uuid=waiting.uuid, version=waiting.version, authors=signers
+        )
         task = Task.objects.get(run=review.submit(actor=author.actor, item_uuid=waiting.uuid, version=waiting.version))
+        run_uuid = task.run.uuid
         last = Task.objects.get(run=review.submit(actor=author.actor, item_uuid=done.uuid, version=done.version))
         review.decide_pass(actor=reviewer.actor, task_uuid=last.uuid)
         for item in (waiting, done):
@@ -100,6 +108,22 @@ def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
             asks, r, decide, {"verb": "pass", "reason": "好", "mode": "single"}, "reason", "意见", empty_is_fine=True
         ),
         "recall": Place("review:recall", a, f"/review/recall/{waiting.uuid}/", {"reason": "重写"}, "reason", "撤回"),
+        "declining to sign": Place(
+            "items:sign", client_for(co_author, unit), f"/items/{waiting.uuid}/sign/",
+            {"answer": "decline", "reason": "没有参加调研"}, "reason", "理由",
+        ),
+        "remark": Place(
+            "review:run_act", r, f"/review/runs/{run_uuid}/act/", {"verb": "comment", "reason": "请留意"},
+            "reason", "意见",
+        ),
+        "batch": Place(
+            "review:batch", r, "/review/batch/",
+            {"verb": "return", "task": f"{task.uuid}", "confirm": "1", "reason": "补数据"}, "reason", "理由",
+        ),
+        "filter": Place(
+            "review:filter_save", r, "/review/filters/", {"name": "急件", "query": "tab=mine"}, "name", "名称"
+        ),
+        "phrase": Place("review:phrases", r, "/review/phrases/", {"text": "请注明来源"}, "text", "常用语"),
         "inbox": Place("desk:act", city_client, act, {"verb": "return", "reason": "补数据"}, "reason", "理由"),
         "outcome": Place(
             "desk:outcome", c, outcomes, outcome, "words", "批示或答复内容", "leader", empty_is_fine=True
@@ -120,6 +144,10 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
         accounts.ensure_position(actor=system(unit.pk), code="research", name="研究室")
         invite = accounts.invite(actor=boss.actor, user=member)
     b, stranger, own = client_for(boss, unit), client_for(None, unit), client_for(make_user(unit, "xin"), unit)
+    second, today = make_user(unit, "second", roles=["reviewer"]), f"{clock.today()}"
+    with unit:
+        he = User.objects.get(username="he")
+        holding = Holding.objects.get(user=he)
     sign_in = {"username": "mei", "password": PASSWORD}
     person = {"name": "刘洋", "username": "liuyang", "member_kind": "member", "duty": KEPT, "roles": ["author"]}
     password = {"old": PASSWORD, "password": "Xin-mima-2026", "again": "Xin-mima-2026"}
@@ -148,6 +176,19 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
         "role": Place(
             "accounts:roles", b, "/accounts/roles/",
             {"name": "查阅", "code": "look", "permissions": ["search.use"]}, "name", "角色名称",
+        ),
+        "absence": Place(
+            "review:absences", client_for(he, unit), "/review/absences/",
+            {"stand_in": f"{second.uuid}", "away_from": today, "away_through": today, "reason": "出差"},
+            "reason", "事由", empty_is_fine=True,
+        ),
+        "changing hands": Place(
+            "review:posts", b, "/review/posts/",
+            {"holding": f"{holding.pk}", "new": f"{second.uuid}", "on": today, "reason": "轮岗", "confirm": "1"},
+            "reason", "事由", empty_is_fine=True,
+        ),
+        "rules": Place(
+            "items:rules", b, "/items/rules/", {"text_limit": "1800", "unconfirmed_sign": "1", "hides_reviewers": "0"}, "text_limit", "字数上限"
         ),
         "group": Place("accounts:groups", b, "/accounts/groups/", {"kind": "sector", "name": "教育界"}, "name", "名称"),
         "position": Place(

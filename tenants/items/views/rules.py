@@ -45,7 +45,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "填报规则已保存，以后提交的按新规则。")
             return redirect("items:rules")
-    return render(request, "items/rules.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "items/rules.html", {"form": form}, status=form.status)
 
 
 @transaction.atomic

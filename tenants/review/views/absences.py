@@ -48,7 +48,7 @@ def absences(request: HttpRequest) -> HttpResponse:
                 reason=given["reason"],
             )
         except Refusal as refusal:
-            _put(form, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, f"已设好：{made.user.name}外出期间由{made.stand_in.name}代理。")
             return redirect("review:absences")
@@ -83,14 +83,14 @@ def replace_holder(request: HttpRequest) -> HttpResponse:
                 reason=given["reason"],
             )
         except Refusal as refusal:
-            _put(form, refusal)
+            form.refuse(refusal)
         else:
             later = given["on"] > clock.today()
             words = f"从 {given['on']:%m-%d} 起。" if later else f"移交了 {moved} 篇的待办。"
             messages.success(request, f"{post.name}由{old.name}换成{given['new'].name}，{words}")
             return redirect("review:posts")
     context = {"form": form, **_preview(form), "phone_title": "岗位换人"}
-    return render(request, "review/posts.html", context, status=422 if form.errors else 200)
+    return render(request, "review/posts.html", context, status=form.status if form.errors else 200)
 
 
 def _absences_page(request: HttpRequest, user: User, form: AbsenceForm, *, everybody: bool) -> HttpResponse:
@@ -102,7 +102,7 @@ def _absences_page(request: HttpRequest, user: User, form: AbsenceForm, *, every
         "rows": [_row(absence, user, everybody=everybody) for absence in mine[:_SHOWN]],
         "phone_title": "代理设置",
     }
-    return render(request, "review/absences.html", context, status=422 if form.errors else 200)
+    return render(request, "review/absences.html", context, status=form.status if form.errors else 200)
 
 
 def _row(absence: Absence, user: User, *, everybody: bool) -> dict[str, Any]:
@@ -138,12 +138,3 @@ def _moving(task: Task, new: User | None, busy: set[int]) -> dict[str, Any]:
     elif new and any(author.user_id == new.pk for author in item.authors.all()):
         why = f"{new.name}是反映人，由本步骤其他人接着办"
     return {"title": item.title, "step": task.step_name, "state": due_state(task.due_at, item.urgency), "why": why}
-
-
-def _put(form: Any, refusal: Refusal) -> None:
-    """Put a refusal on the fields of a form; what belongs to none stands above it, with who can change it."""
-    for name, texts in refusal.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, text)
-    if not refusal.fields:
-        form.add_error(None, "；".join(part for part in (refusal.message, refusal.who) if part))
