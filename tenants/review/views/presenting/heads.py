@@ -11,6 +11,7 @@ from tenants.review.models import Run, Task
 from tenants.review.queries import RunScreen, TaskScreen
 from tenants.review.views.marks import TAGS, due_state, notes_of
 from zhitong.core import clock
+from zhitong.web import parts
 from zhitong.web.parts import Fact, QueueEntry
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_short
@@ -27,6 +28,7 @@ def queue_of(screen: TaskScreen) -> dict[str, Any]:
         "queue_total": queries.count_mine(screen.reader),
         "queue_place": place + 1 if place is not None else 0,
         "queue_title": "待我审",
+        "queue_empty": parts.empty("没有要审的", "有新的待办会有通知。", icon="circle-check"),
         "queue_note": "按时限",
         "queue_url": reverse("review:list"),
         "previous_url": _url(before),

@@ -8,7 +8,7 @@
 
   /* ---------- help ---------- */
   const GENERAL = [["/", "检索"], ["?", "全部快捷键"], ["Esc", "关闭"]];
-  const LIST = [["↓ ↑", "移动"], ["空格", "选中"], ["Enter", "打开"]];
+  const LIST = [["↓ ↑", "移动"], ["空格", "选中"], ["Shift ↓", "连选"], ["Enter", "打开"]];
   const words = button => button.dataset.keyWord || [...button.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim()).join("");
   const help = () => {
     const old = document.querySelector("dialog.zt-keys");
@@ -81,6 +81,20 @@
     if (event.target.matches("[data-pick-all]")) picks().forEach(b => { b.checked = event.target.checked; });
     if (event.target.matches("[data-pick], [data-pick-all]")) counted();
   });
+  // With shift, everything between the last box pressed and this one, or the row the cursor comes from and goes to.
+  let lastPick = null;
+  document.addEventListener("click", event => {
+    const box = event.target.closest("[data-pick]");
+    if (!box) return;
+    const all = picks(), from = all.indexOf(lastPick), to = all.indexOf(box);
+    if (event.shiftKey && from >= 0) all.slice(Math.min(from, to), Math.max(from, to) + 1).forEach(b => { b.checked = box.checked; });
+    lastPick = box;
+    counted();
+  });
+  const pickAt = row => {
+    const box = row?.querySelector("[data-pick]");
+    if (box) { box.checked = true; lastPick = box; counted(); }
+  };
   document.addEventListener("click", event => {
     if (event.target.closest("[data-pick-none]")) { picks().forEach(b => { b.checked = false; }); counted(); }
     if (event.target.closest("[data-keyhelp]")) help();
@@ -126,8 +140,12 @@
     if (dialog) return;
     const onControl = event.target.closest("a, button, summary, input");
     if (event.key === "/") { search(); event.preventDefault(); }
-    else if (event.key === "ArrowDown" && rowsOf().length) { move(1); event.preventDefault(); }
-    else if (event.key === "ArrowUp" && rowsOf().length) { move(-1); event.preventDefault(); }
+    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && rowsOf().length) {
+      if (event.shiftKey) pickAt(current());
+      move(event.key === "ArrowDown" ? 1 : -1);
+      if (event.shiftKey) pickAt(current());
+      event.preventDefault();
+    }
     else if (event.key === " " && current() && !onControl) {
       const box = current().querySelector("[data-pick]");
       if (box) { box.checked = !box.checked; counted(); event.preventDefault(); }
