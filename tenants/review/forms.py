@@ -24,7 +24,7 @@ class WorkFilter(Form):
     q = forms.CharField(label="标题", required=False, max_length=60)
     urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "紧急程度：全部"), *Urgency.choices])
     category = forms.ChoiceField(label="类别", required=False)
-    kind = forms.ChoiceField(label="反映主体", required=False, choices=[("", "反映主体"), *SubmitterKind.choices])
+    kind = forms.ChoiceField(label="反映主体", required=False, choices=[("", "反映主体：全部"), *SubmitterKind.choices])
     step = forms.ChoiceField(label="步骤", required=False)
     flow = forms.ChoiceField(label="流程", required=False)
     due_from = forms.DateField(label="时限从", required=False, widget=forms.DateInput({"type": "date"}))
@@ -36,9 +36,9 @@ class WorkFilter(Form):
         super().__init__(data)
         self.fields["q"].widget.attrs |= {"placeholder": "标题里的词", "type": "search"}
         lists = {
-            "category": [("", "类别"), *((word, word) for word in CATEGORIES)],
-            "step": [("", "步骤"), *((name, name) for name in choices.steps)],
-            "flow": [("", "流程"), *choices.flows.items()],
+            "category": [("", "类别：全部"), *((word, word) for word in CATEGORIES)],
+            "step": [("", "步骤：全部"), *((name, name) for name in choices.steps)],
+            "flow": [("", "流程：全部"), *choices.flows.items()],
         }
         for name, values in lists.items():
             field = self.fields[name]

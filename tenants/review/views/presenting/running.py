@@ -64,7 +64,7 @@ def run_bar_of(screen: RunScreen, ask: Ask | None) -> dict[str, Any]:
         }
     first = _first(screen)
     admin = _administration(screen, here)
-    urge = [] if first.value == Verb.URGE else _urges(screen)
+    urge = [] if first.value == Verb.URGE else [replace(act, primary=False) for act in _urges(screen)]
     say = Action("留意见", icon="message", name="verb", value=Verb.COMMENT)
     return {
         "actions": [first, *urge, say],
