@@ -29,7 +29,7 @@ class PageReader(HTMLParser):
         self.headings = 0
         self._labels: set[str] = set()
         self._fields: list[tuple[str, str]] = []
-        self._in_label = 0
+        self._in_label = self._in_template = 0
         self._naming: list[list[str]] = []
         self.feed(text)
         self.faults += [f"no label: {shown}" for shown, name in self._fields if name not in self._labels]
@@ -40,6 +40,10 @@ class PageReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note one element."""
         given = {name: value or "" for name, value in attrs}
+        if tag == "template":
+            self._in_template += 1
+        if self._in_template:  # nobody meets it before a script has filled it in
+            return
         if "id" in given:
             self.ids.append(given["id"])
         if tag == "h1":
@@ -53,7 +57,7 @@ class PageReader(HTMLParser):
             self.faults.append(f"no alt: {given.get('src')}")
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
-        if "hx-get" in given:
+        if tag == "a" and "hx-get" in given:  # other controls send words along that only a person types
             self.parts.append(given["hx-get"])
         if tag in _NAMED:
             self._naming.append([self.get_starttag_text() or "", given.get("aria-label", "")])
@@ -65,11 +69,15 @@ class PageReader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close what `handle_starttag` opened."""
+        if tag == "template":
+            self._in_template -= 1
+        if self._in_template:
+            return
         if tag == "label":
             self._in_label -= 1
         if tag in _NAMED and self._naming:
             shown, name = self._naming.pop()
-            if not name:
+            if not name and " hidden" not in shown:
                 self.faults.append(f"no name: {shown}")
 
 
@@ -137,7 +145,7 @@ def _inside(links: list[str], address: str, client: Client) -> Iterator[str]:
     """Return the addresses on the host itself; what leads to another one is another reader's business."""
     host = f"http://{client.defaults['SERVER_NAME']}"
     for link in links:
-        if link.startswith("#"):
+        if link.startswith(("#", "/api/")):  # the API has a description and tests of its own
             continue
         parts = urlsplit(urljoin(f"{host}{address}", link))
         if f"{parts.scheme}://{parts.hostname}" == host:
