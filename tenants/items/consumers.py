@@ -1,10 +1,11 @@
-"""Consumers of items: search documents in step with the rows; co-authors asked, and the writer told of answers."""
+"""Consumers of items: search documents in step with the rows; who is asked to sign, who answered, who writes on."""
 
 from typing import Any
 from uuid import UUID
 
 from search.backend import backend
 from search.documents import Document
+from tenants.accounts.models import User
 from tenants.items.models import OPEN_STATES, Consent, Item, ItemAuthor, State
 from tenants.items.queries import number_label, open_to
 from tenants.notices.operations import notify
@@ -64,6 +65,26 @@ def tell_writer(payload: dict[str, Any]) -> None:
         title=f"{row.name}{'谢绝' if declined else '确认'}联名：{row.item}",
         body=row.reason,
         url=f"/items/{row.item.uuid}/",
+    )
+
+
+@consumer("items.pen.moved")
+def tell_of_pen(payload: dict[str, Any]) -> None:
+    """Tell whoever is to write on, or had it handed back or taken away, as long as the item is on its author's side."""
+    item = Item.objects.filter(uuid=payload["item"], state__in=[State.DRAFT, State.RETURNED]).first()
+    known = {str(user.uuid): user for user in User.objects.filter(uuid__in=[payload["by"], payload["reader"]])}
+    if item is None or len(known) < 2:
+        return
+    by, reader = known[payload["by"]], known[payload["reader"]]
+    words = {"handed": f"{by.name}请您接着写", "back": f"{by.name}写好交回", "taken": f"{by.name}已收回，不用再写"}
+    notify(
+        actor=system(require_unit()),
+        reader=reader,
+        key=f"items.pen:{item.pk}:{payload['version']}",
+        kind="items.pen",
+        title=f"{words[payload['what']]}：{item}",
+        body=item.pen_note if payload["what"] == "handed" else "",
+        url="" if payload["what"] == "taken" else f"/items/{item.uuid}/edit/",
     )
 
 

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from tenants.accounts.models import Group, User
 from zhitong.core import glossary
@@ -64,7 +64,8 @@ class Item(models.Model):
     against lost updates. `text_length` is the reader's count of the three sections together. `dispatch_uuid` names the
     dispatch a received item came by; `import_key` the row an imported one came from. `title` … `suggestions` hold the
     working text; the original, edited and issued texts are `Edition`s. A draft may hold a title over the limit of 100
-    characters, so that nothing typed is lost; submission refuses it.
+    characters, so that nothing typed is lost; submission refuses it. While the author side writes, `pen_holder` is who
+    writes on in the creator's stead (接力撰写, null: the creator), since `pen_since`, asked with `pen_note`.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -86,6 +87,9 @@ class Item(models.Model):
     group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name="所属")
     text_length = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="items")
+    pen_holder = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    pen_since = models.DateTimeField(null=True)
+    pen_note = models.CharField("交接的话", max_length=200, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
@@ -106,11 +110,20 @@ class Item(models.Model):
                 condition=Q(number__isnull=True, year__isnull=True) | Q(number__isnull=False, year__isnull=False),
                 name="item_year_number",
             ),
+            models.CheckConstraint(
+                condition=Q(pen_holder__isnull=True, pen_since__isnull=True, pen_note="")
+                | Q(pen_holder__isnull=False, pen_since__isnull=False, state__in=["draft", "returned"]),
+                name="item_pen_on_the_author_side",
+            ),
+            models.CheckConstraint(
+                condition=Q(pen_holder__isnull=True) | ~Q(pen_holder=F("created_by")), name="item_pen_with_another"
+            ),
         ]
         indexes = [
             models.Index(fields=["-submitted_at", "-id"], name="item_by_time"),
             models.Index(fields=["state", "-submitted_at", "-id"], name="item_by_state"),
             models.Index(fields=["created_by", "-changed_at"], name="item_by_author"),
+            models.Index(fields=["pen_holder"], name="item_by_pen", condition=Q(pen_holder__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +133,10 @@ class Item(models.Model):
     def signers(self) -> list["ItemAuthor"]:
         """Those whose names stand under the item, in their order; who declined or was left out is not among them."""
         return [author for author in self.authors.all() if author.signs]
+
+    def is_written_by(self, user: User) -> bool:
+        """Return whether the pen is in this user's hand while the author side writes."""
+        return user.pk == (self.pen_holder_id or self.created_by_id)
 
 
 class Consent(models.TextChoices):
@@ -180,26 +197,41 @@ class ItemAuthor(models.Model):
 
 
 class EditionKind(models.TextChoices):
-    """Which text it is: kept apart for ever."""
+    """Which text it is: kept apart for ever. A draft is what one hand of several left before submission."""
 
+    DRAFT = "draft", "接力稿"
     ORIGINAL = "original", "原稿"
     EDITED = "edited", "核稿"
     ISSUED = "issued", "定稿"
 
 
+class SubmittedEditions(models.Manager["Edition"]):
+    """Editions without drafts, which belong to those who wrote them and to nobody else."""
+
+    def get_queryset(self) -> models.QuerySet["Edition"]:
+        """Leave drafts out: whoever means them says `Edition.every`."""
+        return super().get_queryset().exclude(kind=EditionKind.DRAFT)
+
+
 class Edition(models.Model):
-    """A text of an item as one person left it at one moment; never changed afterwards."""
+    """A text of an item as one person left it at one moment; never changed afterwards.
+
+    `objects` and `item.editions` leave drafts out, so that no reviewer's page shows one by mistake.
+    """
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="editions")
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=EditionKind)
-    title = models.CharField(max_length=100)
+    title = models.CharField(max_length=300)  # a draft may be over the limit of 100, as the item may
     problem = models.TextField(blank=True)
     analysis = models.TextField(blank=True)
     suggestions = models.TextField(blank=True)
     writer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     writer_label = models.CharField(max_length=120)
     written_at = models.DateTimeField()
+
+    objects = SubmittedEditions()
+    every: "models.Manager[Edition]" = models.Manager()
 
     class Meta:
         ordering = ["number"]

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tenants.accounts.models import User
-from tenants.items.models import OPEN_STATES, Attachment, Consent, Item, ItemAuthor, State
+from tenants.accounts.queries import with_permission
+from tenants.items.models import OPEN_STATES, Attachment, Consent, Edition, EditionKind, Item, ItemAuthor, State
 from zhitong.core.errors import NotFound
 from zhitong.units.current import unit_in_force
 
@@ -22,11 +23,12 @@ def number_label(item: Item, mark: str) -> str:
 def visible_items(user: User) -> QuerySet[Item]:
     """Return the items `user` may see: own and co-signed ones; with `items.read_all` all but others' drafts.
 
-    A draft is its creator's and that of the co-authors who were asked to sign it. Who declined sees the item no longer
-    by having been named, nor does who never answered and was left out when the unit decided.
+    A draft is its creator's, that of the co-authors who were asked to sign it, and of who was handed it to write on.
+    Who declined sees the item no longer by having been named, nor does who never answered and was left out when the
+    unit decided.
     """
     submitted = ~Q(state=State.DRAFT)
-    seen = Q(created_by=user) | _named(user)
+    seen = Q(created_by=user) | Q(pen_holder=user) | _named(user)
     return Item.objects.filter(seen | submitted if user.has_zt_perm("items.read_all") else seen)
 
 
@@ -55,6 +57,24 @@ def get_question(user: User, item_uuid: UUID) -> ItemAuthor:
     if row is None:
         raise NotFound
     return row
+
+
+def written_items(user: User) -> QuerySet[Item]:
+    """Return the items that `user` wrote or signed, and those handed to them to write on."""
+    return own_items(user) | Item.objects.filter(pen_holder=user)
+
+
+def pen_candidates(item: Item) -> list[User]:
+    """Return who a draft can be handed to: its co-authors with an account first, then the unit's reviewers."""
+    named = Q(authorships__item=item) & ~Q(authorships__consent=Consent.DECLINED)
+    signed = User.objects.filter(named, is_active=True).order_by("authorships__order")
+    reviewers = with_permission("review.decide").order_by("name", "pk")
+    return list({user.pk: user for user in [*signed, *reviewers] if user.pk != item.created_by_id}.values())
+
+
+def draft_editions(item: Item) -> list[Edition]:
+    """Return what each hand left before submission, oldest first. The caller checks the right."""
+    return list(Edition.every.filter(item=item, kind=EditionKind.DRAFT).order_by("number"))
 
 
 def get_visible(user: User, item_uuid: UUID) -> Item:
@@ -94,6 +114,19 @@ def without_names(user: User, items: Iterable[int]) -> frozenset[int]:
 def hides_reviewers_from(user: User, item: Item) -> bool:
     """Return whether `user` reads posts instead of reviewers' names of this item."""
     return item.pk in without_names(user, [item.pk])
+
+
+def get_written(user: User, item_uuid: UUID) -> Item:
+    """Return an item that `user` wrote, or was handed to write on.
+
+    Raises:
+        NotFound: absent or somebody else's.
+    """
+    items = Item.objects.select_related("group", "created_by", "pen_holder")
+    item = items.filter(Q(created_by=user) | Q(pen_holder=user), uuid=item_uuid).first()
+    if item is None:
+        raise NotFound
+    return item
 
 
 def visible_attachment(user: User, item_uuid: UUID, attachment_uuid: UUID) -> Attachment:

@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def own_cards(user: User, count: int) -> list[ItemCard]:
     """Return the reader's latest submitted items with their tracks."""
-    recent = own_items(user).exclude(state=State.DRAFT).select_related("created_by")
+    recent = own_items(user).exclude(state=State.DRAFT).select_related("created_by", "pen_holder")
     return cards_of(user, list(recent.order_by("-submitted_at", "-id")[:count]))
 
 
@@ -72,11 +72,11 @@ def _greeting(user: User) -> str:
 def _author(user: User) -> dict[str, Any]:
     sent, adopted, points = queries.own_year(user, clock.today().year)
     returned = worklist(user, Tab.RETURNED, Filters()).items
-    drafts = list(
-        Item.objects.filter(created_by=user, state=State.DRAFT).exclude(title="").order_by("-changed_at")[:_SHOWN]
-    )
+    handed = list(Item.objects.filter(pen_holder=user).select_related("created_by").order_by("-pen_since")[:_SHOWN])
+    own_drafts = Item.objects.filter(created_by=user, state=State.DRAFT, pen_holder__isnull=True).exclude(title="")
+    drafts = list(own_drafts.order_by("-changed_at")[:_SHOWN])
     back = (_returned(row, user) for row in returned)
-    todos = [*back, *asked_of(user), *questions_to(user), *map(_draft, drafts)]
+    todos = [*back, *asked_of(user), *questions_to(user), *map(_handed, handed), *map(_draft, drafts)]
     own = reverse("items:own")
     return {
         "year": (
@@ -127,6 +127,11 @@ def _question(row: ItemAuthor) -> TodoEntry:
         "call",
         [f"{writer}撰写", f"{zt_day(row.asked_at)}请"],
     )
+
+
+def _handed(item: Item) -> TodoEntry:
+    notes = [f"{item.created_by.name}请您接着写" if item.created_by else "", zt_day(item.pen_since)]
+    return TodoEntry(str(item), reverse("items:edit", args=[item.uuid]), "pencil", "接力撰写", notes=notes)
 
 
 def _draft(item: Item) -> TodoEntry:

@@ -5,6 +5,7 @@ from tenants.items.operations.authors import confirm_signing, decline_signing, s
 from tenants.items.operations.drafts import create_draft, delete_draft, save_draft
 from tenants.items.operations.files import attach, remove_attachment
 from tenants.items.operations.importing import ImportReport, import_items, try_import
+from tenants.items.operations.pen import give_pen_back, hand_pen, take_pen
 from tenants.items.operations.progress import (
     add_edition,
     conclude,
@@ -25,6 +26,8 @@ __all__ = [
     "create_received",
     "decline_signing",
     "delete_draft",
+    "give_pen_back",
+    "hand_pen",
     "import_items",
     "register_submission",
     "remove_attachment",
@@ -33,5 +36,6 @@ __all__ = [
     "save_draft",
     "set_authors",
     "set_urgency",
+    "take_pen",
     "try_import",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from tenants.accounts.models import User
 from tenants.items.models import Counter, Item, State
@@ -41,20 +41,45 @@ def account_of(actor: Actor) -> User | None:
 
 
 def lock_own(actor: Actor, item_uuid: UUID, *, states: Iterable[State] = AUTHOR_EDITS) -> Item:
-    """Lock and return an item of the actor's own that is in one of `states`.
+    """Lock and return an item of the actor's own that is in one of `states`, its pen not in another hand.
 
     Raises:
         NotFound: no such item, or somebody else's.
-        WrongState: it has left the author's hands.
+        WrongState: it has left the author's hands, or was handed to somebody to write on.
     """
+    item = _locked(actor, item_uuid, Q(created_by__uuid=actor.user_key), states)
+    if item.pen_holder:
+        raise WrongState(
+            f"这一篇正由{item.pen_holder.name}接着写，请先收回。", rule="同一篇同时只有一人执笔", code="items.pen"
+        )
+    return item
+
+
+def lock_written(actor: Actor, item_uuid: UUID) -> Item:
+    """Lock and return a draft or returned item that is the actor's to write now: the creator's, or who has the pen.
+
+    Raises:
+        NotFound: no such item, or somebody else's.
+        NotAllowed: the creator may not write any more.
+        WrongState: it has left the author's hands, or somebody else has the pen.
+    """
+    mine = Q(created_by__uuid=actor.user_key) | Q(pen_holder__uuid=actor.user_key)
+    item = _locked(actor, item_uuid, mine, AUTHOR_EDITS)
+    if item.pen_holder is None:
+        actor.require("items.write")
+    elif item.pen_holder.uuid != actor.user_uuid:
+        raise WrongState(
+            f"这一篇正由{item.pen_holder.name}接着写，您现在只能看。", rule="同一篇同时只有一人执笔",
+            who="撰写人可以收回", code="items.pen",
+        )  # fmt: skip
+    return item
+
+
+def _locked(actor: Actor, item_uuid: UUID, mine: Q, states: Iterable[State]) -> Item:
     if actor.user_uuid is None:
         raise NotFound
-    item = (
-        Item.objects.select_for_update(of=("self",))
-        .select_related("created_by")
-        .filter(uuid=item_uuid, created_by__uuid=actor.user_uuid)
-        .first()
-    )
+    found = Item.objects.select_for_update(of=("self",)).select_related("created_by", "pen_holder")
+    item = found.filter(mine, uuid=item_uuid).first()
     if item is None:
         raise NotFound
     if item.state not in set(states):
@@ -64,10 +89,10 @@ def lock_own(actor: Actor, item_uuid: UUID, *, states: Iterable[State] = AUTHOR_
     return item
 
 
-def require_own(actor: Actor, item_uuid: UUID) -> None:
-    """Refuse as `lock_own` does, without holding the row."""
+def require_written(actor: Actor, item_uuid: UUID) -> None:
+    """Refuse as `lock_written` does, without holding the row."""
     with transaction.atomic():
-        lock_own(actor, item_uuid)
+        lock_written(actor, item_uuid)
 
 
 def require_version(item: Item, version: int) -> None:

@@ -8,7 +8,14 @@ from tenants.accounts.models import MemberKind
 from tenants.items.fields import EDITABLE, AuthorInput, clean_changes
 from tenants.items.models import Item, State, SubmitterKind
 from tenants.items.operations.authors import write_authors
-from tenants.items.operations.common import account_of, lock_own, require_open_unit, require_version, store
+from tenants.items.operations.common import (
+    account_of,
+    lock_own,
+    lock_written,
+    require_open_unit,
+    require_version,
+    store,
+)
 from tenants.items.texts import SECTIONS, length_of
 from zhitong.core import audit, clock
 from zhitong.core.errors import NotFound, WrongState
@@ -43,19 +50,22 @@ def create_draft(*, actor: Actor, changes: Mapping[str, Any]) -> Item:
     return item
 
 
-@operation("items.write")
+@operation()
 def save_draft(*, actor: Actor, item_uuid: UUID, version: int, changes: Mapping[str, Any]) -> Item:
-    """Save named fields of an own draft or returned item; the others stay. Incomplete texts are welcome.
+    """Save named fields of an own draft or returned item, or of one handed to the actor to write on.
+
+    The other fields stay. Incomplete texts are welcome.
 
     The same save twice (an answer that was lost) does no harm. No audit entry: autosave would drown the trail.
 
     Raises:
-        NotFound: no such item of the actor's own.
-        WrongState: it has left the author's hands.
+        NotFound: no such item of the actor's own, or in their hand.
+        NotAllowed: the creator may not write any more.
+        WrongState: it has left the author's hands, or somebody else has the pen.
         StaleVersion: it was changed elsewhere since `version`, and differs; nothing is written.
         InvalidInput: `fields` names each value that is wrong; nothing is written.
     """
-    item = lock_own(actor, item_uuid)
+    item = lock_written(actor, item_uuid)
     columns = clean_changes(changes)
     changed = {name: value for name, value in columns.items() if getattr(item, name) != value}
     if not changed:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.core.files.base import File
 
 from tenants.items.models import Attachment
-from tenants.items.operations.common import account_of, lock_own, require_own, unit_in_force
+from tenants.items.operations.common import account_of, lock_written, require_written, unit_in_force
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.core.operations import Actor, operation
@@ -14,7 +14,7 @@ from zhitong.documents import storage
 FILES_LIMIT = 20
 
 
-@operation("items.write")
+@operation()
 def attach(*, actor: Actor, item_uuid: UUID, file: File) -> Attachment:  # type: ignore[type-arg]
     """Add a file to an own draft or returned item; the same file under the same name again is the one already there.
 
@@ -22,13 +22,12 @@ def attach(*, actor: Actor, item_uuid: UUID, file: File) -> Attachment:  # type:
     harmless, because it is stored by its hash.
 
     Raises:
-        NotFound: no such item of the actor's own.
-        WrongState: it has left the author's hands.
+        NotFound, NotAllowed, WrongState: as `save_draft`.
         InvalidInput: the file is empty, too large, of a kind that is not taken, or one too many.
     """
-    require_own(actor, item_uuid)
+    require_written(actor, item_uuid)
     stored = storage.store(unit_in_force(), file)
-    item = lock_own(actor, item_uuid)
+    item = lock_written(actor, item_uuid)
     present = list(item.attachments.filter(removed_at__isnull=True))
     same = next((known for known in present if (known.sha256, known.name) == (stored.sha256, stored.name)), None)
     if same:
@@ -56,15 +55,14 @@ def attach(*, actor: Actor, item_uuid: UUID, file: File) -> Attachment:  # type:
     return attachment
 
 
-@operation("items.write")
+@operation()
 def remove_attachment(*, actor: Actor, item_uuid: UUID, attachment_uuid: UUID) -> None:
     """Take a file off an own draft or returned item; its row stays, marked.
 
     Raises:
-        NotFound: no such item of the actor's own, or no such file on it.
-        WrongState: the item has left the author's hands.
+        NotFound, NotAllowed, WrongState: as `save_draft`; NotFound also when it has no such file.
     """
-    item = lock_own(actor, item_uuid)
+    item = lock_written(actor, item_uuid)
     removed = item.attachments.filter(uuid=attachment_uuid, removed_at__isnull=True).update(removed_at=clock.now())
     if not removed:
         raise NotFound

@@ -52,7 +52,9 @@ def conclude(*, actor: Actor, item: Item, state: State) -> Item:
         keep_edition(actor, locked, EditionKind.ISSUED, Texts.of(locked))
     locked.state = state
     locked.decided_at = clock.now()
-    store(locked, "state", "decided_at")
+    locked.pen_holder = locked.pen_since = None  # ended while its author had it for correction
+    locked.pen_note = ""
+    store(locked, "state", "decided_at", "pen_holder", "pen_since", "pen_note")
     audit.record(actor=actor, action=f"items.item.{state}", object_kind="item", object_id=locked.uuid)
     item.refresh_from_db()
     return locked
@@ -110,8 +112,8 @@ def set_urgency(*, actor: Actor, item: Item, urgency: Urgency) -> Item:
 
 def keep_edition(actor: Actor, item: Item, kind: EditionKind, texts: Texts) -> Edition:
     """Write an edition with the next number, unless the latest of its kind says the same. The item must be locked."""
-    latest = item.editions.order_by("-number").first()
-    same = item.editions.filter(kind=kind).order_by("-number").first()
+    kept = Edition.every.filter(item=item).order_by("-number")
+    latest, same = kept.first(), kept.filter(kind=kind).first()
     if same and Texts.of(same) == texts:
         return same
     return Edition.objects.create(

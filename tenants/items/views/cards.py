@@ -22,7 +22,10 @@ def state_of(item: Item) -> parts.State:
 
 
 def cards_of(user: User, items: Sequence[Item]) -> list[ItemCard]:
-    """Return items of `user` as cards, in a constant number of queries; `created_by` should be fetched already."""
+    """Return items of `user` as cards, in a constant number of queries.
+
+    `created_by` and `pen_holder` should be fetched already.
+    """
     unit = unit_in_force()
     sent = [item.uuid for item in items if item.state != State.DRAFT]
     lines = tracks(unit.pk, sent)
@@ -31,7 +34,10 @@ def cards_of(user: User, items: Sequence[Item]) -> list[ItemCard]:
     for item in items:
         track = _track(item, lines.get(item.uuid))
         notes = [f"第 {item.number} 号" if item.number else "", zt_day(item.submitted_at or item.changed_at)]
-        if item.created_by and item.created_by != user:
+        if item.pen_holder and item.created_by:
+            mine = item.is_written_by(user)
+            notes.append(f"{item.created_by.name}请您接着写" if mine else f"{item.pen_holder.name}在写")
+        elif item.created_by and item.created_by != user:
             notes.append(f"{item.created_by.name}撰写")
         if item.uuid in earned:
             notes.append(f"得 {point_words(earned[item.uuid])} 分")

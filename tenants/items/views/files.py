@@ -19,7 +19,7 @@ def upload(request: HttpRequest, item_uuid: UUID) -> JsonResponse:
     """Add the posted `file` to an own draft: 201 with its row as HTML, else the message that names the file."""
     user = reader(request)
     try:
-        item = queries.get_own(user, item_uuid)
+        item = queries.get_written(user, item_uuid)
         file = request.FILES.get("file")
         if file is None:
             raise InvalidInput("没有收到文件，请再选一次。")

@@ -50,9 +50,9 @@ _COLUMNS = [
 @login_required
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
-    """The reader's own items as cards, each with its track."""
+    """The reader's own items as cards, each with its track, and those handed to them to write on."""
     user = reader(request)
-    rows = queries.own_items(user).select_related("created_by")
+    rows = queries.written_items(user).select_related("created_by", "pen_holder")
     tab = request.GET.get("tab", "")
     states = _OWN_TABS.get(tab, _OWN_TABS[""])[1]
     page = page_of(rows.filter(state__in=states) if states else rows, ("-changed_at", "-id"), request.GET)

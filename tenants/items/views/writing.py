@@ -21,6 +21,7 @@ from tenants.items.models import Item, State
 from tenants.items.texts import LABELS
 from tenants.items.views import writing_parts
 from tenants.items.views.common import detail_url, posted_version, reader
+from tenants.items.views.turns import lost, typed, written
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
 
@@ -43,13 +44,19 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def edit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
-    """Show the writing page; a post saves what was typed, then does what its button says."""
+    """Show the writing page to whoever has the pen; a post saves what was typed, then does what its button says."""
     user = reader(request)
-    user.actor.require("items.write")
-    item = queries.get_own(user, item_uuid)
+    try:
+        item = written(user, item_uuid)
+    except NotFound:
+        if request.method == "POST" and typed(request):
+            return lost(request)
+        raise
     if item.state not in (State.DRAFT, State.RETURNED):
         return redirect(detail_url(item))
     if request.method != "POST":
+        if not item.is_written_by(user):
+            return redirect("items:pen", item_uuid=item.uuid)
         return _page(request, item, DraftForm(initial=initial_of(item)))
     saved = None
     try:
@@ -58,11 +65,11 @@ def edit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         )
         return _act(request, saved)
     except StaleVersion:
-        item = queries.get_own(user, item_uuid)
+        item = queries.get_written(user, item_uuid)
         version = posted_version(request)
         return _page(request, item, DraftForm(request.POST), version=version, merge=_merge(request, item), status=409)
     except (InvalidInput, WrongState) as refusal:
-        item = queries.get_own(user, item_uuid)
+        item = queries.get_written(user, item_uuid)
         form = DraftForm(request.POST)
         form.refuse(refusal)
         # What was typed is saved although its button was refused: the writer goes on from there.
@@ -81,7 +88,7 @@ def autosave(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
             actor=user.actor, item_uuid=item_uuid, version=_version(request), changes=changes_of(request.POST)
         )
     except StaleVersion:
-        item = queries.get_own(user, item_uuid)
+        item = queries.get_written(user, item_uuid)
         return render(request, "items/merge.html", {"merge": _merge(request, item)}, status=409)
     except Refusal as refusal:
         return JsonResponse(
@@ -121,6 +128,15 @@ def _act(request: HttpRequest, item: Item) -> HttpResponse:
                 raise
             return redirect(question)
         messages.success(request, "已提交。走到哪一步，在“我的信息”里随时看得到。")
+        return redirect("items:own")
+    if post.get("action") == "hand":
+        version, note = item.version, post.get("pen_note", "")
+        operations.hand_pen(actor=actor, item_uuid=item.uuid, version=version, to=post.get("pen_to", ""), note=note)
+        messages.success(request, "已交出。对方写好交回，或者您收回以后，可以接着写。")
+        return redirect("items:pen", item_uuid=item.uuid)
+    if post.get("action") == "give_back":
+        operations.give_pen_back(actor=actor, item_uuid=item.uuid, version=item.version)
+        messages.success(request, "已交回，谢谢您。")
         return redirect("items:own")
     if post.get("action") == "find":
         return redirect(f"{here}?{urlencode({'find': post.get('find', '')[:60]})}#co")
@@ -212,11 +228,14 @@ def _page(
     unit = request.tenant  # type: ignore[attr-defined]
     words = request.POST.get("add_name") or request.GET.get("find", "")
     context = writing_parts.context(item, unit, words=words.strip()[:60], moved=request.GET.get("moved", ""))
+    context |= writing_parts.pen(item, reader(request))
     context |= {
         "item": item,
         "form": form,
         "merge": merge,
         "earlier_url": earlier_url,
+        "pen_to": request.POST.get("pen_to", ""),
+        "pen_note": request.POST.get("pen_note", ""),
         "version": version or item.version,
         "more_open": any(form[name].errors for name in _FOLDED),
         "back": reverse("items:own"),

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from tenants.accounts.models import User
 from tenants.items import handover, live, queries
 from tenants.items.fields import AUTHOR_WORDS, AuthorInput
-from tenants.items.models import Attachment, Consent, Item, ItemAuthor
+from tenants.items.models import Attachment, Consent, Edition, EditionKind, Item, ItemAuthor
 from tenants.items.texts import LABELS, REQUIRED, SECTIONS, missing
 from zhitong.core import clock, text
 from zhitong.documents.kinds import ACCEPT, NOT_TAKEN
@@ -79,6 +80,15 @@ def _read(item: Item, unit: Unit, signers: Sequence[ItemAuthor]) -> dict[str, An
         "signed_by": "、".join(author.name for author in signers),
         "then": handover.what_follows(item) or "提交后随时看得到去向",
     }
+
+
+def pen(item: Item, user: User) -> dict[str, Any]:
+    """Return whom the creator can hand the draft to, or, for whoever else has the pen, by whom it was handed."""
+    turns = Edition.every.filter(item=item, kind=EditionKind.DRAFT).count()
+    if item.created_by_id == user.pk:
+        candidates = [(str(one.uuid), one.name) for one in queries.pen_candidates(item)]
+        return {"candidates": candidates, "turns": turns, "is_handed": False}
+    return {"candidates": [], "turns": turns, "is_handed": True, "handed_by": item.created_by}
 
 
 def _folded_words(item: Item) -> str:

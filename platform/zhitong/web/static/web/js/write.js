@@ -2,7 +2,8 @@
 
 <form data-autosave="URL" data-draft-key="ID" data-version-field="version"> posts itself to URL when the writer pauses.
 The answer is JSON {"version": 4, "saved_at": "10:41", "html": {"checks": …}, "words": {"then": …}}: parts for the
-places marked data-live and data-live-words; 409 is HTML for #zt-merge. */
+places marked data-live and data-live-words; 409 is HTML for #zt-merge,
+a refusal is JSON {"message"}. */
 (() => {
   "use strict";
   const segments = "Segmenter" in Intl ? new Intl.Segmenter("zh", { granularity: "grapheme" }) : null;
@@ -99,7 +100,8 @@ places marked data-live and data-live-words; 409 is HTML for #zt-merge. */
       for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
       try {
         const answer = await fetch(form.dataset.autosave, { method: "POST", body, credentials: "same-origin", headers: { "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content, "X-Requested-With": "autosave", Accept: "application/json" } });
-        if (answer.status === 409) {
+        const isRefusal = !answer.ok && (answer.headers.get("Content-Type") || "").includes("json");
+        if (answer.status === 409 && !isRefusal) {
           keep();
           clearTimeout(timer);
           const place = document.getElementById("zt-merge");
@@ -115,7 +117,7 @@ places marked data-live and data-live-words; 409 is HTML for #zt-merge. */
           for (const [name, html] of Object.entries(saved.html || {})) for (const el of document.querySelectorAll(`[data-live=${name}]`)) el.innerHTML = html;
           for (const [name, words] of Object.entries(saved.words || {})) for (const el of document.querySelectorAll(`[data-live-words=${name}]`)) el.textContent = words;
           say("ok", `已自动保存 ${saved.saved_at || clock()}`, "cloud-check");
-        } else if (answer.status === 422) {
+        } else if (isRefusal) {
           keep();
           const refused = await answer.json();
           say("late", `没有存上：${refused.message}`, "alert-triangle");
