@@ -46,6 +46,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield chromium
+        connections.close_all()  # those that this loop opened: the database of the test is dropped behind it
         chromium.close()
         # Connections made beside Playwright's loop are others than those made without it: end them while it runs.
         connections.close_all()

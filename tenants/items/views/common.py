@@ -23,6 +23,8 @@ def detail_url(item: Item) -> str:
 
 def own_url(item: Item, user: User) -> str:
     """Return where `user` goes on with an item of theirs: writing, for a co-author the page to sign, or reading."""
+    if item.pen_holder_id == user.pk:
+        return reverse("items:edit", args=[item.uuid])
     if item.created_by_id != user.pk:
         return reverse("items:sign", args=[item.uuid]) if item.state == State.DRAFT else detail_url(item)
     return reverse("items:edit", args=[item.uuid]) if item.state == State.RETURNED else detail_url(item)

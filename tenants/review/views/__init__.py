@@ -1,9 +1,13 @@
-"""Pages of review: worklists, the reviewer's screen, the page of a run, submitting and recalling."""
+"""Pages of review: worklists, the reviewer's screen, runs, questions, remarks, writing in turns, submitting, recalling."""
 
 from tenants.review.views.absences import absence_end, absences, replace_holder
 from tenants.review.views.aids import due, phrase_remove, phrases
 from tenants.review.views.batches import batch, batch_people
 from tenants.review.views.lists import remove_filter, save_filter, worklists
+from tenants.review.views.outside import outside
+from tenants.review.views.questions import renew, verify, withdraw
+from tenants.review.views.relay import relay
+from tenants.review.views.remarks import remarks, reply, settle
 from tenants.review.views.running import recall, submit
 from tenants.review.views.runs import file, run, run_act, run_people
 from tenants.review.views.tasks import checks, decide, edit, people, task
@@ -18,17 +22,25 @@ __all__ = [
     "due",
     "edit",
     "file",
+    "outside",
     "people",
     "phrase_remove",
     "phrases",
     "recall",
+    "relay",
+    "remarks",
     "remove_filter",
+    "renew",
     "replace_holder",
+    "reply",
     "run",
     "run_act",
     "run_people",
     "save_filter",
+    "settle",
     "submit",
     "task",
+    "verify",
+    "withdraw",
     "worklists",
 ]

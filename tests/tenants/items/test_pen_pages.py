@@ -52,7 +52,8 @@ def test_a_draft_is_handed_over_and_given_back(unit: Unit, item: Item, liang: Us
     assert "写好交回" in page
     assert "请补数据" in page
     assert "先存下的这一句" in page
-    assert 'value="submit"' not in page
+    for other_hand in ('value="submit"', 'name="add_author"', 'id="find"', "删除草稿"):
+        assert other_hand not in page
     assert "区嘉豪在写" in text(author.get("/items/"))
     assert "梁晓岚请您接着写" in text(helper.get("/items/"))
     assert post(helper, unit, item, "give_back", problem="区嘉豪补上的").status_code == 302

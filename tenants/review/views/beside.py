@@ -1,0 +1,99 @@
+"""What stands beside a text in review: what others were asked, remarks on passages, who writes on it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from tenants.accounts.models import User
+from tenants.review.models import Question, Run, Task
+from tenants.review.operations.common import HOLDING
+from tenants.review.queries.questions import Asked, questions_of
+from tenants.review.queries.remarks import remarks_of
+from zhitong.core import links
+from zhitong.web.parts import State
+from zhitong.web.parts.basics import StateKind
+from zhitong.web.templatetags.zt import zt_short
+
+_LOOKS: dict[str, StateKind] = {
+    "open": "now", "answered": "ok", "withdrawn": "off", "closed": "off", "lapsed": "soon",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """A question as drawn: whom, what, how it stands, the answer with who and when, or who is waited for."""
+
+    question: Question
+    kind: str
+    when: str
+    state: State
+    waits: str
+    answered: str
+    may_withdraw: bool
+    may_renew: bool
+
+
+def questions_context(user: User, run: Run, task: Task | None = None) -> dict[str, Any]:
+    """Return the context of `review/verifications.html`; `task` is the one whose page it is.
+
+    The caller has checked that `user` sees the inside of the run.
+    """
+    lines = [_line(asked, user) for asked in questions_of(run)]
+    mine = task is not None and task.holder_id == user.pk and task.state == Task.State.OPEN
+    asks = mine and task is not None and task.kind in {Task.Kind.DECIDE, Task.Kind.AFTER, *HOLDING - {Task.Kind.WRITE}}
+    return {
+        "questions": lines,
+        "asked_of_me": task.question if task is not None and mine and task.question_id else None,
+        "ask_url": reverse("review:verify", args=[task.uuid]) if asks and task is not None else "",
+        "opinions": [line for line in lines if line.question.kind == Question.Kind.OPINION],
+    }
+
+
+def remarks_context(user: User, run: Run) -> dict[str, Any]:
+    """Return the context of `review/remarks.html`: the remarks that `user` may see, and how many are open."""
+    found = remarks_of(user, run)
+    return {
+        "remarks": found,
+        "open_remarks": [remark for remark in found if remark.settled_at is None],
+        "remarks_url": reverse("review:remarks", args=[run.uuid]),
+        "remarks_open": run.is_open,
+    }
+
+
+def relay_context(user: User, run: Run, task: Task) -> dict[str, Any]:
+    """Return the context of `review/relay.html`: who writes on the text now, or where to hand it to somebody."""
+    writing = run.tasks.filter(kind=Task.Kind.WRITE, state=Task.State.OPEN).select_related("holder", "asked_by").first()
+    mine = task.holder_id == user.pk and task.state == Task.State.OPEN
+    may = mine and task.kind in {Task.Kind.DECIDE, Task.Kind.AFTER}
+    return {
+        "writing": writing,
+        "may_call_back": writing is not None and writing.asked_by_id == user.pk,
+        "relay_url": reverse("review:relay", args=[task.uuid]) if may else "",
+    }
+
+
+def _line(asked: Asked, user: User) -> QuestionLine:
+    question, is_open = asked.question, asked.standing in {"open", "lapsed"}
+    own = is_open and user.pk in {question.asked_by_id, question.task.holder_id}
+    return QuestionLine(
+        question=question,
+        kind=question.get_kind_display(),
+        when=zt_short(question.asked_at),
+        state=State(asked.words, _LOOKS[asked.standing]),
+        waits=_waits(asked),
+        answered=f"{question.answered_label}，{zt_short(question.answered_at)}" if question.answered_at else "",
+        may_withdraw=own,
+        may_renew=own and question.is_outside,
+    )
+
+
+def _waits(asked: Asked) -> str:
+    if asked.link is None:
+        return f"等{'、'.join(asked.holders)}回复" if asked.standing == "open" else ""
+    words = [f"链接至 {zt_short(asked.link.expires_at)}"] if asked.standing == "open" else []
+    if not asked.question.answered_at:
+        words.append(f"{zt_short(asked.link.opened_at)} 打开过" if asked.link.opened_at else "还没有打开过")
+        if asked.link.failures:
+            words.append(f"验证码输错 {asked.link.failures} 次，最多 {links.TRIES} 次")
+    return "，".join(words)

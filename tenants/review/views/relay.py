@@ -1,0 +1,125 @@
+"""Handing the working text of a task to somebody to write on, and the page of whoever writes."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from tenants.accounts.models import User
+from tenants.accounts.queries import with_permission
+from tenants.items import comparison
+from tenants.items.texts import Texts
+from tenants.items.views.common import posted_version, reader
+from tenants.items.views.turns import lost
+from tenants.review import engine, operations
+from tenants.review.forms import TextForm
+from tenants.review.models import PENDING, Act, Task, Verb
+from tenants.review.operations.common import DECIDING
+from tenants.review.views.beside import remarks_context
+from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
+
+_SHOWN = 200
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def relay(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
+    """Choose who writes on, or, for whoever was chosen: write, save, and hand back."""
+    user = reader(request)
+    task = (
+        Task.objects.select_related("run__item", "run__flow_version__flow", "asked_by", "parent")
+        .filter(uuid=task_uuid, holder=user)
+        .first()
+    )
+    if task is None:
+        if request.method == "POST" and "problem" in request.POST:
+            return lost(request)
+        raise NotFound
+    if task.kind == Task.Kind.WRITE:
+        return _write(request, user, task) if request.method == "POST" else _write_page(request, user, task)
+    if task.kind not in DECIDING:
+        raise NotFound
+    if request.method != "POST":
+        return _choose_page(request, task)
+    who, reason = request.POST.get("who", ""), request.POST.get("reason", "")
+    try:
+        operations.relay(actor=user.actor, task_uuid=task_uuid, who=who, reason=reason)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        errors = refusal.fields or {"all": [refusal.message]}
+        return _choose_page(request, task, errors=errors, status=refusal.status)
+    messages.success(request, "已交出。对方写好交回以后，您再接着办。")
+    return redirect("review:task", task_uuid=task_uuid)
+
+
+def _write(request: HttpRequest, user: User, task: Task) -> HttpResponse:
+    form, actor = TextForm(request.POST), user.actor
+    gives_back = request.POST.get("action") == "give_back"
+    try:
+        operations.edit_text(actor=actor, task_uuid=task.uuid, version=posted_version(request), texts=form.texts())
+        if gives_back:
+            words = request.POST.get("reason", "").strip() or "已写好，请看。"
+            operations.answer(actor=actor, task_uuid=task.uuid, words=words)
+    except (InvalidInput, StaleVersion, WrongState) as refusal:
+        form.refuse(refusal)
+        return _write_page(request, user, task, form, refusal=refusal)
+    if gives_back:
+        messages.success(request, "已交回，谢谢您。")
+        return redirect("home")
+    messages.success(request, "已存为一稿，写好以后请交回。")
+    return redirect("review:relay", task_uuid=task.uuid)
+
+
+def _write_page(
+    request: HttpRequest, user: User, task: Task, form: TextForm | None = None, *, refusal: Refusal | None = None
+) -> HttpResponse:
+    if form is None and task.state != Task.State.OPEN:
+        raise WrongState(f"{engine.what_happened(task)}，不用再写了。")
+    item = task.run.item
+    item.refresh_from_db()
+    stale = isinstance(refusal, StaleVersion)
+    asked = Act.objects.filter(run=task.run, verb=Verb.RELAY, seq=task.opened_seq).first()
+    fields = refusal.fields if refusal else {}
+    context: dict[str, Any] = remarks_context(user, task.run) | {
+        "task": task,
+        "item": item,
+        "form": form or TextForm(initial=Texts.of(item).as_dict()),
+        "version": item.version,
+        "theirs": comparison.compare(form.texts(), Texts.of(item)) if form and stale else [],
+        "asked": asked,
+        "reason": request.POST.get("reason", ""),
+        "reason_error": " ".join(fields.get("reason", [])),
+        "back": reverse("home"),
+        "phone_title": "接力撰写",
+    }
+    return render(request, "review/write.html", context, status=refusal.status if refusal else 200)
+
+
+def _choose_page(
+    request: HttpRequest, task: Task, *, errors: dict[str, list[str]] | None = None, status: int = 200
+) -> HttpResponse:
+    item, chosen = task.run.item, request.POST.get("who", "")
+    busy = {one.holder_id for one in task.run.tasks.filter(state__in=PENDING)}
+    authors = [] if item.dispatch_uuid else list(User.objects.filter(authorships__item=item, is_active=True))
+    reviewers = with_permission("review.decide").order_by("name", "pk")[:_SHOWN]
+    people = {user.pk: (user, "反映人") for user in authors}
+    people |= {user.pk: (user, "审核人") for user in reviewers if user.pk not in people}
+    context = {
+        "task": task,
+        "item": item,
+        "people": [(str(user.uuid), user.name, note) for pk, (user, note) in people.items() if pk not in busy],
+        "chosen": chosen,
+        "reason": request.POST.get("reason", ""),
+        "errors": {name: " ".join(words) for name, words in (errors or {}).items()},
+        "back": reverse("review:task", args=[task.uuid]),
+        "phone_title": "请人接着写",
+    }
+    return render(request, "review/relay_page.html", context, status=status)
