@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("questions/<uuid:question_uuid>/renew/", views.renew, name="renew"),
     path("answer/<str:token>/", views.outside, name="outside"),
     path("runs/<uuid:run_uuid>/remarks/", views.remarks, name="remarks"),
+    path("runs/<uuid:run_uuid>/sheet.<str:extension>", views.sheet, name="sheet"),
     path("remarks/<uuid:remark_uuid>/reply/", views.reply, name="reply"),
     path("remarks/<uuid:remark_uuid>/settle/", views.settle, name="settle"),
     path("submit/<uuid:item_uuid>/", views.submit, name="submit"),

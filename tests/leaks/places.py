@@ -188,7 +188,8 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
             "reason", "事由", empty_is_fine=True,
         ),
         "rules": Place(
-            "items:rules", b, "/items/rules/", {"text_limit": "1800", "unconfirmed_sign": "1", "hides_reviewers": "0"}, "text_limit", "字数上限"
+            "items:rules", b, "/items/rules/",
+            {"text_limit": "1800", "unconfirmed_sign": "1", "hides_reviewers": "0"}, "text_limit", "字数上限"
         ),
         "group": Place("accounts:groups", b, "/accounts/groups/", {"kind": "sector", "name": "教育界"}, "name", "名称"),
         "position": Place(

@@ -1,5 +1,8 @@
 """The one way out for files: every download is written into the audit trail and never cached or shown in place."""
 
+import hashlib
+from io import BytesIO
+from typing import IO
 from uuid import UUID
 
 from django.http import FileResponse
@@ -50,6 +53,29 @@ def download(
     record_download(
         actor=actor, file_uuid=file_uuid, name=name, sha256=sha256, object_kind=object_kind, object_id=object_id
     )
+    return _response(content, name, media_type)
+
+
+def hand_out(
+    *, actor: Actor, content: bytes, name: str, media_type: str, made_of: UUID, object_kind: str, object_id: UUID
+) -> FileResponse:
+    """Return a file that was made for this reader (a print), as an attachment, and record it as a download.
+
+    Args:
+        made_of: what it was made of; it stands in the trail where the file's own number stands for a kept one.
+    """
+    record_download(
+        actor=actor,
+        file_uuid=made_of,
+        name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        object_kind=object_kind,
+        object_id=object_id,
+    )
+    return _response(BytesIO(content), name, media_type)
+
+
+def _response(content: IO[bytes], name: str, media_type: str) -> FileResponse:
     response = FileResponse(content, as_attachment=True, filename=name, content_type=media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

@@ -228,7 +228,7 @@ def _page(
     unit = request.tenant  # type: ignore[attr-defined]
     words = request.POST.get("add_name") or request.GET.get("find", "")
     context = writing_parts.context(item, unit, words=words.strip()[:60], moved=request.GET.get("moved", ""))
-    context |= writing_parts.pen(item, reader(request))
+    context |= writing_parts.pen(item, reader(request), context["co_authors"])
     context |= {
         "item": item,
         "form": form,

@@ -1,6 +1,7 @@
 """What stands around the text on the writing page: signers, files, checks, the saved state, the look of the print."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -82,13 +83,18 @@ def _read(item: Item, unit: Unit, signers: Sequence[ItemAuthor]) -> dict[str, An
     }
 
 
-def pen(item: Item, user: User) -> dict[str, Any]:
-    """Return whom the creator can hand the draft to, or, for whoever else has the pen, by whom it was handed."""
+def pen(item: Item, user: User, co_authors: Sequence[CoAuthor]) -> dict[str, Any]:
+    """Return whom the creator can hand the draft to, or, for whoever else has the pen, by whom it was handed.
+
+    Who signs is the creator's to say: the rows of the others' page have no buttons.
+    """
     turns = Edition.every.filter(item=item, kind=EditionKind.DRAFT).count()
     if item.created_by_id == user.pk:
         candidates = [(str(one.uuid), one.name) for one in queries.pen_candidates(item)]
         return {"candidates": candidates, "turns": turns, "is_handed": False}
-    return {"candidates": [], "turns": turns, "is_handed": True, "handed_by": item.created_by}
+    return {"candidates": [], "turns": turns, "is_handed": True, "handed_by": item.created_by} | {
+        "co_authors": [replace(one, acts=()) for one in co_authors]
+    }
 
 
 def _folded_words(item: Item) -> str:

@@ -1,4 +1,4 @@
-"""Pages of review: worklists, the reviewer's screen, runs, questions, remarks, writing in turns, submitting, recalling."""
+"""Pages of review: worklists, the reviewer's screen, runs, questions, remarks, writing in turns, submitting."""
 
 from tenants.review.views.absences import absence_end, absences, replace_holder
 from tenants.review.views.aids import due, phrase_remove, phrases
@@ -10,6 +10,7 @@ from tenants.review.views.relay import relay
 from tenants.review.views.remarks import remarks, reply, settle
 from tenants.review.views.running import recall, submit
 from tenants.review.views.runs import file, run, run_act, run_people
+from tenants.review.views.sheets import sheet
 from tenants.review.views.tasks import checks, decide, edit, people, task
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "run_people",
     "save_filter",
     "settle",
+    "sheet",
     "submit",
     "task",
     "verify",

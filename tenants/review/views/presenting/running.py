@@ -1,7 +1,7 @@
 """The page of a run: what its reader may do there, the administrator's boxes, who has it on copy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
