@@ -8,11 +8,14 @@ from django.db import transaction
 
 from tenants.accounts.models import Holding, User
 from tenants.items.models import Item
+from tenants.items.queries import hides_reviewers_from
 from tenants.notices.operations import notify
 from tenants.review import engine
+from tenants.review.holders import authors_of
 from tenants.review.models import Act, Copy, Question, Remark, Task, Verb
 from tenants.review.operations import follow_absence, leave_post, limit_passed, question_lapsed
 from tenants.review.queries.questions import PURPOSE
+from tenants.review.queries.remarks import without_name
 from zhitong.core import clock, glossary, links, outbox
 from zhitong.core.operations import require_unit, system
 
@@ -109,7 +112,8 @@ def tell_dropped(payload: dict[str, Any]) -> None:
     if task is None or task.state not in {Task.State.SUPERSEDED, Task.State.CANCELLED}:
         return
     word = task.get_kind_display()
-    body = f"{task.step_name}，{engine.what_happened(task)}"
+    hidden = hides_reviewers_from(task.holder, task.run.item)
+    body = task.step_name if hidden else f"{task.step_name}，{engine.what_happened(task)}"
     _tell(task, f"review.dropped:{task.pk}:{task.closed_seq}", f"不用再办（{word}）", body)
 
 
@@ -155,10 +159,17 @@ def tell_of_remark(payload: dict[str, Any]) -> None:
                 reader=reader,
                 key=f"review.remark:{remark.pk}",
                 kind="review.remark",
-                title=f"{remark.by_label}{what}：{remark.run.item.title}",
+                title=f"{_who_remarked(remark, reader)}{what}：{remark.run.item.title}",
                 body=remark.words,
                 url=f"/review/runs/{remark.run.uuid}/remarks/",
             )
+
+
+def _who_remarked(remark: Remark, reader: User) -> str:
+    """Return who wrote a remark, without the name where the unit hides reviewers from authors."""
+    if not hides_reviewers_from(reader, remark.run.item) or authors_of(remark.run.item).include(remark.by):
+        return remark.by_label
+    return without_name(remark.by_label, remark.by)
 
 
 def _question(uuid: str) -> Question | None:

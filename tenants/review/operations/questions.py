@@ -26,7 +26,8 @@ from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from zhitong.core.links import Issued
 from zhitong.core.operations import Actor, operation
 
-_ASKING = DECIDING | {Task.Kind.BEFORE, Task.Kind.DELEGATE}
+# Whose holders may ask before they decide or answer.
+ASKING = DECIDING | {Task.Kind.BEFORE, Task.Kind.DELEGATE}
 _ASKED_MOST = 20
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _VERBS = {Question.Kind.VERIFY: Verb.VERIFY, Question.Kind.OPINION: Verb.CONSULT}
@@ -89,7 +90,7 @@ def ask_questions(
         raise bad("kind", "请选择请核实，还是请联审。")
     asked = clean_words(words, "words", LIMIT, "请写明要核实什么，或者就什么征求意见。")
     shown = clean_words(passage, "passage", LONG)
-    frame, task = take(actor, task_uuid, kinds=_ASKING)
+    frame, task = take(actor, task_uuid, kinds=ASKING)
     require_may(frame, task, "verify")
     inside = _people_asked(frame, to, Question.Kind(kind))
     outside = [_clean_outsider(one) for one in to.outside]

@@ -52,5 +52,15 @@ def runs_reviewed_by(user: User) -> QuerySet[Run]:
     runs = Run.objects.all()
     if user.has_zt_perm("review.read_all"):
         return runs
+    return runs.filter(takes_part(user)).exclude(Exists(_rows_of(user).filter(item=OuterRef("item"))))
+
+
+def reads_inner(user: User, item: Item) -> bool:
+    """Return whether `user`, who reads an item's history, also reads what its reviewers asked and were answered."""
+    return user.has_zt_perm("review.read_all") or not _rows_of(user).filter(item=item).exists()
+
+
+def _rows_of(user: User) -> QuerySet[ItemAuthor]:
+    """Return where `user` is an author, under this account or another one of the same human."""
     own = Q(user=user) | Q(person_uuid=user.person_uuid) if user.person_uuid else Q(user=user)
-    return runs.filter(takes_part(user)).exclude(Exists(ItemAuthor.objects.filter(own, item=OuterRef("item"))))
+    return ItemAuthor.objects.filter(own)

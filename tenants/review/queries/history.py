@@ -6,7 +6,7 @@ from datetime import datetime
 from tenants.items.models import Item
 from tenants.items.queries import NAMELESS
 from tenants.review.holders import authors_of
-from tenants.review.models import Act, Verb
+from tenants.review.models import Act, Task, Verb
 
 # Where the verb's own word reads badly in a history, and how a verb is told that was aimed at somebody or something.
 _WORDS = {Verb.START: "提交审核", Verb.RESUBMIT: "修改后重新提交", Verb.COMMENT: "写意见"}
@@ -20,6 +20,7 @@ _AIMED = {
     Verb.REASSIGN: "转办：{}",
     Verb.DELEGATE: "委派{}",
     Verb.VERIFY: "请{}核实",
+    Verb.CONSULT: "请{}联审",
     Verb.RELAY: "交{}接着写",
     Verb.URGE: "催办{}",
     Verb.COPY: "抄送{}",
@@ -36,6 +37,8 @@ _OPEN_REASONS = frozenset(
     }
 )  # fmt: skip
 _OPEN_AIMS = frozenset({Verb.START, Verb.RETURN, Verb.TAKE_BACK, Verb.JUMP, Verb.END})
+# What reviewers ask others before deciding, and what they are answered: none of the authors' business.
+_ASKS = frozenset({Verb.VERIFY, Verb.CONSULT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +71,34 @@ class TimelineLine:
         return _AIMED[self.verb].format(self.aim) if self.aim and self.verb in _AIMED else self.what
 
 
-def timeline(item: Item, *, hide_names: bool = False) -> list[TimelineLine]:
+def timeline(item: Item, *, hide_names: bool = False, inner: bool = True) -> list[TimelineLine]:
     """Return what was done with an item in all its runs, oldest first, by one or two queries.
 
     The caller checks the right. With `hide_names` only the authors' own names stay: posts stand for the others, and
-    what may name somebody (whom a verb was aimed at, what reviewers wrote to each other) is left out.
+    what may name somebody (whom a verb was aimed at, what reviewers wrote to each other) is left out. Without `inner`
+    it does not tell what reviewers asked others before deciding, nor what they were answered.
     """
-    return lines_of(acts_of(item), item, hide_names=hide_names)
+    return lines_of(acts_of(item), item, hide_names=hide_names, inner=inner)
 
 
 def acts_of(item: Item) -> list[Act]:
     """Return the acts of all runs of an item, oldest first."""
-    return list(Act.objects.filter(run__item=item).select_related("edition").order_by("run_id", "seq"))
+    return list(Act.objects.filter(run__item=item).select_related("edition", "task").order_by("run_id", "seq"))
 
 
-def lines_of(acts: list[Act], item: Item, *, hide_names: bool) -> list[TimelineLine]:
-    """Return acts of an item as lines."""
+def lines_of(acts: list[Act], item: Item, *, hide_names: bool, inner: bool) -> list[TimelineLine]:
+    """Return acts of an item as lines; `hide_names` and `inner` as `timeline`."""
+    if not inner:
+        acts = [act for act in acts if act.verb not in _ASKS and not _answers_asker(act)]
     if not hide_names:
         return [_line(act) for act in acts]
     own = authors_of(item).users | {item.created_by_id}
     return [_nameless(act, own=act.by_id is not None and act.by_id in own) for act in acts]
+
+
+def _answers_asker(act: Act) -> bool:
+    """Return whether an act answers a colleague's question; who was given the text to write on hands it back."""
+    return act.verb == Verb.ANSWER and (act.task is None or act.task.kind != Task.Kind.WRITE)
 
 
 def _line(act: Act) -> TimelineLine:

@@ -15,7 +15,7 @@ from tenants.review import engine
 from tenants.review.checking import current
 from tenants.review.definition import Definition, Facts, Mode, Step, WhoKind, parse
 from tenants.review.models import PENDING, Absence, Act, Checklist, Copy, Phrase, Run, Task
-from tenants.review.queries.access import reads_text, runs_seen_by
+from tenants.review.queries.access import reads_inner, reads_text, runs_seen_by
 from tenants.review.queries.history import TimelineLine, acts_of, lines_of
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
@@ -174,8 +174,10 @@ class TaskScreen(RunScreen):
 
     @property
     def is_collator(self) -> bool:
-        """Whether the task collates the opinions of a joint step."""
-        return self.step.mode is Mode.JOINT and self.task.kind == Task.Kind.DECIDE
+        """Whether the task collates opinions: of a joint step, or those that its holder has asked for."""
+        own = [task for task in self.tasks if task.parent_id == self.task.pk and task.kind == Task.Kind.OPINION]
+        asked = any(task.question_id and task.state == Task.State.DONE for task in own)
+        return self.task.kind == Task.Kind.DECIDE and (asked or self.step.mode is Mode.JOINT)
 
     @property
     def ends_step(self) -> bool:
@@ -219,11 +221,14 @@ def load_screen(user: User, task_uuid: UUID) -> TaskScreen:
     """Return the screen of a task that `user` holds, or may read by the right to read all reviews.
 
     Raises:
-        NotFound: absent, or not for this reader.
+        NotFound: absent, or not for this reader. Who was given the text to write on (the author, perhaps) has a page
+            of their own, and no reviewer's screen.
     """
-    tasks = Task.objects.select_related("run__item__group", "run__flow_version__flow", "holder", "position")
+    tasks = Task.objects.select_related("run__item__group", "run__flow_version__flow", "holder", "position", "question")
     task = tasks.filter(uuid=task_uuid).first()
     if task is None or (task.holder_id != user.pk and not user.has_zt_perm("review.read_all")):
+        raise NotFound
+    if task.holder_id == user.pk and task.kind == Task.Kind.WRITE:
         raise NotFound
     shared = _shared(user, task.run)
     mine = next(one for one in shared["tasks"] if one.pk == task.pk)
@@ -267,7 +272,7 @@ def _shared(user: User, run: Run) -> dict[str, Any]:
         "definition": definition,
         "tasks": list(tasks),
         "acts": [act for act in acts if act.run_id == run.pk],
-        "lines": lines_of(acts, item, hide_names=hides),
+        "lines": lines_of(acts, item, hide_names=hides, inner=reads_inner(user, item)),
         "editions": list(item.editions.order_by("number")) if shows else [],
         "files": list(item.attachments.filter(removed_at__isnull=True)) if shows else [],
         "copies": list(run.copies.select_related("reader").order_by("-at", "-pk")),

@@ -270,10 +270,8 @@ def _undone(acts: Sequence[Act]) -> frozenset[int]:
     found = set()
     for number, act in enumerate(acts):
         if act.verb == Verb.TAKE_BACK:
-            before = (
-                one.seq for one in reversed(acts[:number]) if one.verb not in engine.UNTOUCHING and one.seq not in found
-            )
-            found |= {next(before)}
+            before = [one.seq for one in acts[:number] if one.verb not in engine.UNTOUCHING and one.seq not in found]
+            found.add(before[-1])
     return frozenset(found)
 
 

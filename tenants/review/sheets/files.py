@@ -1,5 +1,7 @@
 """A review sheet as PDF and as Word file: the same parts in the same order."""
 
+from itertools import zip_longest
+
 from tenants.review.sheets.content import Sheet
 from zhitong.documents.pdf import render_pdf
 from zhitong.documents.word import WordFile
@@ -7,11 +9,20 @@ from zhitong.documents.word import WordFile
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NOBODY = "还没有人办理。"
+LONG_ROW = 160  # characters; a longer row may run on over the page, a shorter one stays whole
 
 
 def pdf_of(sheet: Sheet) -> bytes:
     """Return the sheet as PDF."""
-    context = {"sheet": sheet, "has_lines": any(step.lines for step in sheet.steps), "nobody": NOBODY}
+    first, *rest = sheet.facts
+    context = {
+        "sheet": sheet,
+        "first": first,
+        "pairs": list(zip_longest(rest[::2], rest[1::2], fillvalue=("", ""))),
+        "has_lines": any(step.lines for step in sheet.steps),
+        "nobody": NOBODY,
+        "long": LONG_ROW,
+    }
     return render_pdf("review/sheet.html", context, mark=_mark(sheet))
 
 

@@ -1,15 +1,19 @@
 """What stands beside a text in review: what others were asked, remarks on passages, who writes on it."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from tenants.accounts.models import User
-from tenants.review.models import Question, Run, Task
-from tenants.review.operations.common import HOLDING
+from tenants.items.queries import hides_reviewers_from
+from tenants.review.holders import NOBODY, authors_of
+from tenants.review.models import Question, Remark, Run, Task
+from tenants.review.operations.common import DECIDING
+from tenants.review.operations.questions import ASKING
 from tenants.review.queries.questions import Asked, questions_of
-from tenants.review.queries.remarks import remarks_of
+from tenants.review.queries.remarks import remarks_of, without_name
 from zhitong.core import links
 from zhitong.web.parts import State
 from zhitong.web.parts.basics import StateKind
@@ -34,14 +38,25 @@ class QuestionLine:
     may_renew: bool
 
 
-def questions_context(user: User, run: Run, task: Task | None = None) -> dict[str, Any]:
-    """Return the context of `review/verifications.html`; `task` is the one whose page it is.
+@dataclass(frozen=True, slots=True)
+class RemarkLine:
+    """A remark as this reader may see it: by whom, the answers (by whom, when, words), by whom and when settled."""
 
-    The caller has checked that `user` sees the inside of the run.
+    remark: Remark
+    by: str
+    replies: Sequence[tuple[str, str, str]]
+    settled: str
+
+
+def questions_context(user: User, run: Run, task: Task | None = None, may: Collection[str] = ()) -> dict[str, Any]:
+    """Return the context of `review/verifications.html`. The caller has checked that `user` sees the run's inside.
+
+    Args:
+        task: the one whose page it is, with the verbs that its step gives (`may`); None on the page of a run.
     """
     lines = [_line(asked, user) for asked in questions_of(run)]
     mine = task is not None and task.holder_id == user.pk and task.state == Task.State.OPEN
-    asks = mine and task is not None and task.kind in {Task.Kind.DECIDE, Task.Kind.AFTER, *HOLDING - {Task.Kind.WRITE}}
+    asks = mine and task is not None and task.kind in ASKING and "verify" in may
     return {
         "questions": lines,
         "asked_of_me": task.question if task is not None and mine and task.question_id else None,
@@ -51,26 +66,43 @@ def questions_context(user: User, run: Run, task: Task | None = None) -> dict[st
 
 
 def remarks_context(user: User, run: Run) -> dict[str, Any]:
-    """Return the context of `review/remarks.html`: the remarks that `user` may see, and how many are open."""
-    found = remarks_of(user, run)
+    """Return the context of `review/remarks.html`: the remarks that `user` may see, and which are open."""
+    found = [_remark(remark, user, nameless=hides_reviewers_from(user, run.item)) for remark in remarks_of(user, run)]
     return {
         "remarks": found,
-        "open_remarks": [remark for remark in found if remark.settled_at is None],
+        "open_remarks": [line for line in found if not line.settled],
         "remarks_url": reverse("review:remarks", args=[run.uuid]),
         "remarks_open": run.is_open,
     }
 
 
-def relay_context(user: User, run: Run, task: Task) -> dict[str, Any]:
+def relay_context(user: User, run: Run, task: Task, may: Collection[str]) -> dict[str, Any]:
     """Return the context of `review/relay.html`: who writes on the text now, or where to hand it to somebody."""
     writing = run.tasks.filter(kind=Task.Kind.WRITE, state=Task.State.OPEN).select_related("holder", "asked_by").first()
     mine = task.holder_id == user.pk and task.state == Task.State.OPEN
-    may = mine and task.kind in {Task.Kind.DECIDE, Task.Kind.AFTER}
+    gives = mine and task.kind in DECIDING and "relay" in may
     return {
         "writing": writing,
         "may_call_back": writing is not None and writing.asked_by_id == user.pk,
-        "relay_url": reverse("review:relay", args=[task.uuid]) if may else "",
+        "relay_url": reverse("review:relay", args=[task.uuid]) if gives else "",
     }
+
+
+def _remark(remark: Remark, user: User, *, nameless: bool) -> RemarkLine:
+    own = authors_of(remark.run.item) if nameless else NOBODY
+
+    def name(label: str, by: User) -> str:
+        if not nameless or by.pk == user.pk or own.include(by):
+            return label
+        return without_name(label, by)
+
+    settler = remark.settled_by
+    return RemarkLine(
+        remark=remark,
+        by=name(remark.by_label, remark.by),
+        replies=[(name(one.by_label, one.by), zt_short(one.at), one.words) for one in remark.replies.all()],
+        settled=f"{name(remark.settled_label, settler)} {zt_short(remark.settled_at)}" if settler else "",
+    )
 
 
 def _line(asked: Asked, user: User) -> QuestionLine:

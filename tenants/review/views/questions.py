@@ -108,13 +108,13 @@ def _question(user: User, question_uuid: UUID) -> Question:
 
 def _page(request: HttpRequest, user: User, task: Task, form: AskForm, *, status: int = 200) -> HttpResponse:
     step = parse(task.run.flow_version.definition).steps[task.step]
-    context = questions_context(user, task.run, task)
+    context = questions_context(user, task.run, task, step.may)
     context |= {
         "task": task,
         "item": task.run.item,
         "doc_title": task.run.item.title,
         "passages": comparison.passages(Texts.of(task.run.item)),
-        "form": form if context["ask_url"] and "verify" in step.may else None,
+        "form": form if context["ask_url"] else None,
         "pauses": step.verifying_pauses,
         "back": reverse("review:task", args=[task.uuid]),
         "phone_title": "核实和联审",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from tenants.accounts.models import User
 from tenants.accounts.queries import with_permission
 from tenants.items import comparison
+from tenants.items.queries import hides_reviewers_from
 from tenants.items.texts import Texts
 from tenants.items.views.common import posted_version, reader
 from tenants.items.views.turns import lost
@@ -68,7 +69,11 @@ def _write(request: HttpRequest, user: User, task: Task) -> HttpResponse:
         if gives_back:
             words = request.POST.get("reason", "").strip() or "已写好，请看。"
             operations.answer(actor=actor, task_uuid=task.uuid, words=words)
-    except (InvalidInput, StaleVersion, WrongState) as refusal:
+    except WrongState:
+        gone = _gone(user, task)
+        form.refuse(gone)
+        return _write_page(request, user, task, form, refusal=gone)
+    except (InvalidInput, StaleVersion) as refusal:
         form.refuse(refusal)
         return _write_page(request, user, task, form, refusal=refusal)
     if gives_back:
@@ -82,7 +87,7 @@ def _write_page(
     request: HttpRequest, user: User, task: Task, form: TextForm | None = None, *, refusal: Refusal | None = None
 ) -> HttpResponse:
     if form is None and task.state != Task.State.OPEN:
-        raise WrongState(f"{engine.what_happened(task)}，不用再写了。")
+        raise _gone(user, task)
     item = task.run.item
     item.refresh_from_db()
     stale = isinstance(refusal, StaleVersion)
@@ -101,6 +106,14 @@ def _write_page(
         "phone_title": "接力撰写",
     }
     return render(request, "review/write.html", context, status=refusal.status if refusal else 200)
+
+
+def _gone(user: User, task: Task) -> WrongState:
+    """Return the refusal of writing that is over: who ended it, unless reviewers' names are hidden from the reader."""
+    task.refresh_from_db()
+    hidden = hides_reviewers_from(user, task.run.item)
+    what = "这一稿已经不由您写" if hidden else engine.what_happened(task)
+    return WrongState(f"{what}，现在不能再写。", code="review.task_closed")
 
 
 def _choose_page(

@@ -20,7 +20,7 @@ from tenants.review import operations, queries
 from tenants.review.forms import TextForm
 from tenants.review.models import Task
 from tenants.review.queries import TaskScreen
-from tenants.review.views import presenting
+from tenants.review.views import beside, presenting
 from tenants.review.views.verbs import UNDOABLE, VERBS
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion
 from zhitong.web import parts, toasts
@@ -33,7 +33,13 @@ _LINES_SHOWN = 5
 @never_cache
 def task(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
     """A task with its queue, texts, steps and history; `?text=` chooses the text, `?decide=` opens a verb's box."""
-    screen = queries.load_screen(reader(request), task_uuid)
+    user = reader(request)
+    try:
+        screen = queries.load_screen(user, task_uuid)
+    except NotFound:
+        if Task.objects.filter(uuid=task_uuid, holder=user, kind=Task.Kind.WRITE).exists():
+            return redirect("review:relay", task_uuid=task_uuid)
+        raise
     if screen.is_mine and _is_unseen(screen.task):
         operations.mark_seen(actor=screen.reader.actor, task_uuid=task_uuid)
     if request.GET.get("text") == "edit" and screen.is_mine:
@@ -187,4 +193,8 @@ def _frame(request: HttpRequest, screen: TaskScreen) -> dict[str, Any]:
         "history_total": len(screen.lines),
         "flow_note": presenting.flow_note(screen),
         "phrases": screen.phrases,
+        **beside.questions_context(screen.reader, screen.run, screen.task, screen.step.may),
+        **beside.relay_context(screen.reader, screen.run, screen.task, screen.step.may),
+        **beside.remarks_context(screen.reader, screen.run),
+        "sheet_of": screen.run.uuid,
     }

@@ -15,6 +15,14 @@ from zhitong.core import clock
 from zhitong.core.errors import Refusal
 from zhitong.exchange.models import AdoptionMode
 
+# What is withdrawn, by the kind of the task that was asked for.
+REMOVED = {
+    Task.Kind.DELEGATE: "委派",
+    Task.Kind.VERIFY: "核实",
+    Task.Kind.OPINION: "联审",
+    Task.Kind.WRITE: "接力撰写",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -172,7 +180,7 @@ class _Box:
         child = next((one for one in self.screen.children if str(one.uuid) == signer), None)
         if child is None or child.asked_by_id != self.screen.reader.pk:
             return None
-        what = "委派" if child.kind == Task.Kind.DELEGATE else "加签"
+        what = REMOVED.get(Task.Kind(child.kind), "加签")
         return Ask("remove", f"撤回{what}：{child.holder.name}", f"撤回{what}", hidden={"signer": signer})
 
     def picker(self, label: str, *, many: bool, deciding: bool = True) -> Picker:

@@ -9,7 +9,7 @@ from tenants.review.clocks import due_of
 from tenants.review.definition import MODE_WORDS, VERB_WORDS, Mode
 from tenants.review.models import Run, Task, Verb
 from tenants.review.queries import TaskScreen
-from tenants.review.views.presenting.asks import Ask
+from tenants.review.views.presenting.asks import REMOVED, Ask
 from tenants.review.views.presenting.steps import name_of
 from zhitong.core import clock
 from zhitong.web.parts import Action
@@ -156,7 +156,7 @@ def _unblock(screen: TaskScreen, here: str) -> Action | None:
     task = screen.task
     if screen.is_own and task.state == Task.State.HELD and screen.children:
         child = next((one for one in screen.children if one.kind != Task.Kind.AFTER), screen.children[0])
-        word = "撤回委派" if child.kind == Task.Kind.DELEGATE else "撤回加签"
+        word = f"撤回{REMOVED.get(Task.Kind(child.kind), '加签')}"
         return Action(word, url=f"{here}?decide=remove&signer={child.uuid}", icon="arrow-back-up", primary=True)
     if task.state == Task.State.DONE and screen.is_own and screen.takes_back:
         return Action("收回", url=f"{here}?decide=take_back", icon="arrow-back-up", primary=True)
@@ -169,6 +169,8 @@ def _menu(screen: TaskScreen, here: str, refused: str) -> list[Action]:
     copying = "" if screen.is_mine else refused
     return [
         _asking(screen, here, "委派", "delegate", "", refused),
+        _beside(screen, "核实和联审", "verify", "search", refused),
+        _beside(screen, "接力撰写", "relay", "pencil", refused),
         Action("抄送", url=f"{here}?decide=copy", icon="mail", refused=copying),
         Action("转绿色通道", url=f"{here}?decide=expedite", icon="bolt", refused=refused or urgent),
         _way(screen),
@@ -184,6 +186,12 @@ def _asking(screen: TaskScreen, here: str, label: str, verb: str, key: str, refu
     icons = {"add": "user-plus", "reassign": "arrow-right", "delegate": "user-check"}
     quiet = verb != "delegate"  # the others stand in the bar as well
     return Action(label, url=f"{here}?decide={verb}", icon=icons[verb], quiet=quiet, key=key, refused=no)
+
+
+def _beside(screen: TaskScreen, label: str, verb: str, icon: str, refused: str) -> Action:
+    """Return the way to a verb that has a page of its own."""
+    url = reverse(f"review:{verb}", args=[screen.task.uuid])
+    return Action(label, url=url, icon=icon, refused=refused or _may(screen, verb))
 
 
 def _edit(screen: TaskScreen, here: str, refused: str) -> Action:
