@@ -1,6 +1,9 @@
-"""Who else acts when somebody leaves a post or the unit: review registers here, because accounts do not know review."""
+"""Who else acts when somebody leaves a post or the unit, or loses rights.
 
-from collections.abc import Callable
+Review registers here, because accounts do not know review.
+"""
+
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from tenants.accounts.models import Holding, User
@@ -21,14 +24,23 @@ class UnitLeft(Protocol):
         """Move what the user had to do, or raise a `Refusal`."""
 
 
+class RightsLost(Protocol):
+    """Called in the transaction that may have taken rights from users."""
+
+    def __call__(self, *, actor: Actor, users: Collection[User]) -> None:
+        """Move what they may not do any more, or raise a `Refusal`."""
+
+
 _post: list[Callable[[], PostLeft]] = []
 _unit: list[Callable[[], UnitLeft]] = []
+_rights: list[Callable[[], RightsLost]] = []
 
 
-def register(*, post: Callable[[], PostLeft], unit: Callable[[], UnitLeft]) -> None:
+def register(*, post: Callable[[], PostLeft], unit: Callable[[], UnitLeft], rights: Callable[[], RightsLost]) -> None:
     """Say who is called; once at start."""
     _post.append(post)
     _unit.append(unit)
+    _rights.append(rights)
 
 
 def post_left(*, actor: Actor, holding: Holding, successor: User | None) -> None:
@@ -41,3 +53,9 @@ def unit_left(*, actor: Actor, user: User) -> None:
     """Tell everybody concerned that an account is out of use."""
     for entry in _unit:
         entry()(actor=actor, user=user)
+
+
+def rights_lost(*, actor: Actor, users: Collection[User]) -> None:
+    """Tell everybody concerned that users may have fewer rights than before."""
+    for entry in _rights:
+        entry()(actor=actor, users=users)

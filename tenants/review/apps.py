@@ -22,7 +22,7 @@ class ReviewConfig(AppConfig):
         from tenants.review import consumers, navigation, permissions  # noqa: F401 - registered by import
 
         handover.register(_entry, _question, _what_follows)
-        leaving.register(post=_post_left, unit=_unit_left)
+        leaving.register(post=_post_left, unit=_unit_left, rights=_rights_lost)
 
 
 def _post_left() -> Any:
@@ -35,6 +35,12 @@ def _unit_left() -> Any:
     from tenants.review.operations import leave_unit
 
     return leave_unit
+
+
+def _rights_lost() -> Any:
+    from tenants.review.operations import lose_rights
+
+    return lose_rights
 
 
 def _question(refusal: Refusal, item_uuid: UUID) -> str:

@@ -4,16 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from tenants.accounts.models import Holding, User
+from tenants.accounts.queries import with_permission
 from tenants.items.models import Item
 from tenants.items.queries import hides_reviewers_from
 from tenants.notices.operations import notify
 from tenants.review import engine
 from tenants.review.holders import authors_of
 from tenants.review.models import Act, Copy, Question, Remark, Task, Verb
-from tenants.review.operations import follow_absence, leave_post, limit_passed, question_lapsed
+from tenants.review.operations import follow_absence, follow_post, limit_passed, question_lapsed
 from tenants.review.queries.questions import PURPOSE
 from tenants.review.queries.remarks import without_name
 from zhitong.core import clock, glossary, links, outbox
@@ -90,13 +89,23 @@ def tell_reader(payload: dict[str, Any]) -> None:
 
 @outbox.consumer("review.post.left")
 def post_left(payload: dict[str, Any]) -> None:
-    """Move the open tasks of a post on the day its holder leaves it."""
+    """Move the open tasks of a post on the day its holder leaves it; tell the administrators where nobody can."""
     holding = Holding.objects.select_related("position", "user").filter(pk=payload["holding"]).first()
-    if holding is None or holding.held_to is None or holding.held_to > clock.today():
+    if holding is None:
         return
     successor = User.objects.filter(uuid=payload["successor"]).first() if payload["successor"] else None
-    with transaction.atomic():
-        leave_post(actor=system(require_unit()), holding=holding, successor=successor)
+    actor = system(require_unit())
+    stuck = follow_post(actor=actor, holding=holding, successor=successor)
+    for reader in with_permission("review.administer") if stuck else ():
+        notify(
+            actor=actor,
+            reader=reader,
+            key=f"review.post_left:{holding.pk}",
+            kind="review.post_left",
+            title=f"{holding.user.name}已不担任{holding.position.name}，还有 {stuck} 篇没有人可以接办",
+            body="请给这个岗位安排一位审核人，再改派这些待办。",
+            url="/review/",
+        )
 
 
 @outbox.consumer("review.absence.turned")

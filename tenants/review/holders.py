@@ -68,7 +68,10 @@ class Asking:
 
 
 def authors_of(item: Item) -> Authors:
-    """Return the authors and co-authors of an item, those who have not answered among them; who declined is none."""
+    """Return the authors and co-authors of an item, those who have not answered among them; who declined is none.
+
+    Staff who only wrote it down for them are none either.
+    """
     rows = list(item.authors.exclude(consent=Consent.DECLINED).order_by("order").values_list("user_id", "person_uuid"))
     users = [user for user, _ in rows if user is not None]
     persons = frozenset(person for _, person in rows if person is not None)
@@ -78,17 +81,20 @@ def authors_of(item: Item) -> Authors:
 def assignees(entries: Sequence[Who], asking: Asking) -> list[Assignee]:
     """Return who is asked, in the order of the entries and of taking office; each user once, authors left out.
 
-    Every entry is one seat (one voice of a joint examination), but each user of a choice has a seat of their own.
-    Whoever is away on that day is replaced by their stand-in, unless that one is an author or may not be asked.
+    Every entry is one seat (one voice of a joint examination), but each user of a choice has a seat of their own; the
+    number of a seat does not depend on who can be asked today. Whoever is away on that day is replaced by their
+    stand-in, unless that one is an author or may not be asked.
     """
     found: list[Assignee] = []
-    seat = 0
+    first = 0
     for entry in entries:
-        for assignee in _lead_to(entry, asking):
-            found.append(replace(assignee, seat=seat))
-            seat += entry.kind in CHOSEN
-        seat += 1
-    return _once(_present(found, asking), asking.authors)
+        chosen = {uuid: place for place, uuid in enumerate(asking.chosen)} if entry.kind in CHOSEN else {}
+        found += [
+            replace(assignee, seat=first + chosen.get(str(assignee.user.uuid), 0))
+            for assignee in _lead_to(entry, asking)
+        ]
+        first += max(1, len(chosen))
+    return _once(present(found, asking), asking.authors)
 
 
 def candidates(entry: Who, asking: Asking) -> list[User]:
@@ -98,15 +104,36 @@ def candidates(entry: Who, asking: Asking) -> list[User]:
     return [assignee.user for assignee in _once((Assignee(user) for user in users), asking.authors)]
 
 
-def administrators(authors: Authors) -> list[Assignee]:
-    """Return the unit's administrators, who stand in where a post is empty."""
+def administrators(asking: Asking) -> list[Assignee]:
+    """Return the unit's administrators, who stand in where a post is empty; absent ones replaced as anybody else."""
     users = with_permission("review.administer").order_by("pk")
-    return _once((Assignee(user, seat=None) for user in users), authors)
+    return _once(present([Assignee(user, seat=None) for user in users], asking), asking.authors)
 
 
-def may_be_asked(user: User, authors: Authors) -> bool:
-    """Return whether `user` may decide an item of these authors at all."""
-    return user.is_active and user.has_zt_perm("review.decide") and not authors.include(user)
+def may_be_asked(user: User, authors: Authors, *, deciding: bool = True) -> bool:
+    """Return whether `user` may decide an item of these authors at all, or (not `deciding`) give an opinion on it."""
+    return user.is_active and not authors.include(user) and (not deciding or user.has_zt_perm("review.decide"))
+
+
+def present(found: Sequence[Assignee], asking: Asking, taken: Collection[int] = ()) -> list[Assignee]:
+    """Put the stand-in of whoever is away in their place, following stand-ins who are away too.
+
+    Whoever has no stand-in that can be asked keeps their place; users in `taken` are asked already and stand in for
+    nobody.
+    """
+    places = list(found)
+    for _ in range(_STAND_INS):
+        away = stand_ins((assignee.user.pk for assignee in places), asking.on)
+        if not away:
+            break
+        able = _able({user.pk for user in away.values()}, asking) - set(taken)
+        places = [
+            replace(assignee, user=away[assignee.user.pk], in_stead_of=assignee.in_stead_of or assignee.user)
+            if _fits(away.get(assignee.user.pk), assignee, asking, able)
+            else assignee
+            for assignee in places
+        ]
+    return places
 
 
 def stand_ins(users: Iterable[int], on: date) -> Mapping[int, User]:
@@ -156,23 +183,6 @@ def _members(rows: QuerySet[Membership], asking: Asking, *, heads_only: bool) ->
 
 def _named(users: QuerySet[User]) -> list[Assignee]:
     return [Assignee(user) for user in users]
-
-
-def _present(found: Sequence[Assignee], asking: Asking) -> list[Assignee]:
-    """Put the stand-in of whoever is away in their place, following stand-ins who are away too."""
-    present = list(found)
-    for _ in range(_STAND_INS):
-        away = stand_ins((assignee.user.pk for assignee in present), asking.on)
-        if not away:
-            break
-        able = _able({user.pk for user in away.values()}, asking)
-        present = [
-            replace(assignee, user=away[assignee.user.pk], in_stead_of=assignee.in_stead_of or assignee.user)
-            if _fits(away.get(assignee.user.pk), assignee, asking, able)
-            else assignee
-            for assignee in present
-        ]
-    return present
 
 
 def _fits(stand_in: User | None, assignee: Assignee, asking: Asking, able: Collection[int]) -> bool:

@@ -111,6 +111,8 @@ def put_in_post(
 ) -> Holding:
     """Let `user` hold a post from a day until another (excluded; None: until further notice).
 
+    On that day what is still to be done in the post goes on as when a holding ends.
+
     Raises:
         InvalidInput: the post is unknown, the period is empty or beyond all bounds, or overlaps one the user holds it
             in already.
@@ -142,6 +144,8 @@ def put_in_post(
         held_from=held_from.isoformat(),
         held_to=held_to.isoformat() if held_to else None,
     )
+    if held_to is not None and held_to > clock.today():
+        leaving.post_left(actor=actor, holding=holding, successor=None)
     return holding
 
 

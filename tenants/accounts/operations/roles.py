@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from tenants.accounts import leaving
 from tenants.accounts.cleaning import short_text
 from tenants.accounts.models import Role, User
 from tenants.accounts.permissions import grantable
@@ -20,7 +21,8 @@ def define_role(*, actor: Actor, code: str, name: str, granted: Iterable[str]) -
 
     Raises:
         InvalidInput: a permission is unknown, or not for this unit to give; the message names it.
-        WrongState: `code` is a preset, or the change would leave the unit without an administrator.
+        WrongState: `code` is a preset, or the change would leave the unit without an administrator, or what waits for
+            its holders without anybody who may do it.
     """
     names = sorted(set(granted))
     check_grants(names)
@@ -37,6 +39,7 @@ def define_role(*, actor: Actor, code: str, name: str, granted: Iterable[str]) -
     audit.record(
         actor=actor, action="accounts.role.defined", object_kind="role", object_id=role.code, permissions=names
     )
+    leaving.rights_lost(actor=actor, users=list(User.objects.filter(roles=role)))
     return role
 
 
@@ -46,10 +49,10 @@ def set_roles(*, actor: Actor, user: User, roles: Iterable[str]) -> User:
 
     Raises:
         InvalidInput: a role is unknown or grants what this unit may not give.
-        WrongState: nobody would be left who manages the unit's people.
+        WrongState: nobody would be left who manages the unit's people, or who may do what waits for `user`.
     """
     lock_administrators()
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     assign(locked, roles)
     refuse_without_administrator()
     audit.record(
@@ -59,6 +62,7 @@ def set_roles(*, actor: Actor, user: User, roles: Iterable[str]) -> User:
         object_id=locked.uuid,
         roles=sorted(locked.roles.values_list("code", flat=True)),
     )
+    leaving.rights_lost(actor=actor, users=[locked])
     return locked
 
 

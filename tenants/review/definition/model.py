@@ -205,6 +205,13 @@ class Definition:
                 yield place
             place = self._next(place, facts)
 
+    def last_place(self, facts: Facts) -> int:
+        """Return the place behind which the flow ends for these facts, also where its step's conditions do not hold."""
+        place = 0
+        while (behind := self._next(place, facts)) is not None:
+            place = behind
+        return place
+
     def path(self, facts: Facts) -> list[tuple[int, Step]]:
         """Return the steps an item with these facts passes, with their places in the whole flow."""
         return [(place, self.steps[place]) for place in self.walk(facts)]

@@ -21,8 +21,8 @@ from zhitong.core.operations import Actor
 
 _RUN_COLUMNS = ["state", "step", "round", "destinations", "choices", "back_to", "ended_at"]
 _TASK_COLUMNS = [
-    "state", "holder", "position", "in_stead_of", "opened_at", "due_at", "due_why", "clock", "paused_at", "seen_at",
-    "urged_at", "urge_count", "closed_at", "closed_seq", "verb", "checklist",
+    "state", "holder", "position", "in_stead_of", "parent", "opened_at", "opened_seq", "due_at", "due_why", "clock",
+    "paused_at", "seen_at", "urged_at", "urge_count", "closed_at", "closed_seq", "verb", "checklist",
 ]  # fmt: skip
 
 
@@ -48,6 +48,7 @@ class Frame:
     _copies: list[Copy] = field(default_factory=list)
     _timed: list[Task] = field(default_factory=list)
     _dropped: list[Task] = field(default_factory=list)
+    _missed: list[Task] = field(default_factory=list)
 
     @property
     def flow_words(self) -> str:
@@ -78,6 +79,11 @@ class Frame:
     def children(self, task: Task) -> list[Task]:
         """Return the pending tasks that `task` asked for."""
         return [one for one in self.pending if one.parent is task or (task.pk and one.parent_id == task.pk)]
+
+    def descendants(self, task: Task) -> list[Task]:
+        """Return the pending tasks that `task` asked for, and those that these asked for."""
+        found = self.children(task)
+        return [*found, *(one for child in found for one in self.descendants(child))]
 
     def asking(self, step: Step) -> Asking:
         """Return what decides who is asked at `step` now."""
@@ -126,10 +132,15 @@ class Frame:
         due: Due,
         *,
         parent: Task | None = None,
+        asked_by: User | None = None,
         waiting: bool = False,
         announce: bool = True,
     ) -> Task:
-        """Add a task of the present step for `assignee`; a waiting one gets its limit when its turn comes."""
+        """Add a task of the present step for `assignee`; a waiting one gets its limit when its turn comes.
+
+        Args:
+            asked_by: who asked for a task with a `parent`, when it is not the actor.
+        """
         task = Task(
             run=self.run,
             kind=kind,
@@ -141,7 +152,7 @@ class Frame:
             position=assignee.position,
             holder=assignee.user,
             in_stead_of=assignee.in_stead_of,
-            asked_by=self.user if parent else None,
+            asked_by=(asked_by or self.user) if parent else None,
             state=Task.State.WAITING if waiting else Task.State.OPEN,
             opened_at=self.moment,
             opened_seq=self.last_seq,
@@ -168,8 +179,11 @@ class Frame:
     def put(self, task: Task, state: Task.State, verb: Verb | str = "") -> None:
         """Move a task to `state`; a closed one gets its time and, when done, its verb.
 
-        Whoever was asked by a colleague and need not answer any more is told.
+        Whoever was asked by a colleague and need not answer any more is told. A limit that passed while nothing could
+        be done is noted as soon as the task is open again.
         """
+        if state == Task.State.OPEN and task.state != Task.State.WAITING and task.due_at and task.due_at <= self.moment:
+            self._missed.append(task)
         task.state = state
         if state in PENDING:
             task.closed_at, task.closed_seq, task.verb = None, None, ""
@@ -187,6 +201,11 @@ class Frame:
         self._touch(task)
         self._announced.append(task)
         self._acts[-1].effects.setdefault("moved", {})[str(task.uuid)] = str(user.uuid)
+
+    def hang_on(self, task: Task, parent: Task) -> None:
+        """Let a task answer `parent` from now on: who asked for it gave the question away."""
+        task.parent = parent
+        self._touch(task)
 
     def keep(self, task: Task) -> None:
         """Have a change of a task that is no change of its state written."""
@@ -236,11 +255,10 @@ class Frame:
         fresh = [task for task in self.tasks if task.pk is None]
         known = [task for task in self._touched.values() if task.pk is not None]
         # Closed ones first: a holder may have one pending task of a run, and it may move from one row to another.
-        for batch in ([task for task in known if task.state not in PENDING], [t for t in known if t.state in PENDING]):
-            if batch:
-                Task.objects.bulk_update(batch, _TASK_COLUMNS)
+        _update([task for task in known if task.state not in PENDING])
         for task in fresh:  # one by one: a parent of the same frame has its key by then
             task.save(force_insert=True)
+        _update([task for task in known if task.state in PENDING])
         Act.objects.bulk_create(self._acts)
         Copy.objects.bulk_create(self._copies)
         for copy in self._copies:
@@ -252,22 +270,34 @@ class Frame:
             outbox.publish("review.task.dropped", {"task": str(task.uuid)}, unit_id=self.actor.unit_id)
         for task in {task.uuid: task for task in self._timed}.values():
             self._set_alarms(task)
+        for task in {task.uuid: task for task in self._missed}.values():
+            if task.state == Task.State.OPEN and not task.paused_at and task.due_at and task.due_at <= self.moment:
+                payload = {"task": str(task.uuid), "due": task.due_at.isoformat()}
+                outbox.publish("review.task.due", payload, unit_id=self.actor.unit_id)
         self._acts, self._touched, self._announced, self._copies, self._timed = [], {}, [], [], []
-        self._dropped = []
+        self._dropped, self._missed = [], []
 
     def _set_alarms(self, task: Task) -> None:
-        """Have the clock looked at before the limit and when it has passed; an alarm of an older setting is void."""
+        """Have the clock looked at before the limit and when it has passed; an alarm of an older setting is void.
+
+        A limit that has passed by then is noted at once.
+        """
         if task.state not in PENDING or task.due_at is None:
             return
+        unit_id, payload = self.actor.unit_id, {"task": str(task.uuid), "due": task.due_at.isoformat()}
         step = self.definition.steps[task.step]
-        payload = {"task": str(task.uuid), "due": task.due_at.isoformat()}
         remind_at = remind_before(step, self.item.urgency, task.opened_at, task.due_at)
-        for topic, at in (("review.task.due_soon", remind_at), ("review.task.due", task.due_at)):
-            if at > self.moment:
-                outbox.publish(topic, payload, unit_id=self.actor.unit_id, at=at)
+        if remind_at > self.moment:
+            outbox.publish("review.task.due_soon", payload, unit_id=unit_id, at=remind_at)
+        outbox.publish("review.task.due", payload, unit_id=unit_id, at=max(task.due_at, self.moment))
 
     def _touch(self, task: Task) -> None:
         self._touched[task.uuid] = task
+
+
+def _update(tasks: list[Task]) -> None:
+    if tasks:
+        Task.objects.bulk_update(tasks, _TASK_COLUMNS)
 
 
 def facts_of(item: Item, run: Run | None = None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How a run moves: opening a step, telling whether it is through, going on, ending. All on a `Frame`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tenants.review import holders
 from tenants.review.clocks import NO_LIMIT, due_of
@@ -14,6 +14,9 @@ from zhitong.core.errors import WrongState
 _SKIPPED = "岗位空缺，或者在岗的人是反映人，按流程跳过"
 # Tasks that ask nobody any more: their question went to somebody else, or was withdrawn.
 _GONE = frozenset({Task.State.HANDED_ON, Task.State.CANCELLED})
+# Tasks that bring their step nearer to its end; the others, and questions, only answer whoever asked.
+_CARRYING = frozenset({Task.Kind.DECIDE, Task.Kind.AFTER, Task.Kind.OPINION})
+_AT_IT = frozenset({Task.State.OPEN, Task.State.HELD})
 _SAME_PERSON = "上一步已由同一人通过，按流程不再重复办理"
 
 
@@ -21,8 +24,9 @@ def advance(frame: Frame, after: int | None, *, decided: bool) -> bool:
     """Open the next step behind the place `after` that somebody has to decide; return False when the chain is through.
 
     Empty steps go by their own rule. A chain in which nobody has `decided` anything never ends by skipping alone: its
-    last empty step goes to the administrator, so that no item is adopted unread. Steps that whoever passed the step
-    before has to decide alone are passed over where the flow says so (`ask_once`).
+    last empty step (or its last step, when the item's facts lead past all of them) goes to the administrator, so that
+    no item is adopted unread. Steps that whoever passed the step before has to decide alone are passed over where the
+    flow says so (`ask_once`). A clearance that demands nothing is through at once.
 
     Raises:
         WrongState: a step must go to the administrator and there is none who may decide this item.
@@ -41,10 +45,10 @@ def advance(frame: Frame, after: int | None, *, decided: bool) -> bool:
         if not _same_person_passes(frame, passed_before):
             return True
         passed_before = _who_passed(frame)
-    if skipped and not decided:
+    if not decided and (skipped or frame.run.purpose == Run.Purpose.REVIEW):
         _note_skipped(frame, skipped[:-1])
-        step = frame.definition.steps[skipped[-1]]
-        open_step(frame, skipped[-1], stand_in_administrators(frame, step))
+        place = skipped[-1] if skipped else frame.definition.last_place(frame.facts)
+        open_step(frame, place, stand_in_administrators(frame, frame.definition.steps[place]))
         return True
     _note_skipped(frame, skipped)
     return False
@@ -69,13 +73,13 @@ def asked_at(frame: Frame, step: Step) -> list[Assignee]:
     return holders.assignees(step.who, frame.asking_opinions(step) if step.mode is Mode.JOINT else frame.asking(step))
 
 
-def stand_in_administrators(frame: Frame, step: Step) -> list[Assignee]:
-    """Return the administrators who may decide this item in place of a step's empty posts.
+def stand_in_administrators(frame: Frame, step: Step, busy: Collection[int] = ()) -> list[Assignee]:
+    """Return the administrators who may decide this item in place of a step's empty posts, without those in `busy`.
 
     Raises:
         WrongState: there is none.
     """
-    found = holders.administrators(frame.authors)
+    found = [one for one in holders.administrators(frame.asking(step)) if one.user.pk not in busy]
     if not found:
         raise WrongState(
             f"“{step.name}”这一步现在没有人可以办：岗位空缺，或者在岗的人就是反映人。没有改动任何内容。",
@@ -87,9 +91,14 @@ def stand_in_administrators(frame: Frame, step: Step) -> list[Assignee]:
 
 
 def open_step(frame: Frame, place: int, found: Sequence[Assignee]) -> None:
-    """Let the run stand at `place` and ask `found`; in order, only the first one's turn has come."""
+    """Let the run stand at `place` and ask `found`; in order, only the first one's turn has come.
+
+    A step that was open in this round before (its opening was taken back) is visited in a new one, so that a visit
+    never mixes the tasks of two openings.
+    """
     step = frame.definition.steps[place]
-    frame.move(state=Run.State.RUNNING, step=place)
+    visited = any((task.round, task.step) == (frame.run.round, place) for task in frame.tasks)
+    frame.move(state=Run.State.RUNNING, step=place, round_=frame.next_round if visited else None)
     due = due_of(step, frame.item.urgency, frame.moment)
     kind = Task.Kind.DECIDE
     if step.mode is Mode.JOINT and found[0].seat is not None:
@@ -110,51 +119,106 @@ def is_through(frame: Frame) -> bool:
     Signers added behind a task are asked once it has passed, and the step waits for them. In order, the next turn is
     taken here.
     """
-    step, here = frame.step, frame.here
-    _open_after(frame, here)
-    behind = [task for task in here if _is_asked_behind(task)]
-    if step.mode is Mode.IN_ORDER and behind:
+    _open_after(frame)
+    behind = _asked_behind(frame)
+    if frame.step.mode is Mode.IN_ORDER and behind:
         return False
-    if not _suffices(frame, step, here):
+    if not _suffices(frame):
+        next_turn(frame)
         return False
+    needed = [*behind, *(one for task in behind for one in frame.descendants(task))]
     for task in frame.pending:
-        if not any(task is one for one in behind):
+        if not any(task is one for one in needed):
             frame.put(task, Task.State.SUPERSEDED)
     return not behind
 
 
-def _suffices(frame: Frame, step: Step, here: Sequence[Task]) -> bool:
+def waits_behind(frame: Frame) -> bool:
+    """Return whether the present step waits for nothing but signers added behind those who have passed it."""
+    return bool(_asked_behind(frame)) and _suffices(frame)
+
+
+def is_carried(frame: Frame) -> bool:
+    """Return whether those who are asked now can bring the present step to its end by themselves."""
+    carrying = any(task.kind in _CARRYING and not task.question_id for task in frame.pending)
+    return carrying and not vote_is_lost(frame)
+
+
+def next_turn(frame: Frame) -> None:
+    """In order: let the turn of the next one come when nobody is at it."""
+    deciding = [task for task in frame.pending if task.kind == Task.Kind.DECIDE]
+    waiting = [task for task in deciding if task.state == Task.State.WAITING]
+    if waiting and not _asked_behind(frame) and not any(task.state in _AT_IT for task in deciding):
+        take_turn(frame, min(waiting, key=_turn))
+
+
+def _turn(task: Task) -> int:
+    """Sort by seat; `min` keeps the order of opening among those of one seat."""
+    assert task.seat is not None  # administrators who stand in do not wait for each other
+    return task.seat
+
+
+def _suffices(frame: Frame) -> bool:
     """Return whether enough of the step's own holders have passed."""
-    deciding = [task for task in here if task.kind == Task.Kind.DECIDE]
-    passed = [task for task in deciding if task.state == Task.State.DONE and task.verb == Verb.PASS]
+    step, deciding = frame.step, [task for task in frame.here if task.kind == Task.Kind.DECIDE]
+    passed = [task for task in deciding if _has_passed(task)]
     if any(task.seat is None for task in passed) or step.mode in {Mode.ANY, Mode.JOINT}:
         return bool(passed)
     if step.mode is Mode.N_OF_M:
-        return len(passed) >= step.votes_needed(votes_asked(here))
-    left = [task for task in deciding if task.is_pending]
-    if step.mode is Mode.IN_ORDER and left and left[0].state == Task.State.WAITING:
-        take_turn(frame, left[0])
-    return not left
+        return len(passed) >= step.votes_needed(votes_asked(frame.here))
+    return bool(passed) and not any(task.is_pending for task in deciding)
 
 
-def _is_asked_behind(task: Task) -> bool:
-    behind_done = task.parent is not None and task.parent.state == Task.State.DONE
-    return task.kind == Task.Kind.AFTER and task.is_pending and behind_done
+def _has_passed(task: Task) -> bool:
+    return task.state == Task.State.DONE and task.verb == Verb.PASS
+
+
+def _asked_behind(frame: Frame) -> list[Task]:
+    """Return the signers behind a task that has passed, from whom something is still expected."""
+    return [
+        task
+        for task in frame.pending
+        if task.kind == Task.Kind.AFTER and task.parent is not None and _has_passed(task.parent)
+    ]
 
 
 def vote_is_lost(frame: Frame) -> bool:
-    """Return whether a vote can no longer reach what it needs."""
+    """Return whether a vote can no longer reach what it needs by those who vote.
+
+    An administrator standing in does not vote but decides for all: their word against it loses it, and it is not lost
+    while they have not spoken.
+    """
     if frame.step.mode is not Mode.N_OF_M:
         return False
-    here = [task for task in frame.here if task.kind == Task.Kind.DECIDE]
-    passed = sum(task.state == Task.State.DONE and task.verb == Verb.PASS for task in here)
-    open_ = sum(task.is_pending for task in here)
-    return passed + open_ < frame.step.votes_needed(votes_asked(here))
+    standing = [task for task in frame.here if task.kind == Task.Kind.DECIDE and task.seat is None]
+    if any(task.verb == Verb.OBJECT for task in standing):
+        return True
+    if any(task.is_pending or _has_passed(task) for task in standing):
+        return False
+    votes = _votes(frame.here)
+    possible = sum(_has_passed(task) or task.is_pending for task in votes)
+    return possible < frame.step.votes_needed(len(votes))
 
 
 def votes_asked(here: Sequence[Task]) -> int:
-    """Return how many were asked to vote: a task that was handed on counts once, by whom it went to."""
-    return sum(task.kind == Task.Kind.DECIDE and task.state not in _GONE for task in here)
+    """Return how many were asked to vote.
+
+    A task that was handed on counts once, by whom it went to; one whose holder left without an heir still counts, so
+    that a vote is not won because somebody left; tasks that a return closed are asked anew.
+    """
+    return len(_votes(here))
+
+
+def _votes(here: Sequence[Task]) -> list[Task]:
+    returned = {task.closed_seq for task in here if task.verb == Verb.RETURN}
+    return [
+        task
+        for task in here
+        if task.kind == Task.Kind.DECIDE
+        and task.seat is not None
+        and task.state != Task.State.HANDED_ON
+        and (task.is_pending or task.closed_seq not in returned)
+    ]
 
 
 def opinions_are_in(frame: Frame) -> bool:
@@ -187,6 +251,16 @@ def take_turn(frame: Frame, task: Task) -> None:
     frame.announce(task)
 
 
+def skip_step(frame: Frame) -> None:
+    """Leave the present step, which nobody has decided and nobody can any more, for the next one.
+
+    Raises:
+        WrongState: nobody can decide that one.
+    """
+    _note_skipped(frame, [frame.run.step])
+    advance(frame, frame.run.step, decided=False)
+
+
 def close_pending(frame: Frame, state: Task.State) -> None:
     """Close every task of the run from which something was still expected."""
     for task in frame.pending:
@@ -199,10 +273,10 @@ def halt(frame: Frame, state: Run.State, tasks: Task.State) -> None:
     frame.move(state=state)
 
 
-def _open_after(frame: Frame, here: Sequence[Task]) -> None:
+def _open_after(frame: Frame) -> None:
     """Open the signers added behind a task that has passed."""
-    for task in here:
-        if task.state == Task.State.WAITING and _is_asked_behind(task):
+    for task in _asked_behind(frame):
+        if task.state == Task.State.WAITING:
             take_turn(frame, task)
 
 
@@ -212,11 +286,7 @@ def _note_skipped(frame: Frame, places: Sequence[int]) -> None:
 
 
 def _who_passed(frame: Frame) -> frozenset[int]:
-    return frozenset(
-        task.holder_id
-        for task in frame.here
-        if task.state == Task.State.DONE and task.verb == Verb.PASS and task.kind == Task.Kind.DECIDE
-    )
+    return frozenset(task.holder_id for task in frame.here if _has_passed(task) and task.kind == Task.Kind.DECIDE)
 
 
 def _same_person_passes(frame: Frame, passed_before: frozenset[int]) -> bool:

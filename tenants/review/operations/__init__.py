@@ -1,5 +1,6 @@
 """Every write of review: publishing flows, sending an item through one, deciding its tasks."""
 
+from tenants.review.operations.absences import end_absence, follow_absence, set_absence
 from tenants.review.operations.administering import end_run, expedite, jump, reassign_task, restart
 from tenants.review.operations.aids import add_phrase, remove_filter, remove_phrase, save_filter
 from tenants.review.operations.alarms import limit_passed
@@ -34,14 +35,7 @@ from tenants.review.operations.flows import (
     save_draft_version,
     stop_flow,
 )
-from tenants.review.operations.handing_over import (
-    end_absence,
-    follow_absence,
-    leave_post,
-    leave_unit,
-    replace_holder,
-    set_absence,
-)
+from tenants.review.operations.handing_over import follow_post, leave_post, leave_unit, lose_rights, replace_holder
 from tenants.review.operations.questions import (
     Addressees,
     Outsider,
@@ -99,6 +93,7 @@ __all__ = [
     "ensure_default_flow",
     "expedite",
     "follow_absence",
+    "follow_post",
     "free_code",
     "import_flow",
     "jump",
@@ -106,6 +101,7 @@ __all__ = [
     "leave_post",
     "leave_unit",
     "limit_passed",
+    "lose_rights",
     "make_default",
     "mark_copy_read",
     "mark_seen",

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from tenants.items import operations as items
 from tenants.items.models import State, Urgency
-from tenants.review import engine, holders
+from tenants.review import engine
 from tenants.review.clocks import Due, due_of
 from tenants.review.engine import Frame
 from tenants.review.models import Run, Task, Verb
-from tenants.review.operations.asking import hand_on
-from tenants.review.operations.common import bad, end, find, finish, people
+from tenants.review.operations.asking import hand_on, names
+from tenants.review.operations.common import asked_by_name, bad, end, find, finish, reverse_decision
 from tenants.review.reasons import clean_reason
 from zhitong.core.errors import NotAllowed, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
@@ -63,6 +63,8 @@ def end_run(*, actor: Actor, run_uuid: UUID, as_verb: str, reason: str) -> Run:
 def restart(*, actor: Actor, run_uuid: UUID, reason: str) -> Run:
     """Begin a run anew from its first step, under the version it began with; also one that was kept or declined.
 
+    What its end recorded for the network is reversed by a further event, never removed.
+
     Raises:
         NotFound, NotAllowed: as `jump`.
         WrongState: the item is with its author, or was adopted or recalled; or nobody can decide the first step.
@@ -78,6 +80,7 @@ def restart(*, actor: Actor, run_uuid: UUID, reason: str) -> Run:
     if frame.run.state != Run.State.RUNNING:
         if frame.run.purpose == Run.Purpose.CLEARANCE:
             raise WrongState("报送审签已经结束，需要时请重新送审。")
+        reverse_decision(frame, f"重新开始审核：{words}")
         items.reopen_review(actor=actor, item=frame.item, states=[State.KEPT, State.DECLINED])
     frame.act(Verb.RESTART, step_name=frame.step.name, reason=words)
     engine.close_pending(frame, Task.State.CANCELLED)
@@ -103,9 +106,9 @@ def reassign_task(*, actor: Actor, task_uuid: UUID, who: UUID | str, reason: str
     task = find(frame, task_uuid)
     if task.state != Task.State.OPEN or task.kind == Task.Kind.WRITE:
         raise WrongState("只有待办的步骤可以改派。")
-    user = people(frame, [who], kind=Task.Kind(task.kind))[0]
-    frame.act(Verb.REASSIGN, task=task, aim=f"{task.holder.name}改为{user.name}", reason=words)
-    hand_on(frame, task, holders.Assignee(user, task.position, seat=task.seat), "由单位管理员改派，重新起算")
+    found = asked_by_name(frame, [who], kind=Task.Kind(task.kind))
+    frame.act(Verb.REASSIGN, task=task, aim=f"{task.holder.name}改为{names(found)}", reason=words)
+    hand_on(frame, task, found[0], "由单位管理员改派，重新起算")
     return finish(frame, "task.reassigned", task)
 
 
@@ -114,7 +117,7 @@ def expedite(*, actor: Actor, run_uuid: UUID, reason: str) -> Run:
     """Put an item in review on the green channel (绿色通道): it becomes urgent, limits count in hours from now.
 
     Steps that an urgent item does not pass are left; where the present one is such, the next one opens. Whoever has an
-    open task of the run may, and the administrator.
+    open task of the run may (also while it waits for an answer), and the administrator.
 
     Raises:
         NotFound, NotAllowed: no such run, or not for this actor.
@@ -126,7 +129,8 @@ def expedite(*, actor: Actor, run_uuid: UUID, reason: str) -> Run:
     if run is None:
         raise NotFound
     frame = engine.lock_run(actor, run.pk)
-    mine = any(task.holder.uuid == actor.user_uuid and task.state == Task.State.OPEN for task in frame.tasks)
+    at_it = {Task.State.OPEN, Task.State.HELD}
+    mine = any(task.holder.uuid == actor.user_uuid and task.state in at_it for task in frame.tasks)
     if not mine:
         if not actor.can("review.administer") and not actor.can("review.read_all"):
             raise NotFound

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Q
+
 from tenants.items.models import Item, State
 from tenants.review import engine
 from tenants.review.definition import DESTINATIONS, parse
@@ -53,7 +55,8 @@ def ask_clearance(*, actor: Actor, item_uuid: UUID, destinations: Sequence[str])
 def missing_clearance(item: Item, destinations: Sequence[str]) -> tuple[list[str], str]:
     """Return which destinations an approved item may not go to yet, and the rule in words; nothing without a rule.
 
-    A destination is free when its flow version demands no step for it, or a run passed for it.
+    A destination is free when its flow version demands no step for it, or a run passed for it: the review itself, or a
+    sign-off after it. A sign-off of a text whose approval was taken back since does not count.
     """
     reviewed = _reviewed(item)
     if reviewed is None:
@@ -62,8 +65,7 @@ def missing_clearance(item: Item, destinations: Sequence[str]) -> tuple[list[str
     if not definition.asks_for("destination"):
         return [], ""
     facts = engine.facts_of(item)
-    passed = Run.objects.filter(item=item, state=Run.State.PASSED).values_list("destinations", flat=True)
-    cleared = {code for codes in passed for code in codes}
+    cleared = _cleared(reviewed)
     usual = set(definition.walk(facts))
     missing = [
         code
@@ -71,6 +73,14 @@ def missing_clearance(item: Item, destinations: Sequence[str]) -> tuple[list[str
         if code not in cleared and set(definition.walk({**facts, "destination": (code,)})) - usual
     ]
     return missing, f"“{reviewed.flow_version.flow.name}”流程第 {reviewed.flow_version.number} 版"
+
+
+def _cleared(reviewed: Run) -> set[str]:
+    if reviewed.ended_at is None:
+        return set()
+    later = Q(item=reviewed.item_id, started_at__gte=reviewed.ended_at)
+    passed = Run.objects.filter(Q(pk=reviewed.pk) | later, state=Run.State.PASSED)
+    return {code for codes in passed.values_list("destinations", flat=True) for code in codes}
 
 
 def _reviewed(item: Item) -> Run | None:

@@ -10,12 +10,13 @@ from tenants.items.models import State
 from tenants.review import engine, holders
 from tenants.review.definition import VERB_WORDS
 from tenants.review.engine import Frame
+from tenants.review.holders import Assignee
 from tenants.review.models import Act, Run, Task, Verb
 from zhitong.core import audit, outbox
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import AdoptionMode, EventKind
-from zhitong.exchange.operations import record
+from zhitong.exchange.operations import record, withdraw_decision
 
 # Tasks whose holder decides the item, and those that only answer whoever asked.
 DECIDING = frozenset({Task.Kind.DECIDE, Task.Kind.AFTER})
@@ -105,6 +106,24 @@ def people(frame: Frame, uuids: Sequence[UUID | str], *, kind: Task.Kind) -> lis
     return list(found.values())
 
 
+def asked_by_name(frame: Frame, uuids: Sequence[UUID | str], *, kind: Task.Kind) -> list[Assignee]:
+    """Return who is asked where these users are named: themselves, or the stand-in of whoever is away.
+
+    Raises:
+        InvalidInput: as `people`.
+    """
+    found = [Assignee(user) for user in people(frame, uuids, kind=kind)]
+    if kind in {Task.Kind.VERIFY, Task.Kind.WRITE}:
+        return found  # these ask the person, not whoever does their work
+    asking = frame.asking_opinions(frame.step) if kind in OPEN_TO_ALL else frame.asking(frame.step)
+    taken = {task.holder_id for task in frame.pending} | {one.user.pk for one in found}
+    present: list[Assignee] = []
+    for one in found:
+        present += holders.present([one], asking, taken)
+        taken.add(present[-1].user.pk)
+    return present
+
+
 def readers(uuids: Sequence[UUID | str]) -> list[User]:
     """Return the users of the unit to whom something is shown.
 
@@ -160,6 +179,19 @@ def end(frame: Frame, as_verb: Verb, reason: str, act: Act, *, tasks: Task.State
         items.conclude(actor=frame.actor, item=frame.item, state=item_state)
         record(actor=frame.actor, item_uuid=frame.item.uuid, kind=kind, reason=reason)
     tell_authors(frame, act)
+
+
+_EVENT_OF = {
+    Run.State.PASSED: EventKind.ADOPTED,
+    **{state: kind for state, _item_state, kind in _ENDS.values()},
+}
+
+
+def reverse_decision(frame: Frame, reason: str) -> None:
+    """Reverse what the end of a review recorded for the network, by a further event."""
+    withdraw_decision(
+        actor=frame.actor, item_uuid=frame.item.uuid, kind=_EVENT_OF[Run.State(frame.run.state)], reason=reason
+    )
 
 
 def tell_authors(frame: Frame, act: Act) -> None:

@@ -13,10 +13,9 @@ from tenants.items.models import Edition, EditionKind
 from tenants.items.texts import Texts
 from tenants.review import engine, holders
 from tenants.review.checking import answered, require_answered
-from tenants.review.clocks import resumed
 from tenants.review.definition import DESTINATIONS, Mode, Step, WhoKind
 from tenants.review.engine import Frame
-from tenants.review.models import Run, Task, Verb
+from tenants.review.models import Act, Run, Task, Verb
 from tenants.review.operations.answering import close_questions, has_opinions
 from tenants.review.operations.common import (
     DECIDING,
@@ -29,8 +28,9 @@ from tenants.review.operations.common import (
     take,
     tell_authors,
 )
+from tenants.review.operations.going_back import go_back
 from tenants.review.reasons import clean_comment, clean_reason
-from zhitong.core import audit, glossary
+from zhitong.core import audit
 from zhitong.core.errors import StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import AdoptionMode
@@ -53,14 +53,15 @@ def decide_pass(
 ) -> Run:
     """Pass an own task, with an edited text when `texts` is given.
 
-    Effects in order: the edited text becomes an edition, the act is written, the task closed; when that ends the step,
-    its siblings are superseded and the next step opens (after a return that leads straight back: the step that
-    returned); when it was the last step, the working text becomes the issued edition, the item is approved and the
-    adoption recorded with `mode`.
+    Effects in order: the edited text becomes an edition, the act is written, the task closed with the verifications it
+    asked for; when that ends the step, its siblings are superseded and the next step opens (after a return that leads
+    straight back: the step that returned); when it was the last step, the working text becomes the issued edition, the
+    item is approved and the adoption recorded with `mode`.
 
     Args:
         destinations: codes of `definition.DESTINATIONS`, at a step that asks for them; None leaves them as they are.
-        chosen: users for the next step, where the flow leaves the choice to whoever passes before.
+        chosen: users for the next step, where the flow leaves the choice to whoever passes before; a signer behind
+            may leave the choice of whoever asked.
         checks: answers to the step's checklist, `{line key: {"ok": bool, "note": str}}`; None when answered before.
 
     Raises:
@@ -83,12 +84,8 @@ def decide_pass(
     _set_destinations(frame, step, destinations)
     edition = _edition(frame, task, texts)
     act = frame.act(Verb.PASS, task=task, reason=words, edition=edition)
-    frame.put(task, Task.State.DONE, Verb.PASS)
-    close_questions(frame, task)
-    if engine.is_through(frame) and not _go_back(frame):
-        _choose_next(frame, chosen)
-        if not engine.advance(frame, frame.run.step, decided=True):
-            approve(frame, mode, act)
+    _close(frame, task, Verb.PASS)
+    carry_on(frame, act, mode=mode, chosen=chosen, behind=task.kind == Task.Kind.AFTER)
     return finish(frame, "task.pass", task)
 
 
@@ -105,8 +102,7 @@ def decide_object(*, actor: Actor, task_uuid: UUID, reason: str) -> Run:
     if frame.step.mode is not Mode.N_OF_M or task.kind != Task.Kind.DECIDE:
         raise WrongState("只有票签的步骤可以投不同意；别的步骤请退回、留存或不采用。", rule=frame.flow_words)
     act = frame.act(Verb.OBJECT, task=task, reason=words)
-    frame.put(task, Task.State.DONE, Verb.OBJECT)
-    close_questions(frame, task)
+    _close(frame, task, Verb.OBJECT)
     if engine.vote_is_lost(frame):
         votes = [one for one in frame.here if one.kind == Task.Kind.DECIDE and one.verb == Verb.PASS]
         needed = frame.step.votes_needed(engine.votes_asked(frame.here))
@@ -203,27 +199,42 @@ def save_checks(*, actor: Actor, task_uuid: UUID, checks: Mapping[str, Any]) -> 
     return task
 
 
-def go_on_from(frame: Frame, back_to: Mapping[str, Any]) -> bool:
-    """Ask again those whom a return leads straight back to; False when none of them can be asked any more."""
-    wanted = set(back_to["tasks"])
-    before = [one for one in frame.tasks if str(one.uuid) in wanted]
-    able = [one for one in before if one.holder.is_active and not frame.authors.include(one.holder)]
-    if not able:
-        return False
-    frame.move(state=Run.State.RUNNING, step=back_to["step"], round_=back_to["round"])
-    for one in able:
-        resume_copy(frame, one)
-    return True
+def carry_on(
+    frame: Frame,
+    act: Act,
+    *,
+    mode: AdoptionMode | str = AdoptionMode.SINGLE,
+    chosen: Sequence[UUID | str] = (),
+    behind: bool = False,
+) -> None:
+    """Go on as soon as the present step is through: straight back, to the next step, or to the end with `mode`.
+
+    Args:
+        act: the act that may have brought it through.
+        chosen: whom the next step asks, where that is left to whoever passes before; with `behind` (the act belongs to
+            a signer behind) the choice made by the pass before it stands when none is given.
+
+    Raises:
+        InvalidInput: under `chosen`.
+        WrongState: nobody can decide the next step.
+    """
+    if engine.is_through(frame):
+        if go_back(frame):
+            return
+        _choose_next(frame, chosen, may_stand=behind)
+        if not engine.advance(frame, frame.run.step, decided=True):
+            approve(frame, mode, act)
+    elif engine.waits_behind(frame) and frame.run.back_to is None:
+        _choose_next(frame, chosen, may_stand=behind)
 
 
-def resume_copy(frame: Frame, before: Task) -> Task:
-    """Ask a holder anew what an earlier task asked; of its limit, what was left is left."""
-    assert before.closed_at is not None
-    step = frame.definition.steps[before.step]
-    stopped = (before.due_at, before.closed_at)
-    due = resumed(step, frame.item.urgency, stopped, frame.moment, glossary.TO_REVISE)
-    assignee = holders.Assignee(before.holder, before.position, before.in_stead_of, before.seat)
-    return frame.open(assignee, Task.Kind(before.kind), due, parent=before.parent)
+def _close(frame: Frame, task: Task, verb: Verb) -> None:
+    """Close a decided task: questions still open end with it, and so do signers behind it unless it passed."""
+    frame.put(task, Task.State.DONE, verb)
+    close_questions(frame, task)
+    if verb is not Verb.PASS:
+        for child in frame.children(task):
+            frame.put(child, Task.State.SUPERSEDED)
 
 
 def _way_back(frame: Frame, task: Task) -> dict[str, Any]:
@@ -232,13 +243,8 @@ def _way_back(frame: Frame, task: Task) -> dict[str, Any]:
         "step": frame.run.step,
         "round": frame.run.round,
         "tasks": [str(one.uuid) for one in [task, *(one for one in asked if one is not task)]],
+        "waiting": [str(one.uuid) for one in asked if one.state == Task.State.WAITING],
     }
-
-
-def _go_back(frame: Frame) -> bool:
-    """After a return that leads straight back: ask those who returned it, not the next step."""
-    back_to = frame.run.back_to
-    return back_to is not None and go_on_from(frame, back_to)
 
 
 def _walk_from(frame: Frame, place: int) -> None:
@@ -285,8 +291,8 @@ def _set_destinations(frame: Frame, step: Step, destinations: Sequence[str] | No
     frame.run.destinations = [code for code in DESTINATIONS if code in destinations]
 
 
-def _choose_next(frame: Frame, chosen: Sequence[UUID | str]) -> None:
-    """Keep whom the next step asks, where whoever passes before chooses.
+def _choose_next(frame: Frame, chosen: Sequence[UUID | str], *, may_stand: bool) -> None:
+    """Keep whom the next step asks, where whoever passes before chooses; an earlier choice stands where it may.
 
     Raises:
         InvalidInput: under `chosen`: nobody, or somebody who is not to be chosen there.
@@ -300,6 +306,8 @@ def _choose_next(frame: Frame, chosen: Sequence[UUID | str]) -> None:
     if not possible:
         return  # the step's rule for empty posts says how it goes on
     wanted = list(dict.fromkeys(str(uuid) for uuid in chosen))
+    if not wanted and may_stand and possible & set(frame.run.choices.get(step.key, ())):
+        return
     if not wanted:
         raise bad("chosen", f"请选择“{step.name}”由谁办理。", "review.choose")
     if set(wanted) - possible:

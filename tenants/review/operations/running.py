@@ -17,8 +17,8 @@ from tenants.review.engine import Frame
 from tenants.review.holders import Asking
 from tenants.review.models import Act, Run, Task, Verb
 from tenants.review.operations.common import bad, finish
-from tenants.review.operations.deciding import go_on_from
 from tenants.review.operations.flows import choose_version
+from tenants.review.operations.going_back import go_back
 from tenants.review.queries.access import runs_seen_by
 from tenants.review.reasons import clean_reason
 from zhitong.core import clock, outbox
@@ -253,9 +253,8 @@ def _lock_own(actor: Actor, item_uuid: UUID, version: int) -> Item:
 
 def _go_on(actor: Actor, run_id: int) -> Run:
     frame = engine.lock_run(actor, run_id)
-    back_to = frame.run.back_to
     frame.act(Verb.RESUBMIT)
-    if not (back_to and go_on_from(frame, back_to)):
+    if not go_back(frame):
         frame.move(state=Run.State.RUNNING, round_=frame.next_round)
         engine.advance(frame, None, decided=False)
     return finish(frame, "run.resumed", round=frame.run.round)
@@ -264,6 +263,8 @@ def _go_on(actor: Actor, run_id: int) -> Run:
 def _check_recall(frame: Frame) -> None:
     if frame.item.dispatch_uuid:
         raise NotAllowed("这一篇是外单位报送来的，不能撤回；可以留存、不采用或在收件里退回。")
+    if frame.run.purpose == Run.Purpose.CLEARANCE:
+        raise WrongState("这一篇已经签发，正在审签报送，不能撤回。")
     if frame.run.state != Run.State.RUNNING:
         raise WrongState(f"这一篇的审核现在是“{frame.run.get_state_display()}”，不能撤回。")
     acted = acted_since_start(frame)
