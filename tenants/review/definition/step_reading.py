@@ -104,6 +104,8 @@ class StepReader:
             found = self._whos("who")
             if not found:
                 self._refuse("who", "没有写明由哪个岗位办（posts）或由谁办（who）。")
+            if sum(one.kind in CHOSEN for one in found) > 1:  # one choice is kept a step
+                self._refuse("who", "的办理人里“由人选定”只能写一项。")
             return found
         if "who" in self.raw:
             self._refuse("who", "同时写了 posts 和 who，请只写一样。")

@@ -8,8 +8,9 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tenants.accounts.models import Group
 from tests.tenants.review.machine.rules import ReviewMachine
-from tests.tenants.review.machine.world import settle
+from tests.tenants.review.machine.world import COMMITTEE, settle
 from zhitong.units.models import Unit
 
 _EXAMPLES = int(os.environ.get("ZHITONG_MACHINE_EXAMPLES", "25"))
@@ -20,6 +21,7 @@ def test_random_sequences_keep_the_promises(unit: Unit) -> None:
     ReviewMachine.unit = unit
     ReviewMachine.people = settle(unit)
     with unit:
+        ReviewMachine.committee = Group.objects.get(kind=COMMITTEE[0], name=COMMITTEE[1]).pk
         run_state_machine_as_test(
             ReviewMachine,
             settings=settings(

@@ -14,6 +14,7 @@ from tenants.items.models import State
 from tenants.review.engine import replay
 from tenants.review.models import PENDING, Act, FlowVersion, Run, Task
 from tenants.review.queries import Tab, counts
+from tenants.review.queries.questions import asked_by_task
 from tests.tenants.review.machine.world import Today, asked, authors_of, standing_in, way
 from zhitong.core import clock
 from zhitong.core.models import OutboxMessage
@@ -31,9 +32,9 @@ _STANDING = {
 _HOLDING = {K.BEFORE, K.DELEGATE, K.WRITE}
 _DECIDING_VERBS = {"pass", "object", "return", "decline", "keep"}
 _TABLES = (
-    "review_run", "review_task", "review_act", "review_copy", "review_absence", "review_flowversion", "items_item",
-    "items_edition", "items_itemauthor", "accounts_holding", "accounts_user", "accounts_user_roles", "exchange_event",
-    "core_outboxmessage", "core_auditentry",
+    "review_run", "review_task", "review_act", "review_copy", "review_question", "review_absence",
+    "review_flowversion", "items_item", "items_edition", "items_itemauthor", "accounts_holding", "accounts_user",
+    "accounts_user_roles", "exchange_event", "core_onetimelink", "core_outboxmessage", "core_auditentry",
 )  # fmt: skip
 
 
@@ -188,10 +189,11 @@ class _Sight:
         """Who has something to do may do it: no author, in use, with the right, still in the post asked for."""
         for task in self.pending:
             holder = task.holder_id
-            assert holder not in self.authors, f"an author holds a task: {self.words()}"
+            assert holder not in self.authors or task.kind == K.WRITE, f"an author holds a task: {self.words()}"
             assert self.today.users[holder].is_active, f"somebody out of use holds a task: {self.words()}"
             stands_in = task.kind == K.DECIDE and task.seat is None and self.today.may(holder, "review.administer")
-            assert task.kind == K.OPINION or stands_in or self.today.may(holder), f"without right: {self.words()}"
+            open_to_all = task.kind in {K.OPINION, K.VERIFY, K.WRITE}
+            assert open_to_all or stands_in or self.today.may(holder), f"without right: {self.words()}"
             principal = task.in_stead_of_id or holder
             if task.position_id and self.today.holds_post(
                 principal, task.position_id, clock.local_date(task.opened_at)
@@ -201,7 +203,7 @@ class _Sight:
     def is_there(self, task: Task) -> None:
         """The holder is there, or the stand-in cannot: an author, without the right, asked already, or who gave it."""
         other = self.today.stand_in(task.holder_id)
-        if other is None or other == task.in_stead_of_id:
+        if other is None or other == task.in_stead_of_id or task.question_id or task.kind == K.WRITE:
             return
         able = self.today.may(other) or (task.kind == K.OPINION and self.today.users[other].is_active)
         barred = self.authors | {one.holder_id for one in self.pending}
@@ -221,6 +223,12 @@ class _Sight:
                 assert task.parent is not None
                 passed = (task.parent.state, task.parent.verb) == (S.DONE, "pass")
                 assert passed if task.state != S.WAITING else task.parent.state in PENDING, self.words()
+            if task.question_id:
+                assert task.parent is not None
+                assert task.parent.state in PENDING, self.words()
+            if task.paused_at:
+                asked_ = [one.standing for one in asked_by_task(task)]
+                assert "open" in asked_, f"the clock stands for nothing: {self.words()}"
         assert len({task.holder_id for task in self.pending}) == len(self.pending)
 
     def mode_is_kept(self) -> None:
@@ -250,7 +258,7 @@ class _Sight:
             case "n_of_m":
                 self._vote(decide, passed, waiting, behind, asked_again)
             case "joint":
-                opinions = [task for task in self.pending if task.kind == K.OPINION]
+                opinions = [task for task in self.pending if task.kind == K.OPINION and not task.question_id]
                 assert not (opinions and waiting), self.words()
                 assert opinions or waiting or behind, self.words()
 
@@ -284,7 +292,7 @@ class _Sight:
 
     def right_people_were_asked(self) -> None:
         """A step just opened asks those its entries lead to, and nobody else; the administrators where that is none."""
-        opened = [task for task in self.here if task.kind in {K.DECIDE, K.OPINION}]
+        opened = [task for task in self.here if task.kind in {K.DECIDE, K.OPINION} and not task.question_id]
         joint = self.step["mode"] == "joint"
         choice = self.run.choices.get(self.step["key"], [])
         expected = asked(self.step["who"], self.run.item, choice, self.today, deciding=not joint)

@@ -23,14 +23,15 @@ from tenants.review.checking import current
 from tenants.review.definition import parse
 from tenants.review.engine import facts_of, frame_of, walk
 from tenants.review.holders import Asking, authors_of, candidates
-from tenants.review.models import PENDING, Absence, Run, Task
+from tenants.review.models import PENDING, Absence, Question, Run, Task
+from tenants.review.operations import Addressees, Outsider
 from tenants.review.operations.flows import choose_version
 from tests.factories import TEXT
 from tests.tenants.review.machine.promises import Witness, digest
 from tests.tenants.review.machine.world import CATEGORIES, COMMITTEE, POSTS, definitions
 from zhitong.core import clock
 from zhitong.core.errors import Refusal
-from zhitong.core.models import OutboxMessage
+from zhitong.core.models import OneTimeLink, OutboxMessage
 from zhitong.core.operations import Actor, system
 from zhitong.units.models import Unit
 
@@ -53,8 +54,9 @@ _COME_AND_GO = ["wu", "zhou", "he", "chen", "qu", "sun", "lin", "admin_b"]
 # What is drawn, by how often it should come.
 _COMINGS_AND_GOINGS = _often(replace=2, leave=2, take=1, away=3, back=1, account=2, rights=1, group=1)
 _VERBS = _often(
-    pass_or_answer=9, decide_otherwise=3, ask=4, remove_signer=1, submit=1, submit_again=2, recall=1, meddle=1,
-    take_back=3, decide_many=1, look_on=1, administer=3, ask_clearance=1, come_and_go=5, time_passes=2, publish=1,
+    pass_or_answer=9, decide_otherwise=3, ask=4, consult=2, end_question=1, remove_signer=1, submit=1, submit_again=2,
+    recall=1, meddle=1, take_back=3, decide_many=1, look_on=1, administer=3, ask_clearance=1, come_and_go=5,
+    time_passes=2, publish=1,
 )  # fmt: skip
 _anybody = st.sampled_from(["liang", *_COME_AND_GO, "admin_a"])
 
@@ -64,6 +66,7 @@ class ReviewMachine(RuleBasedStateMachine):
 
     unit: Unit
     people: dict[str, User]
+    committee: int
 
     def __init__(self) -> None:
         super().__init__()
@@ -276,6 +279,41 @@ class ReviewMachine(RuleBasedStateMachine):
         barred |= set(Task.objects.filter(run=task.run_id, state__in=PENDING).values_list("holder", flat=True))
         able = sorted(with_permission("review.decide").exclude(pk__in=barred).values_list("username", flat=True))
         return st.sampled_from([*able, *able, *able, "liang", "admin_a", "zhou", "wu"])
+
+    def consult(self, data: st.DataObject) -> None:
+        """Ask questions inside and outside, answer those outside, withdraw one; hand the text on to write."""
+        task = data.draw(st.sampled_from(self.open_tasks()))
+        actor, uuid, user = task.holder.actor, task.uuid, self.user(data.draw(self.whom(task)))
+        to = data.draw(
+            st.sampled_from(
+                [
+                    Addressees(users=[user.uuid]),
+                    Addressees(posts=["secretary"]),
+                    Addressees(groups=[self.committee]),
+                    Addressees(outside=[Outsider("区住建局", "何工", "13800000000")]),
+                ]
+            )
+        )
+        kind = data.draw(st.sampled_from(Question.Kind.values))
+        if data.draw(st.sampled_from([True, False, False])):
+            self.attempt(lambda: review.relay(actor=actor, task_uuid=uuid, who=user.uuid, reason="请接着写"))
+        else:
+            self.attempt(
+                lambda: review.ask_questions(actor=actor, task_uuid=uuid, words="请核实数据", to=to, kind=kind)
+            )
+
+    def end_question(self, data: st.DataObject) -> None:
+        asked = data.draw(st.sampled_from([*Question.objects.select_related("task__holder").order_by("pk")] or [None]))
+        if asked is None:
+            return
+        link = OneTimeLink.objects.filter(object_uuid=asked.uuid).order_by("-pk").first()
+        if link and data.draw(st.booleans()):
+            self.attempt(
+                lambda: review.answer_outside(actor=system(self.unit.pk, "区住建局 何工"), link=link, words="数据属实")
+            )
+        else:
+            actor = asked.task.holder.actor
+            self.attempt(lambda: review.withdraw_question(actor=actor, question_uuid=asked.uuid, reason="不用了"))
 
     def remove_signer(self, data: st.DataObject) -> None:
         by_asker, who = data.draw(st.sampled_from([True, True, False])), data.draw(_anybody)

@@ -88,6 +88,8 @@ def _definition(steps: list[dict[str, Any]], *, ask_once: bool) -> dict[str, Any
     made = []
     for n, drawn in enumerate(steps, 1):
         who = [one for one in drawn["who"] if n > 1 or one["kind"] != "chosen_by_previous"]
+        choices = [one for one in who if "chosen" in one["kind"]]
+        who = [one for one in who if one not in choices[1:]]
         raw = {
             "key": f"s{n}",
             "name": f"第{n}步",
