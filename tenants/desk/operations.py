@@ -101,11 +101,11 @@ def destination_code(unit: Unit, destination: Destination) -> str:
 
 
 def _require_clearance(item: Item, unit: Unit, to: Sequence[Destination]) -> None:
-    codes = {destination_code(unit, destination): destination.name for destination in to}
-    missing, rule = review.missing_clearance(item, [code for code in codes if code])
+    codes = {destination.name: destination_code(unit, destination) for destination in to}
+    missing, rule = review.missing_clearance(item, [code for code in codes.values() if code])
     if missing:
         raise WrongState(
-            f"报送{'、'.join(codes[code] for code in missing)}之前，还要按流程审签。",
+            f"报送{'、'.join(name for name, code in codes.items() if code in missing)}之前，还要按流程审签。",
             rule=rule,
             who="可以发起“报送审签”，签批后再报送",
             code="review.not_cleared",

@@ -25,18 +25,20 @@ _OUTCOMES = {
     Verb.PASS: ("review.approved", glossary.ADOPTED),
     Verb.OBJECT: ("review.declined", "没有采用"),
     Verb.END: ("review.declined", "审核已终止"),
+    Verb.REMOVE: ("review.approved", glossary.ADOPTED),  # the pass before it waited for nothing else
 }
 
 
 @outbox.consumer("review.task.opened")
 def tell_holder(payload: dict[str, Any]) -> None:
-    """Tell the holder that a task waits; nothing when it was closed meanwhile."""
+    """Tell the holder that a task waits; nothing when it was closed, or went to somebody else, meanwhile."""
     task = _task(payload["task"])
-    if task is None or task.state != Task.State.OPEN:
+    if task is None or task.state != Task.State.OPEN or str(task.holder.uuid) != payload["holder"]:
         return
     what = "请办理" if task.kind == Task.Kind.DECIDE else f"请办理（{task.get_kind_display()}）"
     for_whom = f"代{task.in_stead_of.name}办理，" if task.in_stead_of else ""
-    _tell(task, f"review.task:{task.pk}:{task.holder_id}", what, f"{task.step_name}，{for_whom}{task.due_why}")
+    key = f"review.task:{task.pk}:{task.holder_id}:{payload['seq']}"
+    _tell(task, key, what, f"{task.step_name}，{for_whom}{task.due_why}")
 
 
 @outbox.consumer("review.task.urged")
@@ -217,7 +219,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
             key=f"review.act:{act.pk}",
             kind=kind,
             title=f"{item.title}：{words}",
-            body=act.reason,
+            body="" if act.verb == Verb.REMOVE else act.reason,
             url=f"/items/{item.uuid}/",
         )
 

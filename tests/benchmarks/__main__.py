@@ -11,7 +11,7 @@ from tests.benchmarks.timing import Figure
 from zhitong import parts
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = ("lists", "creation", "sends", "scoring")
+GROUPS = ("lists", "creation", "review", "sends", "scoring")
 
 
 def main() -> None:
@@ -40,14 +40,16 @@ def _measure(groups: Sequence[str]) -> list[Figure]:
     from django.db import connections
 
     from tests import factories
-    from tests.benchmarks import creation, lists, scoring, sends
+    from tests.benchmarks import creation, lists, review, scoring, sends
     from zhitong.units import schemas
 
     schemas.migrate_fleet()
-    unit = factories.create_units()["nanhai"]
+    units = factories.create_units()
+    unit = units["nanhai"]
     measures: dict[str, Callable[[], Iterable[Figure]]] = {
         "lists": lambda: lists.measure(unit),
         "creation": creation.measure,
+        "review": lambda: review.measure(units),
         "sends": lambda: sends.measure(unit),
         "scoring": scoring.measure,
     }

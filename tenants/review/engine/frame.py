@@ -265,7 +265,9 @@ class Frame:
             outbox.publish("review.copy.made", {"copy": copy.pk}, unit_id=self.actor.unit_id)
         for task in {task.uuid: task for task in self._announced}.values():
             if task.state == Task.State.OPEN:
-                outbox.publish("review.task.opened", {"task": str(task.uuid)}, unit_id=self.actor.unit_id)
+                # The number of the act tells one opening from the next: a task can be open again.
+                payload = {"task": str(task.uuid), "holder": str(task.holder.uuid), "seq": self.last_seq}
+                outbox.publish("review.task.opened", payload, unit_id=self.actor.unit_id)
         for task in self._dropped:
             outbox.publish("review.task.dropped", {"task": str(task.uuid)}, unit_id=self.actor.unit_id)
         for task in {task.uuid: task for task in self._timed}.values():

@@ -105,10 +105,9 @@ def _has_left(task: Task, user: User) -> bool:
     if task.position is None:
         return False
     then = clock.local_date(task.opened_at)
-    held = Holding.objects.filter(position=task.position, user=user)
-    return (
-        holdings_on(then).filter(pk__in=held).exists() and not holdings_on(clock.today()).filter(pk__in=held).exists()
-    )
+    terms = Holding.objects.filter(position=task.position, user=user)
+    asked_in = terms.filter(held_from__lte=then).exclude(held_to__lt=then)  # on its last day too: it ended later
+    return asked_in.exists() and not holdings_on(clock.today()).filter(pk__in=terms).exists()
 
 
 def _led_to(frame: Frame, task: Task) -> list[Assignee]:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from tenants.accounts.models import User
 from tenants.items.models import Item
 from tenants.review import operations as review
 from tenants.review.models import Run, Task
 from tests.factories import make_draft, make_user
+from zhitong.core import clock
+from zhitong.core.models import OutboxMessage
 from zhitong.core.operations import Actor, system
 from zhitong.units.models import Unit
 
@@ -49,6 +53,22 @@ def house(unit: Unit) -> Any:
     )
     with unit:
         yield people
+
+
+@pytest.fixture
+def drain_at(drain: Callable[[], int]) -> Callable[[datetime], int]:
+    """A function that lets every alarm ring that is set for a moment up to the one given, at that moment."""
+
+    def ring(moment: datetime) -> int:
+        ahead = moment - clock.now()  # the outbox goes by the real clock: let what is set be set that much earlier
+        known = list(OutboxMessage.objects.filter(done_at=None).values_list("pk", flat=True))
+        OutboxMessage.objects.filter(pk__in=known).update(available_at=F("available_at") - ahead)
+        with clock.at(moment):
+            handled = drain()
+        OutboxMessage.objects.filter(pk__in=known, done_at=None).update(available_at=F("available_at") + ahead)
+        return handled
+
+    return ring
 
 
 def open_tasks(run: Run) -> list[Task]:

@@ -286,5 +286,6 @@ def test_every_verb_is_audited_and_announced(house: House) -> None:
     actions = set(AuditEntry.objects.values_list("action", flat=True))
     assert {"review.run.started", "review.task.pass"} <= actions
     topics = list(OutboxMessage.objects.values_list("topic", "payload"))
-    assert ("review.task.opened", {"task": str(task.uuid)}) in topics
+    opened = {"task": str(task.uuid), "holder": str(house.research.uuid), "seq": 1}
+    assert ("review.task.opened", opened) in topics
     assert any(topic == "review.run.decided" for topic, _ in topics)

@@ -12,7 +12,7 @@ from django.db.models import Max
 from tenants.accounts.models import User
 from tenants.items.models import State
 from tenants.review.engine import replay
-from tenants.review.models import PENDING, Act, FlowVersion, Run, Task
+from tenants.review.models import PENDING, Act, Copy, FlowVersion, Run, Task
 from tenants.review.queries import Tab, counts
 from tenants.review.queries.questions import asked_by_task
 from tests.tenants.review.machine.world import Today, asked, authors_of, standing_in, way
@@ -119,6 +119,12 @@ class Witness:
         mine = Task.objects.filter(holder=user)
         assert found[Tab.MINE] == mine.filter(state=S.OPEN).count()
         assert found[Tab.DONE] == mine.filter(state=S.DONE).count()
+        assert found[Tab.SENT_BACK] == mine.filter(state=S.DONE, verb="return").count()
+        assert found[Tab.COPIES] == Copy.objects.filter(reader=user).count()
+        back = Run.objects.filter(state=Run.State.RETURNED).select_related("item")
+        assert found[Tab.RETURNED] == sum(
+            run.item.created_by_id == user.pk or user.pk in authors_of(run.item) for run in back
+        )
         if Tab.ALL in found:
             assert found[Tab.ALL] == Run.objects.filter(state__in=["running", "returned"]).count()
             assert found[Tab.LATE] == Task.objects.filter(state=S.OPEN, due_at__lt=moment).count()
@@ -195,9 +201,8 @@ class _Sight:
             open_to_all = task.kind in {K.OPINION, K.VERIFY, K.WRITE}
             assert open_to_all or stands_in or self.today.may(holder), f"without right: {self.words()}"
             principal = task.in_stead_of_id or holder
-            if task.position_id and self.today.holds_post(
-                principal, task.position_id, clock.local_date(task.opened_at)
-            ):
+            asked_on = clock.local_date(task.opened_at)
+            if task.position_id and self.today.held_post(principal, task.position_id, asked_on):
                 assert self.today.holds_post(principal, task.position_id), f"left the post: {self.words()}"
 
     def is_there(self, task: Task) -> None:

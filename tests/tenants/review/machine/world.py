@@ -174,10 +174,15 @@ class Today:
         """Return whether a user in use has a right."""
         return self.users[pk].is_active and right in self.rights[pk]
 
-    def holds_post(self, pk: int, position: int, day: date | None = None) -> bool:
-        """Return whether a user holds a post on a day."""
-        on = day or self.day
-        return any(one.user_id == pk and one.position_id == position and _in_force(one, on) for one in self.holdings)
+    def holds_post(self, pk: int, position: int) -> bool:
+        """Return whether a user holds a post today."""
+        mine = [one for one in self.holdings if (one.user_id, one.position_id) == (pk, position)]
+        return any(_in_force(one, self.day) for one in mine)
+
+    def held_post(self, pk: int, position: int, day: date) -> bool:
+        """Return whether a user held a post on a day, be it for the last time."""
+        mine = [one for one in self.holdings if (one.user_id, one.position_id) == (pk, position)]
+        return any(one.held_from <= day and (one.held_to is None or one.held_to >= day) for one in mine)
 
     def holders(self, code: str) -> list[int]:
         """Return who holds a post today."""
