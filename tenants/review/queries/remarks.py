@@ -1,9 +1,9 @@
 """Remarks on passages of a run, as far as a reader may see them."""
 
 from tenants.accounts.models import User
+from tenants.items.queries import NAMELESS
 from tenants.review.models import Remark, Run
 from tenants.review.queries.access import runs_reviewed_by
-from tenants.review.queries.history import NAMELESS
 
 
 def sees_inside(user: User, run: Run) -> bool:
