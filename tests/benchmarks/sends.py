@@ -1,11 +1,12 @@
 """Sends a second through the product, against two bare inserts in one transaction into tables of the same shape."""
 
 import contextlib
+import multiprocessing
 import statistics
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import psycopg
@@ -24,6 +25,7 @@ from zhitong.units.models import Unit
 from zhitong.units.queries import Destination, destinations
 
 _SENDS, _TURNS = 400, 5
+_PATIENCE = 60  # seconds that the senders may take to get ready
 _WARM_UP = 10  # sends of each connection that do not count: it connects, and statements are prepared
 _Send = Callable[[uuid.UUID], object]
 _CONTENT: dict[str, Any] = {
@@ -115,31 +117,40 @@ def _prepare() -> None:
 
 
 def _rate(workers: int, side: Callable[[], contextlib.AbstractContextManager[_Send]], items: list[uuid.UUID]) -> float:
-    """Return items a second of `workers` threads that share the work, each with a connection of its own."""
-    failures: list[BaseException] = []
+    """Return items a second of `workers` processes that share the work, each with a connection of its own.
+
+    Processes, as the web server has them: threads of one would measure the interpreter's lock.
+    """
+    forked = multiprocessing.get_context("fork")
+    gate = forked.Barrier(workers + 1)
 
     def run(part: list[uuid.UUID]) -> None:
-        try:
-            with side() as send:
-                for item in part[:_WARM_UP]:
-                    send(item)
-                gate.wait()
-                for item in part[_WARM_UP:]:
-                    send(item)
-        except BaseException as error:
-            failures.append(error)
-            gate.abort()
+        with _abort_on_failure(gate), side() as send:
+            for item in part[:_WARM_UP]:
+                send(item)
+            gate.wait(_PATIENCE)
+            for item in part[_WARM_UP:]:
+                send(item)
 
-    gate = threading.Barrier(workers + 1)
-    threads = [threading.Thread(target=run, args=(items[n::workers],)) for n in range(workers)]
-    for thread in threads:
-        thread.start()
-    with contextlib.suppress(threading.BrokenBarrierError):  # the failure behind it is raised below
-        gate.wait()
+    connections.close_all()
+    senders = [forked.Process(target=run, args=(items[n::workers],)) for n in range(workers)]
+    for sender in senders:
+        sender.start()
+    gate.wait(_PATIENCE)
     begun = time.perf_counter()
-    for thread in threads:
-        thread.join()
+    for sender in senders:
+        sender.join()
     taken = time.perf_counter() - begun
-    if failures:
-        raise failures[0]
+    if any(sender.exitcode for sender in senders):
+        raise RuntimeError("a sender failed; what happened stands above")
     return (len(items) - _WARM_UP * workers) / taken
+
+
+@contextlib.contextmanager
+def _abort_on_failure(gate: Barrier) -> Iterator[None]:
+    """Open the gate to nobody once a sender has failed, so that the others do not wait for it."""
+    try:
+        yield
+    except BaseException:
+        gate.abort()
+        raise
