@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tenants.review import operations as review
 from tenants.review.models import Task
+from tests.e2e.barriers import barriers
 from tests.e2e.crawling import Kind, PageReader, Walk, walk
 from tests.e2e.people import DESK, PHONE
 from tests.factories import PASSWORD, client_for, make_draft, make_user, public_client
@@ -23,12 +23,6 @@ from zhitong.ranking.models import RuleSet
 from zhitong.units.models import Unit
 
 pytestmark = pytest.mark.e2e
-# What the front-end set-up fetched (`make setup-tests`).
-_AXE = Path(__file__).resolve().parents[2] / "build/frontend/node_modules/axe-core/axe.min.js"
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_RUN = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations
-  .flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`))"""
-_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @dataclass(frozen=True)
@@ -155,23 +149,16 @@ def _look(browser: Browser, reader: Reader, port: int, pages: dict[Kind, str]) -
     cookies = reader.client.cookies.items()
     context.add_cookies([{"name": name, "value": cookie.value, "url": base} for name, cookie in cookies])
     page = context.new_page()
-    script, noted = _AXE.read_text(encoding="utf-8"), list[str]()
+    noted = list[str]()
     page.on("console", lambda line: noted.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda error: noted.append(str(error)))
     for kind, address in pages.items():
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         page.goto(base + address, wait_until="load")
-        page.evaluate(script)
-        noted += _barriers(page)
+        noted += barriers(page)
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
         # On the desk the rules are asked of each page once, not of its tabs and orders again.
-        noted += [] if kind[1] else _barriers(page)
+        noted += [] if kind[1] else barriers(page)
         yield from (f"{address}: {fault}" for fault in noted)
         noted.clear()
     context.close()
-
-
-def _barriers(page: Page) -> list[str]:
-    wide = page.evaluate(_TOO_WIDE)
-    found: list[str] = page.evaluate(_RUN, _RULES)
-    return [*found, f"{wide} px wider than the screen"] if wide > 0 else found

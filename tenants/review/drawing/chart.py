@@ -82,7 +82,6 @@ class ChartNode:
     mode: str
     mode_x: int
     limit: str
-    full: str
     told: str
     note: str = ""
     note_icon: str = ""
@@ -264,7 +263,6 @@ class _Chart:
             mode=mode,
             mode_x=10 + len_of(shown, 12) + 8,
             limit=cut(limits_words(step).partition("，")[0], 12, room),
-            full=step.name,
             told=f"第 {place + 1} 步 {step.name}：{who}，{mode}，{limits_words(step)}。去向：{leads}",
             note=cut(note, 12, NODE_WIDTH - 16),
             note_icon=icon,
