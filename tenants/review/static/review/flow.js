@@ -55,6 +55,19 @@ htmx posts the panel at every change and swaps the whole editor; without any scr
       more: document.querySelector(".zt-tryform details").open,
     };
   });
+  /* What is pressed in the bar while a change is on its way waits until it is saved, and is dropped when it is refused. */
+  let waiting = null;
+  document.addEventListener("submit", event => {
+    if (!event.target.matches("[data-flow-act]") || !document.querySelector("[data-flow-form].htmx-request")) return;
+    event.preventDefault();
+    waiting = event.submitter?.value ?? null;
+  });
+  document.addEventListener("htmx:sendError", () => { waiting = null; });
+  document.addEventListener("htmx:afterSwap", event => {
+    const next = waiting;
+    waiting = null;
+    if (next && event.detail.xhr.status === 200) document.querySelector(`[data-flow-act] [name=do][value="${next}"]`)?.click();
+  });
   document.addEventListener("htmx:afterSwap", () => {
     if (!kept || !panel()) return;
     const same = panel().dataset.step === kept.step;
