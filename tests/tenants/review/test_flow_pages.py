@@ -115,6 +115,12 @@ def test_the_list_tells_each_flow_and_offers_every_preset(house: House, admin: C
     assert page.index("绿色通道") < page.index("h-main")  # the default is tried last
 
 
+def test_the_list_tells_the_usual_way_apart_from_the_branches(house: House, admin: Client) -> None:
+    review.draft_preset(actor=house.admin.actor, preset_code="proposal_committee")
+    page = text(admin.get("/review/flows/"))
+    assert "信息专员初审 → 提案委主任复审 → 分管副主席审签；看条件另有：主席审签、绿色通道：分管副主席签发<" in page
+
+
 @pytest.mark.parametrize("code", presets.codes())
 def test_one_press_makes_a_preset_a_draft(house: House, admin: Client, code: str) -> None:
     answer = admin.post("/review/flows/", {"do": "preset", "preset": code})
@@ -357,6 +363,9 @@ def test_steps_are_added_moved_and_deleted(house: House, admin: Client) -> None:
     nobody = text(post("add", after="s1", name="没有人"))
     assert "请选择由谁办。" in nobody
     assert 'value="没有人"' in nobody
+    everything = text(post("branch", after="", name=" "))
+    for words in ("请选择哪些信息走这条分支。", "请选择从哪一步分出去。", "请填写步骤名称。", "请选择由谁办。"):
+        assert words in everything
     assert post("branch", after="s1", **new, **{"branch-add": ""}).status_code == 422
     assert post("branch", after="nowhere", **new, **{"branch-add": "urgency:urgent"}).status_code == 422
     added = post(

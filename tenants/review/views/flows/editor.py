@@ -177,7 +177,7 @@ def _save_flow(request: HttpRequest, row: FlowRow) -> HttpResponse:
 
 def _add_step(request: HttpRequest, row: FlowRow) -> HttpResponse:
     data = _draft(row)
-    step = _new_step(request.POST, data)
+    step = _new_step(request.POST, data, {})
     changed = add_step(data, request.POST.get("after", ""), step)
     _checked(request, changed)
     _save(request, row, changed)
@@ -187,12 +187,12 @@ def _add_step(request: HttpRequest, row: FlowRow) -> HttpResponse:
 def _add_branch(request: HttpRequest, row: FlowRow) -> HttpResponse:
     data, post = _draft(row), request.POST
     when = conditions_of(read_conditions(post, "branch"))
-    if not when:
-        raise InvalidInput("请选择哪些信息走这条分支。", fields={"branch": ["请选择条件。"]})
     after = post.get("after", "")
-    if place_of(data, after) is None:
-        raise InvalidInput("请选择从哪一步分出去。", fields={"after": ["请选择一步。"]})
-    step = _new_step(post, data)
+    missing = {
+        **({} if when else {"branch": ["请选择哪些信息走这条分支。"]}),
+        **({} if place_of(data, after) is not None else {"after": ["请选择从哪一步分出去。"]}),
+    }
+    step = _new_step(post, data, missing)
     changed = add_branch(data, after, when, step, post.get("then", "") or END)
     _checked(request, changed)
     _save(request, row, changed)
@@ -216,13 +216,21 @@ def _checked(request: HttpRequest, data: Raw) -> None:
         _refuse(fault, posted=request.POST)
 
 
-def _new_step(post: QueryDict, data: Raw) -> Raw:
-    """Return a new step as its form says; how long and what when nobody is there is left to the panel and the check."""
-    who = raw_who(WhoRow(post.get("who", "")))
+def _new_step(post: QueryDict, data: Raw, missing: dict[str, list[str]]) -> Raw:
+    """Return a new step as its form says; how long and what when nobody is there is left to the panel and the check.
+
+    Raises:
+        InvalidInput: something is not filled in; together with what is `missing` already.
+    """
+    name, who = one_line(post.get("name", "")), raw_who(WhoRow(post.get("who", "")))
+    if not name:
+        missing = {**missing, "name": ["请填写步骤名称。"]}
     if who is None:
-        raise InvalidInput("请选择这一步由谁办。", fields={"who": ["请选择由谁办。"]})
+        missing = {**missing, "who": ["请选择由谁办。"]}
+    if missing or who is None:
+        raise InvalidInput("还有没填的，没有存。", fields=missing)
     asked = {"posts": [who["post"]]} if "post" in who else {"who": [who]}
-    return {"key": new_key(data), "name": one_line(post.get("name", "")), **asked, "limit_days": 2}
+    return {"key": new_key(data), "name": name, **asked, "limit_days": 2}
 
 
 def _behind(data: Raw, key: str) -> str:

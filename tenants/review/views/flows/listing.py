@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from tenants.accounts.models import Position, actor_of
 from tenants.accounts.views.common import needs
 from tenants.review import operations, presets, queries
-from tenants.review.definition import conditions_words
+from tenants.review.definition import Definition, conditions_words
 from tenants.review.flow_forms import FlowFileForm, NewFlowForm
 from tenants.review.queries import FlowRow
 from zhitong.core.errors import InvalidInput, StaleVersion
@@ -96,12 +96,20 @@ def _line(row: FlowRow, place: int, rows: list[FlowRow]) -> FlowLine:
         version=f"第 {used.version.number} 版" if used else "",
         running=row.running,
         draft=f"第 {draft.version.number} 版" if draft else "",
-        chain=" → ".join(step.name for step in definition.steps),
+        chain=_chain(definition),
         can_move_up=not flow.is_default and place > 0,
         can_move_down=not flow.is_default and place < last,
         can_stop=used is not None and not flow.is_default,
         can_be_default=used is not None and not flow.is_default,
     )
+
+
+def _chain(definition: Definition) -> str:
+    """Return the way of an item that meets no condition, and the steps that only others come to."""
+    usual = dict(definition.path({}))
+    straight = " → ".join(step.name for step in usual.values())
+    others = "、".join(step.name for place, step in enumerate(definition.steps) if place not in usual)
+    return "；".join(part for part in (straight, others and f"看条件另有：{others}") if part)
 
 
 def _primary(rows: list[FlowRow]) -> Action | None:
