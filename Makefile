@@ -2,7 +2,7 @@
 # A second run finds everything in place and starts at once.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke check bench clean setup setup-tests
+.PHONY: help demo test smoke check bench pictures clean setup setup-tests
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -19,6 +19,7 @@ help:
 	@echo "make smoke   walk one report through four units over HTTP, then stop"
 	@echo "make check   format, lint, types, import contracts, deployment checks, migrations, image, chart"
 	@echo "make bench   measure, print a table and write build/bench.json"
+	@echo "make pictures take the flow editor's pictures of docs/images anew"
 	@echo "make clean   remove what these commands made, the demo's data included"
 
 demo: setup
@@ -51,6 +52,10 @@ check: setup
 bench: setup
 	@mkdir -p build
 	$(BIN)/python -m tests.benchmarks
+
+pictures: setup-tests
+	$(BIN)/pytest tests/e2e/test_flow_editor.py -k what_the_how_to_shows
+	cp build/e2e/flow-*.png docs/images/
 
 clean:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m zhitong.parts.clean; fi

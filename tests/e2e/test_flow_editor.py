@@ -169,3 +169,53 @@ def test_no_panel_of_the_editor_keeps_anybody_out(unit: Unit, sit_down: SitDown,
         admin.go(f"{GREEN}?{query}")
         found += [f"{query}: {barrier}" for barrier in barriers(admin.page)]
     assert found == []
+
+
+def test_what_the_how_to_shows(unit: Unit, sit_down: SitDown) -> None:
+    """Take the pictures of the how-to of the same subject; `make pictures` puts them into docs/images."""
+    boss, code = make_user(unit, "huang", name="黄志豪", roles=["administrator"]), "proposal-committee"
+    with unit:
+        made = review.draft_preset(actor=boss.actor, preset_code="proposal_committee")
+        review.publish_draft(actor=boss.actor, flow_code=code, version=made.number, revision=made.revision)
+        again = review.draft_version(actor=boss.actor, flow_code=code, number=made.number)
+        steps = [dict(step) for step in again.definition["steps"]]
+        steps[2] |= {"mode": "all", "posts": ["vice_chair", "chair"], "checklist": "three_checks"}
+        steps[3] |= {"limit_days": 3}
+        review.save_draft_version(
+            actor=boss.actor,
+            flow_code=code,
+            name=again.flow.name,
+            definition={**again.definition, "steps": steps},
+            version=again.number,
+            revision=again.revision,
+        )
+    admin = sit_down(boss, unit)
+    admin.login()
+    admin.go("/review/flows/")
+    admin.look("flow-list")
+    admin.go(f"{GREEN}?step=vice_chair&t-urgency=important&t-start=2026-06-17T11:00")
+    admin.sees("端午顺延")
+    admin.look("flow-editor")
+    admin.go(f"{GREEN}compare/")
+    admin.sees("3 个工作日")
+    admin.look("flow-compare")
+    admin.go(f"{GREEN}?panel=add")
+    admin.page.get_by_label("放在哪一步后面").select_option(label="2. 提案委主任复审")
+    admin.page.get_by_label("这一步叫什么").fill("秘书长核稿")
+    admin.page.get_by_label("由谁办").select_option(label="秘书长")
+    admin.press("加这一步")
+    admin.sees("去改必须改的 1 处")
+    admin.look("flow-check")
+    admin.go("/review/flows/")
+    wrong = "name: 试用\ndefinition:\n  steps:\n    - key: a\n      name: 初审\n      posts: [mayor]\n"
+    admin.page.get_by_label("流程文件").set_input_files(
+        {"name": "chain.yaml", "mimeType": "application/yaml", "buffer": wrong.encode()}
+    )
+    admin.press("导入为草稿")
+    admin.sees("第 6 行")
+    admin.forgive("422")
+    admin.look("flow-file")
+    phone = sit_down(boss, unit, phone=True)
+    phone.login()
+    phone.go(GREEN)
+    phone.look("flow-phone")
