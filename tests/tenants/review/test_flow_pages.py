@@ -119,6 +119,8 @@ def test_the_list_tells_the_usual_way_apart_from_the_branches(house: House, admi
     review.draft_preset(actor=house.admin.actor, preset_code="proposal_committee")
     page = text(admin.get("/review/flows/"))
     assert "信息专员初审 → 提案委主任复审 → 分管副主席审签；看条件另有：主席审签、绿色通道：分管副主席签发<" in page
+    panel = text(admin.get("/review/flows/proposal-committee/?panel=add"))
+    assert '<option value="vice_chair" selected>3. 分管副主席审签</option>' in panel
 
 
 @pytest.mark.parametrize("code", presets.codes())

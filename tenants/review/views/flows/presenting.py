@@ -149,7 +149,8 @@ def _panel(editor: Editor, panel: str) -> dict[str, Any]:
             "limit_names": ("limit_days", "limit_hours", "remind_hours", "on_late", "late_to"),
         }
     if panel in {"add", "branch"}:
-        after = posted.get("after", editor.key or editor.definition.steps[-1].key)
+        last = editor.definition.steps[editor.definition.last_place({})]  # of the usual way: others are on branches
+        after = posted.get("after", editor.key or last.key)
         start = "放在最前面" if panel == "add" else "请选择"
         return {
             "after": step_select(editor, after, name="after", label="放在哪一步后面", start=start),
