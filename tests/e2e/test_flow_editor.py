@@ -113,6 +113,11 @@ def test_on_a_phone_the_same_chain_is_a_list(unit: Unit, sit_down: SitDown) -> N
     admin.page.get_by_label("几个工作日").fill("4")
     admin.page.get_by_label("几个工作日").press("Tab")
     admin.page.locator(".zt-flowlist a").filter(has_text="4 个工作日").wait_for()
+    admin.page.get_by_label("步骤名称").fill("w" * 60)
+    admin.page.get_by_label("步骤名称").press("Tab")
+    admin.sees("的名称有 60 个字，最多 40 个")
+    admin.forgive("422")
+    assert admin.page.evaluate("document.documentElement.scrollWidth") == admin.page.viewport_size["width"]  # type: ignore[index]
     for path in (GREEN, "/review/flows/", "/review/checklists/", "/review/checklists/topics/", "/review/committees/"):
         admin.go(path)
         wide = admin.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
