@@ -1,17 +1,18 @@
 """Forms of the desk."""
 
-from datetime import datetime, time
-from typing import ClassVar
+from datetime import date, datetime, time
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
 
-from zhitong.core import clock
+from zhitong.core import clock, tables
 from zhitong.exchange.models import AdoptionMode, Dispatch, EventKind, LeaderRank, Visibility
 from zhitong.units.models import ExternalBody
 from zhitong.web.forms import Form
 
 _FIRST_YEAR = 1949
+_LIST_LIMIT = 5 * 1024 * 1024  # bytes
 _KINDS = [
     (kind.value, kind.label)
     for kind in (EventKind.ADOPTED, EventKind.INSTRUCTION, EventKind.REPLIED, EventKind.KEPT, EventKind.DECLINED)
@@ -124,3 +125,54 @@ class OutcomeForm(Form):
         """Return the fields in order with the kinds they belong to (empty: all) and whether they take the whole row."""
         wide = {"words", "reason"}
         return [(field, self.ONLY_FOR.get(field.name, ""), field.name in wide) for field in self]
+
+
+class OutcomeListForm(Form):
+    """A body's list of what it made of a month's reports, as a file or copied out of a table."""
+
+    body = forms.ChoiceField(label="哪个单位的名单")
+    file = forms.FileField(
+        label="名单文件",
+        required=False,
+        help_text="Excel（.xlsx）、CSV 或 JSON 行文件，要有“标题”一栏，可以有：编号、结果、日期、刊物、期号、批示领导、"
+        "批示内容、理由。最多 500 行、5 MB。",
+        error_messages={"empty": "这个文件是空的。"},
+        widget=forms.FileInput(attrs={"accept": ",".join(tables.KINDS)}),
+    )
+    pasted = forms.CharField(
+        label="或者从表格里复制，粘贴在这里",
+        required=False,
+        max_length=200_000,
+        help_text="连同表头一起复制。",
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    mode = forms.ChoiceField(label="只写“采用”的按", choices=AdoptionMode.choices, initial=AdoptionMode.SINGLE)
+    day = forms.DateField(label="没有日期的按", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+    def __init__(self, *args: object, bodies: list[ExternalBody], **kwargs: object) -> None:
+        kwargs.setdefault("initial", {"day": clock.today()})
+        super().__init__(*args, **kwargs)
+        field = self.fields["body"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "请选择"), *((str(body.uuid), body.short_name) for body in bodies)]
+
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large to be such a list."""
+        file = self.cleaned_data["file"]
+        if file and file.size > _LIST_LIMIT:
+            raise forms.ValidationError(f"文件 {file.size / 1024 / 1024:.1f} MB，最多 5 MB，请分成几个文件。")
+        return file
+
+    def clean_day(self) -> date:
+        """Refuse a day to come."""
+        day: date = self.cleaned_data["day"]
+        if day > clock.today():
+            raise forms.ValidationError("不能在今天之后。")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the one or the other."""
+        given = super().clean() or {}
+        if not self.errors.get("file") and bool(given.get("file")) == bool(given.get("pasted", "").strip()):
+            self.add_error("file", "请选择一个文件，或者粘贴表格，两样只取一样。")
+        return given

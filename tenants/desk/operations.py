@@ -4,16 +4,20 @@ Each joins an operation of the exchange (public rows) with one of items or revie
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db import transaction
+
+from tenants.desk.outcome_lists import Listed
 from tenants.items import operations as items
 from tenants.items.models import Attachment, EditionKind, Item, State
 from tenants.items.queries import number_label
 from tenants.review import operations as review
 from tenants.review.definition import DESTINATIONS
 from zhitong.core import clock
-from zhitong.core.errors import InvalidInput, NotFound, StaleVersion, WrongState
+from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange import operations as exchange
 from zhitong.exchange import packets
@@ -193,3 +197,51 @@ def record_outcome(
         visibility=visibility,
         reason=reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A row of a body's list, and the item it is about."""
+
+    item_uuid: UUID
+    listed: Listed
+
+
+@operation("exchange.record")
+def record_list(
+    *, actor: Actor, body: ExternalBody, answers: Sequence[Answer], mode: AdoptionMode, day: date
+) -> list[str]:
+    """Record a body's list of outcomes; each row by itself, so that one that is refused keeps no other back.
+
+    Args:
+        mode: how an adoption counts whose row does not say it.
+        day: the day of a row that has none.
+
+    Returns:
+        For each of `answers` why it was refused, empty where it was recorded.
+    """
+    refused = []
+    for answer in answers:
+        listed = answer.listed
+        try:
+            with transaction.atomic():
+                record_outcome(
+                    actor=actor,
+                    item_uuid=answer.item_uuid,
+                    kind=listed.kind,
+                    mode=(listed.mode or mode) if listed.kind == EventKind.ADOPTED else "",
+                    body=body,
+                    occurred_on=listed.day or day,
+                    bulletin=listed.bulletin,
+                    issue_number=listed.issue_number,
+                    leader=listed.leader,
+                    leader_rank=listed.leader_rank,
+                    words=listed.words,
+                    reason=listed.reason,
+                )
+        except Refusal as refusal:
+            said = [words for field in refusal.fields.values() for words in field]
+            refused.append("；".join(said) or refusal.message)
+        else:
+            refused.append("")
+    return refused

@@ -17,6 +17,7 @@ from zhitong.core.operations import require_unit
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind
 from zhitong.exchange.queries import inbox, sent
 from zhitong.ranking.models import LedgerEntry, SubjectKind
+from zhitong.units.models import ExternalBody
 
 _LATELY = timedelta(days=180)
 _GONE = (Dispatch.State.RECALLED, Dispatch.State.RETURNED)
@@ -141,3 +142,15 @@ def own_year(user: User, year: int) -> tuple[int, int, str]:
     ).aggregate(total=Sum("points"))["total"]
     adopted = own.filter(state=State.APPROVED).count()
     return own.count(), adopted, f"{points:f}".rstrip("0").rstrip(".") if points else "0"
+
+
+def answering_bodies(item_uuid: UUID | None = None) -> list[ExternalBody]:
+    """Return the bodies outside that may have answered: those that an item (any, without one) was sent to, and those
+    that the unit has a route to.
+    """
+    unit_id = require_unit()
+    sent = Dispatch.objects.filter(sender_id=unit_id, body__isnull=False)
+    if item_uuid:
+        sent = sent.filter(item_uuid=item_uuid)
+    known = Q(pk__in=sent.values("body_id")) | Q(routes_in__sender_id=unit_id)
+    return list(ExternalBody.objects.filter(known).distinct().order_by("level", "pk"))

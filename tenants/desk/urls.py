@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.desk.views import clearing, inbox, outcomes, reading, sending
+from tenants.desk.views import clearing, inbox, outcome_lists, outcomes, reading, sending
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("items/<uuid:item_uuid>/clearance/", clearing.clear, name="clear"),
     path("items/<uuid:item_uuid>/outcomes/", outcomes.outcomes, name="outcome"),
     path("outcomes/<uuid:event_uuid>/reverse/", outcomes.reverse_outcome, name="reverse"),
+    path("outcomes/list/", outcome_lists.choose, name="outcome_list"),
+    path("outcomes/list/record/", outcome_lists.record, name="outcome_list_record"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/receive/", inbox.receive_many, name="receive"),
     path("inbox/<uuid:dispatch_uuid>/", inbox.dispatch, name="dispatch"),

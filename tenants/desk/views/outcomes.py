@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,9 +17,8 @@ from tenants.items.views.common import reader
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import require_unit
 from zhitong.exchange import operations as exchange
-from zhitong.exchange.models import Dispatch, Event, EventKind, Visibility
+from zhitong.exchange.models import Event, EventKind, Visibility
 from zhitong.exchange.operations.outcomes import OUTCOMES
-from zhitong.units.models import ExternalBody
 from zhitong.web import navigation
 
 
@@ -31,7 +29,7 @@ def outcomes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     user = reader(request)
     user.actor.require("exchange.record")
     item = get_visible(user, item_uuid)
-    bodies = _bodies(item)
+    bodies = queries.answering_bodies(item.uuid)
     if request.method != "POST":
         return _page(request, item, OutcomeForm(bodies=bodies))
     form = OutcomeForm(request.POST, bodies=bodies)
@@ -76,7 +74,7 @@ def reverse_outcome(request: HttpRequest, event_uuid: UUID) -> HttpResponse:
         if wrong is None:
             raise NotFound from refusal
         item = get_visible(user, wrong.item_uuid)
-        form = OutcomeForm(bodies=_bodies(item))
+        form = OutcomeForm(bodies=queries.answering_bodies(item.uuid))
         return _page(
             request,
             item,
@@ -86,15 +84,6 @@ def reverse_outcome(request: HttpRequest, event_uuid: UUID) -> HttpResponse:
         )
     messages.success(request, "已冲正，得分和去向随之更正。")
     return redirect("desk:outcome", item_uuid=event.item_uuid)
-
-
-def _bodies(item: Item) -> list[ExternalBody]:
-    """Return the bodies that may have answered: those it was sent to, and those the unit has a route to."""
-    unit_id = require_unit()
-    sent = Dispatch.objects.filter(sender_id=unit_id, item_uuid=item.uuid, body__isnull=False).values("body_id")
-    return list(
-        ExternalBody.objects.filter(Q(pk__in=sent) | Q(routes_in__sender_id=unit_id)).distinct().order_by("level", "pk")
-    )
 
 
 def _page(

@@ -40,7 +40,8 @@ _GONE = (Dispatch.State.RETURNED, Dispatch.State.RECALLED)
 @require_safe
 def send_list(request: HttpRequest) -> HttpResponse:
     """What is approved and not yet sent; with `?tab=` what was left unsent long ago, or went out and how it stands."""
-    reader(request).actor.require("exchange.send")
+    actor = reader(request).actor
+    actor.require("exchange.send")
     ready, old, gone = queries.to_send(), queries.long_unsent(), sent_rows(require_unit())
     tab = request.GET.get("tab", "")
     context = {
@@ -50,6 +51,7 @@ def send_list(request: HttpRequest) -> HttpResponse:
             SavedFilter("半年前签发未报", "?tab=old", old.count(), tab == "old"),
         ],
         "caption": "报送",
+        "may_record": actor.can("exchange.record"),
         "page_size": SIZE,
         **(_sent(request) if tab == "sent" else _ready(request, old if tab == "old" else ready)),
     }
