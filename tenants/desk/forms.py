@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 
 from zhitong.core import clock, tables
+from zhitong.documents.kinds import ACCEPT
 from zhitong.exchange.models import AdoptionMode, Dispatch, EventKind, LeaderRank, Visibility
 from zhitong.units.models import ExternalBody
 from zhitong.web.forms import Form
@@ -113,6 +114,13 @@ class OutcomeForm(Form):
         help_text="只见事实时，下级和反映人看不到批示人和内容，只看到级别。",
     )
     reason = forms.CharField(label="理由", max_length=500, required=False, widget=forms.Textarea)
+    proof = forms.FileField(
+        label="佐证文件",
+        required=False,
+        help_text="批示件、采用通知的扫描件，只在本单位留存，登记结果的人可以下载。",
+        error_messages={"empty": "这个文件是空的。"},
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+    )
 
     def __init__(self, *args: object, bodies: list[ExternalBody], **kwargs: object) -> None:
         kwargs.setdefault("initial", {"occurred_on": clock.today()})
@@ -123,7 +131,7 @@ class OutcomeForm(Form):
 
     def placed(self) -> list[tuple[forms.BoundField, str, bool]]:
         """Return the fields in order with the kinds they belong to (empty: all) and whether they take the whole row."""
-        wide = {"words", "reason"}
+        wide = {"words", "reason", "proof"}
         return [(field, self.ONLY_FOR.get(field.name, ""), field.name in wide) for field in self]
 
 

@@ -4,12 +4,13 @@ Each joins an operation of the exchange (public rows) with one of items or revie
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 
+from tenants.desk.models import Proof
 from tenants.desk.outcome_lists import Listed
 from tenants.items import operations as items
 from tenants.items.models import Attachment, EditionKind, Item, State
@@ -19,6 +20,7 @@ from tenants.review.definition import DESTINATIONS
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
 from zhitong.core.operations import Actor, operation
+from zhitong.documents.storage import StoredFile
 from zhitong.exchange import operations as exchange
 from zhitong.exchange import packets
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, Visibility
@@ -167,10 +169,12 @@ def record_outcome(
     words: str = "",
     visibility: Visibility = Visibility.FACT,
     reason: str = "",
+    proof: StoredFile | None = None,
 ) -> Event:
     """Record by hand what a body outside, or a leader, did with an item.
 
-    What the unit itself decides on its own item is the end of its review and never recorded by hand.
+    What the unit itself decides on its own item is the end of its review and never recorded by hand. `proof` is a
+    file, kept already, that shows it; it stays in this unit.
 
     Raises:
         InvalidInput: a decision without its body, a refusal without reason, an instruction without its leader.
@@ -182,7 +186,7 @@ def record_outcome(
         raise InvalidInput("不采用须写明理由。", fields={"reason": ["请写明理由"]})
     if kind == EventKind.INSTRUCTION and not leader.strip():
         raise InvalidInput("请写明批示的领导同志。", fields={"leader": ["请填写"]})
-    return exchange.record(
+    event = exchange.record(
         actor=actor,
         item_uuid=item_uuid,
         kind=kind,
@@ -197,6 +201,9 @@ def record_outcome(
         visibility=visibility,
         reason=reason,
     )
+    if proof:
+        Proof.objects.create(event_uuid=event.uuid, kept_by=actor.label, kept_at=event.at, **asdict(proof))
+    return event
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +216,20 @@ class Answer:
 
 @operation("exchange.record")
 def record_list(
-    *, actor: Actor, body: ExternalBody, answers: Sequence[Answer], mode: AdoptionMode, day: date
+    *,
+    actor: Actor,
+    body: ExternalBody,
+    answers: Sequence[Answer],
+    mode: AdoptionMode,
+    day: date,
+    proof: StoredFile | None = None,
 ) -> list[str]:
     """Record a body's list of outcomes; each row by itself, so that one that is refused keeps no other back.
 
     Args:
         mode: how an adoption counts whose row does not say it.
         day: the day of a row that has none.
+        proof: the list itself, where it came as a file; it stands with each outcome.
 
     Returns:
         For each of `answers` why it was refused, empty where it was recorded.
@@ -238,6 +252,7 @@ def record_list(
                     leader_rank=listed.leader_rank,
                     words=listed.words,
                     reason=listed.reason,
+                    proof=proof,
                 )
         except Refusal as refusal:
             said = [words for field in refusal.fields.values() for words in field]

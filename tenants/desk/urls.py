@@ -12,6 +12,7 @@ urlpatterns = [
     path("items/<uuid:item_uuid>/clearance/", clearing.clear, name="clear"),
     path("items/<uuid:item_uuid>/outcomes/", outcomes.outcomes, name="outcome"),
     path("outcomes/<uuid:event_uuid>/reverse/", outcomes.reverse_outcome, name="reverse"),
+    path("outcomes/proofs/<uuid:proof_uuid>/", outcomes.proof, name="proof"),
     path("outcomes/list/", outcome_lists.choose, name="outcome_list"),
     path("outcomes/list/record/", outcome_lists.record, name="outcome_list_record"),
     path("inbox/", inbox.inbox, name="inbox"),

@@ -31,7 +31,8 @@ NO_WORDS = {
     "accounts:key_revoke", "accounts:person_invite", "accounts:person_deactivate", "accounts:person_reactivate",
     "accounts:person_post_end", "accounts:people_import", "accounts:people_enter", "accounts:people_links",
     "api:submit", "desk:clear", "desk:outcome_list", "desk:outcome_list_record", "desk:receive", "desk:recall",
-    "desk:send", "items:delete", "items:file_remove", "items:upload", "notices:read_all", "operators:audit", "operators:outbox_retry", "review:absence_end",
+    "desk:send", "items:delete", "items:file_remove", "items:upload",
+    "notices:read_all", "operators:audit", "operators:outbox_retry", "review:absence_end",
     "review:checks", "review:committees", "review:filter_remove", "review:phrase_remove", "review:submit",
 }  # fmt: skip
 # Fields that take a day or a number: they say what they want, whatever else is sent.

@@ -1,10 +1,10 @@
 """A body's list of outcomes: read, matched to own items, shown side by side where a clerk must choose, and recorded."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from django.contrib import messages
 from django.core import signing
@@ -22,7 +22,10 @@ from tenants.desk.outcome_lists import Fate, Listed, Matched, match, read_list, 
 from tenants.desk.queries import answering_bodies
 from zhitong.core.errors import InvalidInput
 from zhitong.core.tables import WrongRow
+from zhitong.documents import storage
+from zhitong.documents.storage import StoredFile
 from zhitong.exchange.models import AdoptionMode, EventKind
+from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody
 from zhitong.web import navigation
 from zhitong.web.parts import State
@@ -38,6 +41,25 @@ _STATES = {
     Fate.NONE: State("没有对上", "soon", "circle-dashed"),
     Fate.WRONG: State("不能登记", "late", "alert-triangle"),
 }
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What holds for the whole list: see `operations.record_list`."""
+
+    mode: AdoptionMode
+    day: date
+    proof: StoredFile | None
+
+    def packed(self) -> list[Any]:
+        """Return it as primitives."""
+        return [self.mode, self.day.isoformat(), asdict(self.proof) if self.proof else None]
+
+    @classmethod
+    def unpacked(cls, packed: Sequence[Any]) -> Self:
+        """Return what was packed."""
+        mode, day, proof = packed
+        return cls(AdoptionMode(mode), date.fromisoformat(day), StoredFile(**proof) if proof else None)
 
 
 @needs(RECORD)
@@ -59,7 +81,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     except InvalidInput as refusal:
         form.add_error("file" if file else "pasted", refusal.message)
         return _form_page(request, form)
-    return _rows_page(request, body, rows, mode=given["mode"], day=given["day"])
+    terms = _Terms(AdoptionMode(given["mode"]), given["day"], _proof(file))
+    return _rows_page(request, body, rows, terms)
 
 
 @needs(RECORD)
@@ -74,16 +97,16 @@ def record(request: HttpRequest) -> HttpResponse:
     except (signing.BadSignature, StopIteration):
         doubt = "上次预览已超过八小时或不完整，没有登记任何结果。请重新选择名单。"
         return _form_page(request, OutcomeListForm(bodies=bodies), doubt=doubt, status=422)
-    rows, day, mode = _unpacked(kept["rows"]), date.fromisoformat(kept["day"]), AdoptionMode(kept["mode"])
+    rows, terms = _unpacked(kept["rows"]), _Terms.unpacked(kept["terms"])
     answers = [answer for one in match(rows, body) if (answer := _answer(one, request.POST.get(f"row-{one.line}", "")))]
-    refused = operations.record_list(actor=actor_of(request.user), body=body, answers=answers, mode=mode, day=day)
+    refused = operations.record_list(actor=actor_of(request.user), body=body, answers=answers, **vars(terms))
     wrong = {answer.listed.line: why for answer, why in zip(answers, refused, strict=True) if why}
     done = len(answers) - len(wrong)
     if done:
         messages.success(request, f"已登记 {done} 条结果，链上的单位和反映人会收到通知。")
     if not wrong and not any(one.fate in {Fate.DOUBT, Fate.NONE, Fate.WRONG} for one in match(rows, body)):
         return redirect(f"{reverse('desk:send_list')}?tab=sent")
-    return _rows_page(request, body, rows, mode=mode, day=day, refused=wrong, status=422 if wrong else 200)
+    return _rows_page(request, body, rows, terms, refused=wrong, status=422 if wrong else 200)
 
 
 def _answer(one: Matched, chosen: str) -> operations.Answer | None:
@@ -101,6 +124,16 @@ def _read(rows: Iterable[Listed | WrongRow]) -> list[Listed | WrongRow]:
     if len(found) > ROWS_LIMIT:
         raise InvalidInput(f"一次最多 {ROWS_LIMIT} 行，请分成几次。")
     return found
+
+
+def _proof(file: Any) -> StoredFile | None:
+    """Keep the list itself as the proof of what it says; a kind that is not kept (CSV) proves nothing."""
+    if not file:
+        return None
+    try:
+        return storage.store(unit_in_force(), file)
+    except InvalidInput:
+        return None
 
 
 def _packed(rows: Sequence[Listed | WrongRow]) -> list[Any]:
@@ -136,19 +169,18 @@ def _rows_page(
     request: HttpRequest,
     body: ExternalBody,
     rows: Sequence[Listed | WrongRow],
+    terms: _Terms,
     *,
-    mode: str,
-    day: date,
     refused: dict[int, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Show each row beside what it may be about; what was refused says why."""
     matched = match(rows, body)
-    signed = {"body": str(body.uuid), "rows": _packed(rows), "mode": mode, "day": day.isoformat()}
+    signed = {"body": str(body.uuid), "rows": _packed(rows), "terms": terms.packed()}
     counts = {fate: sum(1 for one in matched if one.fate is fate) for fate in Fate}
     context = {
         "body": body,
-        "rows": [_row(one, mode, day, (refused or {}).get(one.line, "")) for one in matched],
+        "rows": [_row(one, terms, (refused or {}).get(one.line, "")) for one in matched],
         "sure": counts[Fate.SURE],
         "doubt": counts[Fate.DOUBT],
         "known": counts[Fate.KNOWN],
@@ -161,12 +193,12 @@ def _rows_page(
     return render(request, "desk/outcome_list_rows.html", context, status=status)
 
 
-def _row(one: Matched, mode: str, day: date, refused: str) -> dict[str, Any]:
+def _row(one: Matched, terms: _Terms, refused: str) -> dict[str, Any]:
     listed = one.listed
     return {
         "line": one.line,
         "listed": listed,
-        "outcome": _outcome(listed, mode, day) if listed else "",
+        "outcome": _outcome(listed, terms) if listed else "",
         "state": _STATES[one.fate],
         "words": refused or one.words,
         "refused": bool(refused),
@@ -176,9 +208,9 @@ def _row(one: Matched, mode: str, day: date, refused: str) -> dict[str, Any]:
     }
 
 
-def _outcome(listed: Listed, mode: str, day: date) -> str:
+def _outcome(listed: Listed, terms: _Terms) -> str:
     """Return what would be recorded, in a line."""
-    what = AdoptionMode(listed.mode or mode).label if listed.kind == EventKind.ADOPTED else listed.kind.label
+    what = AdoptionMode(listed.mode or terms.mode).label if listed.kind == EventKind.ADOPTED else listed.kind.label
     issue = f"第 {listed.issue_number} 期" if listed.issue_number else ""
     where = f"《{listed.bulletin}》{issue}" if listed.bulletin else issue
-    return " · ".join(filter(None, (str(what), where, listed.leader, f"{listed.day or day:%Y-%m-%d}")))
+    return " · ".join(filter(None, (str(what), where, listed.leader, f"{listed.day or terms.day:%Y-%m-%d}")))
