@@ -117,6 +117,9 @@ def days_of(start: date, end: date) -> list[Day]:
 
 
 def _word(calendar: workdays.Calendar, day: date) -> str:
+    reason = calendar.reasons.get(day)
+    if reason:
+        return reason
     if calendar.works(day):
         return "调休上班" if day.weekday() >= _SATURDAY else ""
     name = _holiday(calendar, day)
@@ -132,12 +135,16 @@ def detours(calendar: workdays.Calendar, start: date, end: date) -> str:
     words = [f"{name}顺延" for name in names]
     if any(day.weekday() >= _SATURDAY and calendar.works(day) for day in days):
         words.append("含调休上班日")
-    if not all(workdays.is_published(day) for day in days):
+    if not all(calendar.knows(day) for day in days):
         words.append("来年日历未公布，先按周一至周五算")
     return "".join(f"，{word}" for word in words)
 
 
 def _holiday(calendar: workdays.Calendar, day: date) -> str:
-    if calendar.works(day) or not workdays.is_published(day):
+    if calendar.works(day):
+        return ""
+    if day in calendar.reasons:
+        return calendar.reasons[day]
+    if not workdays.is_published(day):
         return ""
     return _HOLIDAYS.get(chinese_calendar.get_holiday_detail(day)[1] or "", "")

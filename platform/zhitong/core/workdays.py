@@ -1,11 +1,12 @@
 """Working days of the Chinese calendar, with make-up days and the province's own table of exceptions.
 
 The published calendar (`chinesecalendar`, from the State Council's yearly notice) reaches a year ahead at most. Years
-it does not know fall back to Monday-Friday, and `is_published` says so.
+it does not know fall back to Monday-Friday, and `is_published` says so; an operator enters their days before with
+`zhitong calendar set` (`workday_table`).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -29,14 +30,22 @@ def is_published(day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The working days as they are known at one moment: the table of exceptions over the published calendar."""
+    """The working days as they are known at one moment: the table of exceptions over the published calendar.
+
+    `reasons` says why a day stands in the table (春节).
+    """
 
     exceptions: Mapping[date, bool]
+    reasons: Mapping[date, str] = field(default_factory=dict)
 
     def works(self, day: date) -> bool:
         """Return whether offices work on `day`: the exceptions, then the published calendar, then weekdays."""
         exception = self.exceptions.get(day)
         return _usually_works(day) if exception is None else exception
+
+    def knows(self, day: date) -> bool:
+        """Return whether the days of that year are known: it is published, or the table holds days of it."""
+        return is_published(day) or any(one.year == day.year for one in self.exceptions)
 
     def add(self, moment: datetime, days: int) -> datetime:
         """Return the close of business (17:30 Shanghai) of the `days`-th working day after `moment`.
@@ -57,12 +66,15 @@ class Calendar:
 
 
 # A question of `rows.ask`; its answer makes a calendar.
-EXCEPTIONS = rows.many("SELECT day, is_working FROM public.core_workdayoverride")
+EXCEPTIONS = rows.many("SELECT day, is_working, reason FROM public.core_workdayoverride")
 
 
 def calendar_of(exceptions: Iterable[Mapping[str, Any]]) -> Calendar:
     """Return the calendar of an answer to EXCEPTIONS."""
-    return Calendar({date.fromisoformat(row["day"]): row["is_working"] for row in exceptions})
+    days = {date.fromisoformat(row["day"]): row for row in exceptions}
+    return Calendar(
+        {day: row["is_working"] for day, row in days.items()}, {day: row["reason"] for day, row in days.items()}
+    )
 
 
 def calendar() -> Calendar:

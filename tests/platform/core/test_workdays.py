@@ -1,14 +1,17 @@
 """Working days: the published calendar, the province's exceptions over it, and weekdays for years not yet published."""
 
 from datetime import date, datetime
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zhitong.core import workdays
 from zhitong.core.clock import SHANGHAI
-from zhitong.core.models import WorkdayOverride
+from zhitong.core.errors import InvalidInput
+from zhitong.core.models import AuditEntry, WorkdayOverride
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +44,46 @@ def test_a_calendar_reads_once_for_any_number_of_days() -> None:
     with CaptureQueriesContext(connection) as said:
         workdays.calendar().between(date(2019, 1, 1), date(2019, 12, 31))
     assert len(said) == 1
+
+
+def said(*words: str) -> str:
+    """Return what a command writes."""
+    out = StringIO()
+    call_command(*words, stdout=out)
+    return out.getvalue()
+
+
+def test_an_operator_enters_a_coming_year_before_it_is_published() -> None:
+    holiday, made_up = date(2090, 2, 1), date(2090, 2, 4)  # a Wednesday, a Saturday
+    assert not workdays.calendar().knows(holiday)
+    assert said("calendar_set", "2090-01-30", "2090-02-03", "--off", "--reason", "春节") == "set 5 day(s) as off\n"
+    said("calendar_set", "2090-02-04", "--working", "--reason", "调休上班")
+    calendar = workdays.calendar()
+    assert (calendar.works(holiday), calendar.works(made_up), calendar.knows(holiday)) == (False, True, True)
+    assert calendar.add(datetime(2090, 1, 27, 10, tzinfo=SHANGHAI), 1).date() == made_up
+    assert said("calendar_list", "2090").splitlines()[-2:] == [
+        "2090-02-03  off      春节",
+        "2090-02-04  working  调休上班",
+    ]
+    said("calendar_set", "2090-02-04", "--off", "--reason", "通知改了")
+    assert not workdays.calendar().works(made_up)
+    assert said("calendar_drop", "2090-01-30", "2090-02-04") == "dropped 6 day(s)\n"
+    assert workdays.calendar().works(holiday)
+    assert said("calendar_list", "2090") == ""
+    actions = list(AuditEntry.objects.filter(object_kind="day").order_by("pk").values_list("action", flat=True))
+    assert actions == [*["core.calendar.set"] * 3, "core.calendar.dropped"]
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "words"),
+    [
+        (["2090-02-04", "2090-02-03"], "春节", "现在是 0 天"),
+        (["2090-02-04", "2091-02-04"], "春节", "1 到 31 天"),
+        (["2090-02-04"], " ", "请写明是什么日子"),
+        (["2090-02-04"], "春" * 81, "共 81 字"),
+    ],
+)
+def test_days_that_cannot_be_set_change_nothing(days: list[str], reason: str, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        said("calendar_set", *days, "--off", "--reason", reason)
+    assert not WorkdayOverride.objects.exists()

@@ -1,0 +1,28 @@
+"""`zhitong calendar drop`: leave days to the published calendar again."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from zhitong.core import workday_table
+from zhitong.core.operations import system
+
+
+class Command(BaseCommand):
+    """Drop days."""
+
+    help = "Leave days to the published calendar again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare arguments."""
+        parser.add_argument("first", type=date.fromisoformat, metavar="FIRST", help="first day, 2027-02-06")
+        parser.add_argument(
+            "last", type=date.fromisoformat, nargs="?", metavar="LAST", help="last day (default: FIRST)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run."""
+        first = options["first"]
+        count = workday_table.drop_days(actor=system(None), first=first, last=options["last"] or first)
+        self.stdout.write(f"dropped {count} day(s)")
