@@ -172,6 +172,25 @@ def test_recall_against_a_decision(place: Unit, people: dict[str, User], actors:
         assert check(run).state in {Run.State.RECALLED, Run.State.KEPT}
 
 
+def test_recall_against_a_pass(place: Unit, people: dict[str, User], actors: dict[str, Actor]) -> None:
+    with place:
+        publish(place, {"posts": ["research"]}, {"posts": ["secretary"]})
+    for number in range(ROUNDS):
+        with place:
+            run = begun(place, people, number)
+            task, uuid = task_of(run, people["one"]).uuid, run.item.uuid
+        found = at_once(
+            place,
+            lambda uuid=uuid: review.recall(actor=actors["author"], item_uuid=uuid, reason="写错了"),
+            lambda task=task: review.decide_pass(actor=actors["one"], task_uuid=task),
+        )
+        assert len(refused(found)) == 1
+        with place:
+            recalled = check(run).state == Run.State.RECALLED
+            assert recalled == isinstance(found[1], Refusal)
+            assert Task.objects.filter(run=run, holder=people["next"]).exists() != recalled
+
+
 def test_a_pass_against_being_reassigned(place: Unit, people: dict[str, User], actors: dict[str, Actor]) -> None:
     for number in range(ROUNDS):
         with place:
@@ -334,6 +353,25 @@ def test_a_batch_against_single_decisions(place: Unit, people: dict[str, User], 
             assert (answer.refusal is None) == (refusal is not None)
             assert refusal is None or "周敏（研究室）于" in refusal.message
             assert check(run).state == (Run.State.PASSED if refusal else Run.State.KEPT)
+
+
+def test_two_batches_from_either_end(place: Unit, people: dict[str, User], actors: dict[str, Actor]) -> None:
+    with place:
+        runs = [begun(place, people, number) for number in range(10)]
+        mine = [task_of(run, people["one"]).uuid for run in runs]
+        theirs = [task_of(run, people["two"]).uuid for run in runs]
+    passed, kept = at_once(
+        place,
+        lambda: review.decide_many(actor=actors["one"], verb="pass", task_uuids=mine, reason="同意"),
+        lambda: review.decide_many(actor=actors["two"], verb="keep", task_uuids=theirs[::-1], reason="留存备用"),
+    )
+    with place:
+        for run, one, other in zip(runs, passed, kept[::-1], strict=True):
+            assert (one.refusal is None) != (other.refusal is None)
+            refusal = one.refusal or other.refusal
+            assert "您的操作没有生效" in refusal.message
+            assert check(run).state == (Run.State.KEPT if one.refusal else Run.State.PASSED)
+            assert Act.objects.filter(run=run, verb__in=["pass", "keep"]).count() == 1
 
 
 def test_two_bulk_handovers_crossing(place: Unit, people: dict[str, User], actors: dict[str, Actor]) -> None:
