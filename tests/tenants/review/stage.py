@@ -1,23 +1,28 @@
 """A small stage on which the pairs of verbs are played: a fixed cast, flows of each mode, and acts as short lines.
 
 A line is `<who> <verb> [<whom or where>]`: `A pass`, `A before D`, `C return 1 straight`, `author recall`,
-`admin jump 3`, `A leaves`. A and B hold 研究室, C is 秘书长, E 主席; D and F can be asked, V answers questions.
+`admin jump 3`, `A leaves`. A and B hold 研究室, C is 秘书长, E 主席, G 分管副主席; D and F can be asked, V answers
+questions. `docs/review.md` is written in these lines.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import Holding, User
 from tenants.items.models import Item
 from tenants.review import operations as review
-from tenants.review.models import PENDING, Run, Task
+from tenants.review.models import PENDING, Question, Run, Task, Verb
 from tenants.review.operations import Addressees
 from tests.factories import make_draft, make_user
 from tests.tenants.review.conftest import House
 from zhitong.core import clock
+from zhitong.core.errors import Refusal
 from zhitong.core.operations import system
 
 _LATE = {"limit_days": 2, "on_late": "hand_on", "late_to": [{"kind": "post", "post": "vice_chair"}]}
@@ -29,6 +34,7 @@ FLOWS: dict[str, list[dict[str, Any]]] = {
     "in order": [{"posts": ["research"], "mode": "in_order", "limit_days": 2}, *_BEHIND],
     "vote": [{"posts": ["research", "secretary"], "mode": "n_of_m", "n": 2}, {"posts": ["chair"]}],
     "joint": [{"who": _COMMITTEES, "mode": "joint", "collator": [{"kind": "post", "post": "research"}]}, *_BEHIND],
+    "gap": [{"posts": ["research"], "mode": "any"}, {"posts": ["info_officer"], "on_empty": "skip"}, _BEHIND[1]],
     "one": [{"posts": ["research"], "mode": "any"}],
 }  # fmt: skip
 NAMES = {"A": "zhou", "B": "lin", "C": "he", "D": "sun", "E": "chen", "F": "ou", "V": "qu", "G": "vice"}
@@ -38,7 +44,17 @@ OWN = (
     "pass", "object", "return", "return straight", "return 1", "keep", "before F", "after F", "reassign F", "relay F",
     "verify V", "answer", "expedite",
 )  # fmt: skip
-ALIKE = ("decline", "delegate F", "return 1 straight")
+ALIKE = ("decline", "delegate F", "return 1 straight", "consult V", "copy F")
+# The verb of the history that a line of each kind leaves there; the step of "gap" that nobody holds is SKIPped.
+VERBS = {
+    "pass": Verb.PASS, "object": Verb.OBJECT, "answer": Verb.ANSWER, "return": Verb.RETURN, "decline": Verb.DECLINE,
+    "keep": Verb.KEEP, "recall": Verb.RECALL, "take": Verb.TAKE_BACK, "before": Verb.ADD_BEFORE,
+    "after": Verb.ADD_AFTER, "remove": Verb.REMOVE, "reassign": Verb.REASSIGN, "delegate": Verb.DELEGATE,
+    "verify": Verb.VERIFY, "consult": Verb.CONSULT, "relay": Verb.RELAY, "urge": Verb.URGE, "copy": Verb.COPY,
+    "comment": Verb.COMMENT, "expedite": Verb.EXPEDITE, "jump": Verb.JUMP, "end": Verb.END, "restart": Verb.RESTART,
+    "leaves": Verb.HAND_OVER, "replaced": Verb.HAND_OVER, "away": Verb.HAND_OVER, "deactivated": Verb.HAND_OVER,
+    "late": Verb.LATE, "submit": Verb.RESUBMIT,
+}  # fmt: skip
 
 
 @dataclass
@@ -72,16 +88,16 @@ class Stage:
 
     def tasks(self) -> list[Task]:
         """Return the tasks of the run by age."""
-        return list(Task.objects.filter(run=self.run).select_related("holder").order_by("pk"))
+        return list(Task.objects.filter(run=self.run).select_related("holder", "in_stead_of").order_by("pk"))
 
     def stands(self) -> str:
         """Return where the run stands: `2: C`, `1: B, D; A held`, `returned`."""
         self.run.refresh_from_db()
         if self.run.state != Run.State.RUNNING:
             return str(self.run.state)
-        parts = []
+        parts, tasks = [], self.tasks()
         for state in (Task.State.OPEN, Task.State.HELD, Task.State.WAITING):
-            names = ", ".join(sorted(self.letter(task) for task in self.tasks() if task.state == state))
+            names = ", ".join(sorted(self.letter(task) for task in tasks if task.state == state))
             if names:
                 parts.append(names if state == Task.State.OPEN else f"{names} {state}")
         return f"{self.run.step + 1}: " + "; ".join(parts)
@@ -101,7 +117,8 @@ class Stage:
         lines += [f"{who} pass" for who in sorted(took_part - pending)]
         lines += [f"{who} take back" for who in sorted(took_part)]
         lines += [f"A remove {who}" for who in sorted({self.letter(task)[0] for task in tasks if task.parent_id})]
-        lines += ["author resubmit", "author recall", "admin jump 3", "admin end", "admin restart"]
+        lines += ["author submit", "author recall", "author urge", "author comment"]
+        lines += ["admin jump 3", "admin end", "admin restart"]
         open_ = {self.letter(task) for task in tasks if task.state == Task.State.OPEN}
         for who in ("A", "D"):
             lines += [f"admin reassign {who} F", f"{who} deactivated"] if who in took_part else []
@@ -118,12 +135,30 @@ class Stage:
         """
         who, verb, *rest = line.split()
         if verb in _OF_PEOPLE:
-            return _OF_PEOPLE[verb](self, self.people[who], *rest)
+            done = _OF_PEOPLE[verb](self, self.people[who], *rest)
+            self._meet_again()
+            return done
         if who == "author":
             return self._as_author(verb)
         if who == "admin":
             return self._as_admin(verb, rest)
         return self._as_holder(who, verb, rest)
+
+    def what_if(self, line: str) -> str:
+        """Return where a line would lead, or the first words of its refusal; undo it."""
+        point = transaction.savepoint()
+        try:
+            self.play(line)
+            return self.stands()
+        except Refusal as refusal:
+            return "refused: " + _first_words(refusal.message)
+        finally:
+            transaction.savepoint_rollback(point)
+            if line.split()[1] in _OF_PEOPLE:
+                self._meet_again()
+
+    def _meet_again(self) -> None:
+        self.people = {name: User.objects.get(pk=user.pk) for name, user in self.people.items()}
 
     def own(self, who: str) -> Task:
         """Return the latest task of somebody, a pending one before all others."""
@@ -133,8 +168,13 @@ class Stage:
     def _as_author(self, verb: str) -> Any:
         item = Item.objects.get(pk=self.run.item_id)
         actor = self.house.author.actor
-        if verb == "recall":
-            return review.recall(actor=actor, item_uuid=item.uuid, reason="写错了")
+        match verb:
+            case "recall":
+                return review.recall(actor=actor, item_uuid=item.uuid, reason="写错了")
+            case "urge":
+                return review.urge(actor=actor, run_uuid=self.run.uuid)
+            case "comment":
+                return review.comment(actor=actor, run_uuid=self.run.uuid, words="已补充说明")
         return review.submit(actor=actor, item_uuid=item.uuid, version=item.version)
 
     def _as_admin(self, verb: str, rest: list[str]) -> Any:
@@ -150,8 +190,8 @@ class Stage:
                 return review.reassign_task(task_uuid=self.own(rest[0]).uuid, who=self.people[rest[1]].uuid, **given)
 
     def _as_holder(self, who: str, verb: str, rest: list[str]) -> Any:
-        task, actor = self.own(who), User.objects.get(pk=self.people[who].pk).actor
-        whom = self.people[rest[0]].uuid if rest and rest[0] in self.people else None
+        task, actor = self.own(who), self.people[who].actor
+        whom: Any = self.people[rest[0]].uuid if rest and rest[0] in self.people else None
         given: dict[str, Any] = {"actor": actor, "task_uuid": task.uuid, "reason": "数据请再核实"}
         match verb:
             case "pass":
@@ -161,9 +201,12 @@ class Stage:
                 return review.decide_return(to=to, straight_back="straight" in rest, **given)
             case "answer":
                 return review.answer(actor=actor, task_uuid=task.uuid, words="数据属实")
-            case "verify":
-                to_whom = Addressees(users=[self.people[rest[0]].uuid])
-                return review.ask_questions(actor=actor, task_uuid=task.uuid, words="请核实数据", to=to_whom)
+            case "verify" | "consult":
+                kind = Question.Kind.VERIFY if verb == "verify" else Question.Kind.OPINION
+                to = Addressees(users=[self.people[rest[0]].uuid])
+                return review.ask_questions(actor=actor, task_uuid=task.uuid, words="请核实数据", to=to, kind=kind)
+            case "copy":
+                return review.copy_to(actor=actor, task_uuid=task.uuid, who=[whom])
             case "remove":
                 return review.remove_signer(actor=actor, task_uuid=self.own(rest[0]).uuid, reason="不用了")
             case "take":
@@ -194,7 +237,7 @@ class Stage:
     def send_away(self, user: User, whom: str) -> Any:
         """Let somebody stand in for `user` from today."""
         today = clock.today()
-        actor = User.objects.get(pk=user.pk).actor
+        actor = user.actor
         stand_in = self.people[whom]
         return review.set_absence(actor=actor, user=user, stand_in=stand_in, away_from=today, away_through=today)
 
@@ -208,6 +251,11 @@ class Stage:
         due = task.due_at or clock.now()
         with clock.at(max(due, clock.now()) + timedelta(hours=1)):
             return review.limit_passed(actor=system(self.house.unit.pk), task_uuid=task.uuid, due=due)
+
+
+def _first_words(message: str) -> str:
+    """Return a refusal up to its first comma, without the time it names."""
+    return re.split("[，；。]", re.sub(r"\d\d-\d\d \d\d:\d\d", "…", message))[0]
 
 
 _OF_PEOPLE: dict[str, Callable[..., Any]] = {
