@@ -11,7 +11,8 @@ from tenants.items.texts import Texts
 from tenants.review import operations as review
 from tenants.review import presets
 from tenants.review.checking import current
-from tenants.review.definition import parse
+from tenants.review.clocks import limit_words
+from tenants.review.definition import Mode, parse
 from tenants.review.engine import replay
 from tenants.review.models import Act, CategoryCommittee, Copy, Flow, Run, Task
 from tenants.review.queries import timeline
@@ -206,3 +207,31 @@ def test_the_green_channel_of_the_proposal_committee_is_shown_to_the_chair(house
 def test_every_preset_is_walked_in_every_urgency() -> None:
     walked = {(way.preset, way.urgency) for way in WAYS}
     assert walked == {(code, urgency) for code in presets.codes() for urgency in ("ordinary", "important", "urgent")}
+
+
+@pytest.mark.parametrize("code", presets.codes())
+def test_every_step_has_a_limit_in_working_days_and_in_hours_for_urgent_items(code: str) -> None:
+    for step in parse(presets.load(code).definition).steps:
+        assert limit_words(step, "ordinary").endswith("个工作日"), step.name
+        assert limit_words(step, "urgent").endswith("小时"), step.name
+
+
+def test_how_each_step_is_signed() -> None:
+    """Leaders sign in turn, committees give opinions at once that somebody collates, all others sign alone."""
+    modes = {
+        (code, step.key): step.mode
+        for code in presets.codes()
+        for step in parse(presets.load(code).definition).steps
+        if step.mode is not Mode.ANY
+    }
+    assert modes == {("three_checks", "leaders"): Mode.IN_ORDER, ("joint_examination", "joint"): Mode.JOINT}
+    checklists = {
+        (code, step.key): step.checklist
+        for code in presets.codes()
+        for step in parse(presets.load(code).definition).steps
+        if step.checklist
+    }
+    assert {key: checklists[key] for key in checklists if key[0] == "three_checks"} == {
+        ("three_checks", "research"): "three_checks", ("three_checks", "deputy_secretary"): "three_checks",
+    }  # fmt: skip
+    assert checklists["joint_examination", "screening"] == "topics"

@@ -116,6 +116,40 @@ def test_decline_and_keep_end_the_run(house: House, verb: Any, state: str) -> No
     assert events(run)[-1] == (state, "")
 
 
+WITH_REASON: dict[str, Any] = {
+    "object": review.decide_object, "return": review.decide_return, "decline": review.decide_decline,
+    "keep": review.decide_keep, "reassign": review.reassign, "delegate": review.delegate, "relay": review.relay,
+    "add_before": review.add_before, "add_after": review.add_after, "remove": review.remove_signer,
+    "reassign by the administrator": review.reassign_task, "take_back": review.take_back, "jump": review.jump,
+    "end": review.end_run, "restart": review.restart, "expedite": review.expedite, "recall": review.recall,
+}  # fmt: skip
+_MANY = {"add_before", "add_after"}
+
+
+@pytest.mark.parametrize("verb", WITH_REASON)
+def test_what_is_no_pass_needs_a_reason(house: House, verb: str) -> None:
+    other = make_user(house.unit, "sun", name="孙越", roles=["reviewer"])
+    run = house.submit()
+    given: dict[str, Any] = {"actor": house.admin.actor, "run_uuid": run.uuid}
+    if verb == "jump":
+        given["to"] = "chair"
+    elif verb == "end":
+        given["as_verb"] = "keep"
+    elif verb == "recall":
+        given = {"actor": house.author.actor, "item_uuid": run.item.uuid}
+    elif verb not in {"restart", "expedite", "take_back"}:
+        given = {"actor": house.research.actor, "task_uuid": task_of(house.research, run).uuid}
+        if verb in {"reassign", "delegate", "relay", "reassign by the administrator"} | _MANY:
+            given["who"] = [other.uuid] if verb in _MANY else other.uuid
+        if verb == "reassign by the administrator":
+            given["actor"] = house.admin.actor
+    before = verbs(run)
+    with pytest.raises(InvalidInput) as refused:
+        WITH_REASON[verb](**given, reason=" 　")
+    assert refused.value.fields["reason"]
+    assert verbs(run) == before
+
+
 def test_recall_until_somebody_has_acted(house: House) -> None:
     run = house.submit()
     review.recall(actor=house.author.actor, item_uuid=item_of(run).uuid, reason="写错了")
