@@ -313,6 +313,19 @@ def test_history_cannot_be_changed(house: House) -> None:
         Act.objects.filter(run=run).update(reason="改写")
 
 
+@pytest.mark.parametrize("state", ["published", "retired"])
+def test_a_definition_that_was_published_cannot_be_changed(house: House, state: str) -> None:
+    run = house.submit()
+    if state == "retired":
+        house.publish({"posts": ["chair"]})
+    version = FlowVersion.objects.get(pk=run.flow_version_id)
+    assert version.state == state
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+        FlowVersion.objects.filter(pk=version.pk).update(definition={"steps": []})
+    pass_as(house.research, run)
+    assert FlowVersion.objects.get(pk=version.pk).definition == version.definition
+
+
 def test_every_verb_is_audited_and_announced(house: House) -> None:
     run = house.submit()
     task = task_of(house.research, run)
