@@ -13,7 +13,7 @@ from tests.tenants.review.machine.rules import ReviewMachine
 from tests.tenants.review.machine.world import COMMITTEE, settle
 from zhitong.units.models import Unit
 
-_EXAMPLES = int(os.environ.get("ZHITONG_MACHINE_EXAMPLES", "25"))
+_EXAMPLES = int(os.environ.get("ZHITONG_MACHINE_EXAMPLES", "18"))
 _STEPS = int(os.environ.get("ZHITONG_MACHINE_STEPS", "25"))
 
 

@@ -54,8 +54,8 @@ _COME_AND_GO = ["wu", "zhou", "he", "chen", "qu", "sun", "lin", "admin_b"]
 # What is drawn, by how often it should come.
 _COMINGS_AND_GOINGS = _often(replace=2, leave=2, take=1, away=3, back=1, account=2, rights=1, group=1)
 _VERBS = _often(
-    pass_or_answer=9, decide_otherwise=3, ask=4, consult=2, end_question=1, remove_signer=1, submit=1, submit_again=2,
-    recall=1, meddle=1, take_back=3, decide_many=1, look_on=1, administer=3, ask_clearance=1, come_and_go=5,
+    pass_or_answer=9, decide_otherwise=4, ask=4, consult=2, end_question=1, remove_signer=1, submit=1, submit_again=2,
+    recall=1, meddle=1, take_back=3, decide_many=1, look_on=3, administer=5, ask_clearance=1, come_and_go=5,
     time_passes=2, publish=1,
 )  # fmt: skip
 _anybody = st.sampled_from(["liang", *_COME_AND_GO, "admin_a"])
