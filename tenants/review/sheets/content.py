@@ -16,7 +16,7 @@ from tenants.review import engine
 from tenants.review.definition import DESTINATIONS, Definition, Mode, Step, mode_words, parse, who_words
 from tenants.review.models import PENDING, Act, Question, Run, Task, Verb
 from tenants.review.queries.questions import Asked, questions_of
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.units.models import Unit
 
 _AUTHORS_NAMED = 5
@@ -27,7 +27,7 @@ _TOLD = frozenset(
         Verb.END, Verb.RESTART, Verb.EXPEDITE,
     }
 )  # fmt: skip
-_STANDS = {"done": "已办", "now": "在办", "skipped": "跳过", "back": "退回修改", "ahead": "未到"}
+_STANDS = {"done": "已办", "now": "在办", "skipped": "跳过", "back": glossary.TO_REVISE, "ahead": "未到"}
 
 
 @dataclass(frozen=True, slots=True)

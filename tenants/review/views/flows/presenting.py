@@ -32,7 +32,7 @@ from tenants.review.views.flows.panel import (
     who_select,
 )
 from tenants.review.views.flows.state import Editor, Typed
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.web.parts import Action, State
 from zhitong.web.templatetags.zt import zt_short
 
@@ -258,7 +258,7 @@ def _total(tried: Tried) -> str:
 
 def _version_state(version: FlowVersion) -> State:
     looks = {
-        FlowVersion.State.DRAFT: State("草稿", "soon", "pencil"),
+        FlowVersion.State.DRAFT: State(glossary.DRAFT, "soon", "pencil"),
         FlowVersion.State.PUBLISHED: State("在用", "ok"),
         FlowVersion.State.RETIRED: State("停用", "off", "archive"),
     }
