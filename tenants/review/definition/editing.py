@@ -4,7 +4,7 @@
 leaves the draft as it was.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -26,8 +26,12 @@ def place_of(data: Any, key: str) -> int | None:
 
 def new_key(data: Any) -> str:
     """Return a key that no step of the definition has."""
-    known = {step.get("key") for step in steps_of(data)}
-    return next(key for n in range(1, len(known) + 2) if (key := f"step_{n}") not in known)
+    return first_free("step_", {step.get("key") for step in steps_of(data)})
+
+
+def first_free(stem: str, known: Collection[Any]) -> str:
+    """Return the first of `stem`1, `stem`2, … that is not `known` yet."""
+    return next(name for n in range(1, len(known) + 2) if (name := f"{stem}{n}") not in known)
 
 
 def put_step(data: Raw, key: str, step: Raw) -> Raw:

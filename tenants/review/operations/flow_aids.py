@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tenants.accounts.models import Group, GroupKind, User
+from tenants.review.definition.editing import first_free
 from tenants.review.models import CategoryCommittee, Checklist
 from tenants.review.queries.staff import categories_in_use
 from zhitong.core import audit, clock
@@ -79,7 +80,7 @@ def save_checklist(
         )
     keys = _keys(before.lines if before else [], texts)
     made = Checklist.objects.create(
-        code=before.code if before else _free_code(),
+        code=before.code if before else first_free("list_", set(Checklist.objects.values_list("code", flat=True))),
         edition=before.edition + 1 if before else 1,
         name=title,
         lines=[{"key": key, "text": text} for key, text in zip(keys, texts, strict=True)],
@@ -134,11 +135,6 @@ def _text(name: str, raw: str, most: int, what: str) -> str:
     if not 1 <= len(text) <= most:
         raise _bad(name, f"{what}要有 1 到 {most} 个字，现在 {len(text)} 个。")
     return text
-
-
-def _free_code() -> str:
-    known = set(Checklist.objects.values_list("code", flat=True))
-    return next(code for n in range(1, len(known) + 2) if (code := f"list_{n}") not in known)
 
 
 def _bad(name: str, message: str) -> InvalidInput:

@@ -8,6 +8,7 @@ from django.db.models import F, Max
 from tenants.accounts.models import Position, User
 from tenants.review import presets
 from tenants.review.definition import Facts, parse, read_file
+from tenants.review.definition.editing import first_free
 from tenants.review.models import Flow, FlowVersion
 from tenants.review.queries.flows import get_flow, problems_of
 from tenants.review.queries.problems import must_fix
@@ -297,8 +298,7 @@ def known_posts() -> frozenset[str]:
 
 def free_code() -> str:
     """Return a code that no flow of the unit has."""
-    known = set(Flow.objects.values_list("code", flat=True))
-    return next(code for n in range(1, len(known) + 2) if (code := f"flow-{n}") not in known)
+    return first_free("flow-", set(Flow.objects.values_list("code", flat=True)))
 
 
 def _publish(actor: Actor, flow: Flow, draft: FlowVersion) -> FlowVersion:
