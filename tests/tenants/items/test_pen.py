@@ -168,7 +168,9 @@ def test_who_can_be_handed_a_draft(unit: Unit, item: Item, liang: User, ou: User
         assert hand(item, liang, signer).pen_holder == signer
 
 
-def test_a_draft_is_read_by_its_two_hands_alone(unit: Unit, item: Item, liang: User, ou: User) -> None:
+def test_a_draft_is_read_by_its_two_hands_and_who_is_asked_to_sign(
+    unit: Unit, item: Item, liang: User, ou: User
+) -> None:
     signer = make_user(unit, "su", name="苏明")
     clerk = make_user(unit, "zhou", roles=["clerk"])
     with unit:
@@ -180,11 +182,13 @@ def test_a_draft_is_read_by_its_two_hands_alone(unit: Unit, item: Item, liang: U
                 user.username for user in (liang, ou, signer, clerk) if queries.visible_items(user).filter(pk=item.pk)
             ]
 
-        assert readers() == ["liang"]
+        assert readers() == ["liang", "su"]
         hand(item, liang, ou)
-        assert readers() == ["liang", "ou"]
+        assert readers() == ["liang", "ou", "su"]
         assert item in queries.written_items(ou)
         back(item, ou)
+        assert readers() == ["liang", "su"]
+        operations.decline_signing(actor=signer.actor, item_uuid=item.uuid, reason="没有参加调研")
         assert readers() == ["liang"]
 
 
