@@ -253,8 +253,10 @@ def test_each_role_sees_its_side_of_a_run(house: House, sit_down: SitDown) -> No
     author.page.locator("#id_reason").fill("会前要用")
     author.press("催办")
     author.sees("已催办")
-    author.page.get_by_role("button", name="催办").click()
-    author.sees("刚催办过")
+    refused = author.page.get_by_role("button", name="催办")
+    assert refused.get_attribute("aria-disabled") == "true"
+    refused.click(force=True)  # it can be pressed all the same, and then says why not
+    author.page.locator("[data-refusal]", has_text="刚催办过").wait_for()
     reader = sit_down(house.reader, house.unit, phone=True)
     reader.login()
     reader.go("/review/?tab=copies")
