@@ -35,12 +35,16 @@ def sign(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
 
     Raises:
         NotFound: the reader is not asked, or has declined.
+        InvalidInput: a post that does neither.
         WrongState: an answer after the unit has decided.
     """
     user = reader(request)
     if request.method != "POST":
         return _page(request, item_uuid, declining=request.GET.get("answer") == "decline")
-    if request.POST.get("answer") != "decline":
+    answer = request.POST.get("answer")
+    if answer not in {"confirm", "decline"}:
+        raise InvalidInput("请选择确认联名，还是谢绝。")
+    if answer == "confirm":
         operations.confirm_signing(actor=user.actor, item_uuid=item_uuid)
         messages.success(request, "已确认联名。这一篇的去向，在“我的信息”里随时看得到。")
         return redirect("items:sign", item_uuid=item_uuid)
