@@ -70,14 +70,15 @@ def has_gone(item: Item) -> bool:
     return Dispatch.objects.filter(sender_id=require_unit(), item_uuid=item.uuid).exclude(state__in=_GONE).exists()
 
 
-def history_of(item: Item, *, hide_names: bool = False) -> list[HistoryLine]:
+def history_of(item: Item, *, hide_names: bool = False, inner: bool = False) -> list[HistoryLine]:
     """Return everything that happened to an item in this unit and to what was sent from it, oldest first.
 
-    With `hide_names` nobody of the unit is named but the authors.
+    With `hide_names` nobody of the unit is named but the authors; with `inner` it also tells what reviewers asked of
+    others and were answered.
     """
     lines = [
         HistoryLine(line.at, line.by, f"{line.step}：{line.words}" if line.step else line.words, line.why)
-        for line in timeline(item, hide_names=hide_names)
+        for line in timeline(item, hide_names=hide_names, inner=inner)
     ]
     events = (
         Event.objects.filter(unit_id=require_unit(), item_uuid=item.uuid)

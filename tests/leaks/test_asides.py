@@ -1,6 +1,7 @@
 """Questions, remarks, writing in turns, review sheets: who gets what at each address, exactly, and what words."""
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,6 +16,7 @@ from tenants.accounts.models import User
 from tenants.items import operations as items
 from tenants.items.models import Edition, Item
 from tenants.items.operations import AuthorInput
+from tenants.notices.models import Notice
 from tenants.review import operations as review
 from tenants.review.models import Act, Question, Remark, Run, Task
 from tenants.review.operations import Addressees, Outsider
@@ -136,7 +138,7 @@ GET: dict[str, dict[str, int]] = {
     "asked": {"remarks": 200, "pdf": 200, "docx": 200},
     "on copy": {"remarks": 200, "pdf": 200, "docx": 200},
     "reads all": {"verify": 200, "remarks": 200, "pdf": 200, "docx": 200},
-    "administrator": {"remarks": 200},
+    "administrator": {},  # sees where the run stands, and reads neither the text nor what quotes it
     "author": {"remarks": 200, "write": 200, "pen": 200, "edit": 302},
     "co-author": {"remarks": 200},
     "pen": {"pen": 200, "edit": 200},
@@ -175,8 +177,8 @@ def test_who_gets_which_page_and_reads_what(place: Place, who: str) -> None:
     client, found, read = place.clients[who], {}, set()
     for name, path in place.addresses().items():
         answer = client.get(path)
-        found[name] = answer.status_code
-        read |= {word for word in WORDS if word in words_of(answer)}
+        found[name], page = answer.status_code, words_of(answer)
+        read |= {word for word in WORDS if word in page}
     assert found == {
         name: 405 if name in POSTS_ONLY else {**NONE, **GET[who]}.get(name, 404) for name in place.addresses()
     }
@@ -184,8 +186,8 @@ def test_who_gets_which_page_and_reads_what(place: Place, who: str) -> None:
     pages += [f"/items/{place.item.uuid}/texts/", "/", "/items/", "/review/", "/notices/", f"/search/?q={PASSAGE}"]
     pages += [f"/review/tasks/{place.task.uuid}/?text=opinions", f"/review/runs/{place.run.uuid}/?text=original"]
     for path in pages:
-        answer = client.get(path, follow=True)
-        read |= {word for word in WORDS if word in words_of(answer)}
+        page = words_of(client.get(path, follow=True))
+        read |= {word for word in WORDS if word in page}
     assert read == READS[who]
 
 
@@ -194,8 +196,8 @@ POST: dict[str, dict[str, tuple[int, ...]]] = {
     "on copy": {"reply": (302,), "reply to inner": (302,), "settle": (403,), "remarks": (302,), "answer": (422,)},
     "reads all": {"reply": (302,), "reply to inner": (302,), "settle": (403,), "remarks": (302,), "answer": (422,),
                   "verify": (403,), "withdraw": (403,), "renew": (403,)},
-    "administrator": {"answer": (422,), "reply": (302, 404)},
-    "author": {"reply": (302,), "write": (422,), "answer": (422,)},
+    "administrator": {"answer": (422,)},
+    "author": {"reply": (302,), "write": (422,), "edit": (409,), "take": (302,), "answer": (422,)},
     "co-author": {"reply": (302,), "answer": (422,)},
     "pen": {"answer": (422,), "edit": (302,), "take": (403,)},
     "colleague": {"answer": (422,)},
@@ -204,16 +206,18 @@ POST: dict[str, dict[str, tuple[int, ...]]] = {
 }  # fmt: skip
 FORM = {
     "action": "ask", "kind": "verify", "words": "再问一次", "posts": "secretary", "reason": "理由", "days": "7",
-    "quote": PASSAGE, "code": "x", "who": "", "answer": "改口", "problem": "", "version": "1",
+    "quote": PASSAGE, "code": "x", "who": "", "answer": "改口", "problem": "",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("who", POST)
 def test_who_can_change_what(place: Place, who: str) -> None:
     client = place.clients[who]
+    with place.unit:
+        writing, drafting = (Item.objects.get(pk=item.pk).version for item in (place.item, place.draft))
     closed = (302, 403, 404, 405) if who == "link holder" else (403, 404, 405)
     for name, path in place.addresses().items():
-        answer = client.post(path, FORM)
+        answer = client.post(path, {**FORM, "version": drafting if name == "edit" else writing})
         allowed = POST[who].get(name, closed)
         assert answer.status_code in allowed, (name, answer.status_code)
         if answer.status_code == 302 and who == "link holder":
@@ -235,10 +239,14 @@ def test_absent_and_hidden_rows_look_the_same(place: Place) -> None:
             )
             for ask in (client.get, lambda path, client=client: client.post(path, FORM)):
                 one, two = ask(path), ask(absent)
-                assert (one.status_code, words_of(one).replace(path, "")) == (
-                    two.status_code,
-                    words_of(two).replace(absent, ""),
-                ), (who, name)
+                assert one.status_code == two.status_code, (who, name)
+                assert _said(one, path) == _said(two, absent), (who, name)
+
+
+def _said(answer: Any, path: str) -> str:
+    """Return a page without what differs each time it is asked for: its address, tokens and numbers of requests."""
+    page = re.sub(r'(name="csrf-token" content|name="csrfmiddlewaretoken" value)="[^"]*"', "", words_of(answer))
+    return re.sub(r"[0-9a-f]{32}", "", page.replace(path, ""))
 
 
 Attempt = Callable[[Place, Client], Any]
@@ -299,6 +307,8 @@ def test_the_link_answers_once_and_the_unit_reads_every_attempt(place: Place, st
 
 
 def test_names_of_reviewers_stay_hidden_where_the_unit_hides_them(place: Place) -> None:
+    with place.unit:
+        Notice.objects.all().delete()  # what was told before the unit wished so stays told
     place.unit.hides_reviewers = True
     place.unit.save(update_fields=["hides_reviewers"])
     settle()

@@ -17,7 +17,7 @@ from tenants.items.texts import LABELS, SECTIONS
 from tenants.items.views.cards import state_of
 from tenants.items.views.common import file_facts, own_url, reader
 from tenants.review.models import Run, Task
-from tenants.review.queries import latest_run_seen
+from tenants.review.queries import latest_run_seen, reads_inner
 from zhitong.core import glossary
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
@@ -46,7 +46,9 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "facts": _facts(request, found),
         "passages": [Passage(LABELS[name], _paragraphs(found, name)) for name in SECTIONS if getattr(found, name)],
         "files": file_facts(found),
-        "history": queries.history_of(found, hide_names=hides_reviewers_from(user, found)),
+        "history": queries.history_of(
+            found, hide_names=hides_reviewers_from(user, found), inner=reads_inner(user, found)
+        ),
         "now_line": _way_of(found, way)[0] if (way := journey_of(require_unit(), found.uuid)) else None,
         "actions": _actions(user, found),
         "back": reverse("items:all" if user.has_zt_perm("items.read_all") else "items:own"),

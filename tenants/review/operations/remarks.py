@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from tenants.accounts.models import User
 from tenants.items.texts import LABELS
 from tenants.review.models import PENDING, Remark, Run, Task
 from tenants.review.operations.common import bad
-from tenants.review.queries.access import runs_reviewed_by, runs_seen_by
+from tenants.review.queries.access import reads_text, runs_reviewed_by, runs_seen_by
 from tenants.review.reasons import LIMIT, clean_words
 from zhitong.core import audit, clock, outbox
 from zhitong.core.errors import NotAllowed, NotFound, WrongState
@@ -90,16 +88,13 @@ def _open_run(actor: Actor, run_uuid: UUID, *, reviewers_only: bool) -> tuple[Us
     user = User.objects.filter(uuid=actor.user_key).first()
     if user is None:
         raise NotFound
-    run = _seen(user, reviewers_only=reviewers_only).filter(uuid=run_uuid).select_related("item").first()
-    if run is None:
+    seen = runs_reviewed_by(user) if reviewers_only else runs_seen_by(user)
+    run = seen.filter(uuid=run_uuid).select_related("item").first()
+    if run is None or not reads_text(user, run):
         raise NotFound
     if not run.is_open:
         raise WrongState("这一篇的审核已经结束，批注只供查阅。")
     return user, run
-
-
-def _seen(user: User, *, reviewers_only: bool) -> QuerySet[Run]:
-    return runs_reviewed_by(user) if reviewers_only else runs_seen_by(user)
 
 
 def _locked(actor: Actor, remark_uuid: UUID, *, reviewers_only: bool = False) -> tuple[User, Remark]:

@@ -1,6 +1,6 @@
 """Reads over review: worklists, one task with all its screen shows, the history of an item; flows and their checks."""
 
-from tenants.review.queries.access import latest_run_seen, sees_all
+from tenants.review.queries.access import latest_run_seen, reads_inner, sees_all
 from tenants.review.queries.clearing import Clearance, latest_clearance
 from tenants.review.queries.flows import FlowRow, VersionRow, flows, get_flow, problems_of
 from tenants.review.queries.history import TimelineLine, timeline
@@ -69,6 +69,7 @@ __all__ = [
     "phrases_of",
     "problems_of",
     "queue",
+    "reads_inner",
     "sees_all",
     "timeline",
     "try_out",

@@ -1,6 +1,6 @@
 """The history of an item in review, in readable lines; for its authors without names where the unit wants that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tenants.items.models import Item
@@ -39,6 +39,8 @@ _OPEN_REASONS = frozenset(
 _OPEN_AIMS = frozenset({Verb.START, Verb.RETURN, Verb.TAKE_BACK, Verb.JUMP, Verb.END})
 # What reviewers ask others before deciding, and what they are answered: none of the authors' business.
 _ASKS = frozenset({Verb.VERIFY, Verb.CONSULT})
+# By what a reviewer hands a colleague work: whom is no secret, but the words are for the two of them.
+_HANDS = frozenset({Verb.ADD_BEFORE, Verb.ADD_AFTER, Verb.DELEGATE, Verb.RELAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def timeline(item: Item, *, hide_names: bool = False, inner: bool = True) -> lis
 
     The caller checks the right. With `hide_names` only the authors' own names stay: posts stand for the others, and
     what may name somebody (whom a verb was aimed at, what reviewers wrote to each other) is left out. Without `inner`
-    it does not tell what reviewers asked others before deciding, nor what they were answered.
+    it does not tell what reviewers asked others before deciding, nor what they were answered, nor the words with which
+    one handed work to a colleague.
     """
     return lines_of(acts_of(item), item, hide_names=hide_names, inner=inner)
 
@@ -91,7 +94,8 @@ def lines_of(acts: list[Act], item: Item, *, hide_names: bool, inner: bool) -> l
     if not inner:
         acts = [act for act in acts if act.verb not in _ASKS and not _answers_asker(act)]
     if not hide_names:
-        return [_line(act) for act in acts]
+        lines = [_line(act) for act in acts]
+        return lines if inner else [replace(line, why="") if line.verb in _HANDS else line for line in lines]
     own = authors_of(item).users | {item.created_by_id}
     return [_nameless(act, own=act.by_id is not None and act.by_id in own) for act in acts]
 

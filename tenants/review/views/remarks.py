@@ -16,8 +16,7 @@ from tenants.items.texts import Texts
 from tenants.items.views.common import detail_url, reader
 from tenants.review import operations
 from tenants.review.models import Remark, Run, Task
-from tenants.review.queries.access import runs_seen_by
-from tenants.review.queries.remarks import sees_inside
+from tenants.review.queries.access import reads_text, runs_seen_by, sees_inside
 from tenants.review.views.beside import remarks_context
 from zhitong.core.errors import InvalidInput, NotFound
 
@@ -76,8 +75,13 @@ def settle(request: HttpRequest, remark_uuid: UUID) -> HttpResponse:
 
 
 def _run(user: User, run_uuid: UUID) -> Run:
+    """Return a run whose text the reader reads: a remark quotes it.
+
+    Raises:
+        NotFound: absent or hidden, or only its course is open to the reader.
+    """
     run = runs_seen_by(user).select_related("item").filter(uuid=run_uuid).first()
-    if run is None:
+    if run is None or not reads_text(user, run):
         raise NotFound
     return run
 

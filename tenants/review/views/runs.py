@@ -19,7 +19,7 @@ from tenants.items.views.common import detail_url, reader
 from tenants.review import operations, queries
 from tenants.review.models import Run
 from tenants.review.queries import RunScreen
-from tenants.review.queries.remarks import sees_inside
+from tenants.review.queries.access import sees_inside
 from tenants.review.views import beside, presenting
 from zhitong.core.errors import InvalidInput, NotFound, Refusal
 from zhitong.documents import downloads
@@ -160,8 +160,9 @@ def _page(
         "item_url": _item_url(screen),
         "back": _item_url(screen) or reverse("review:list"),
         "phone_title": "审核进程",
-        **beside.remarks_context(screen.reader, screen.run),
     }
+    if screen.shows_text:
+        context |= beside.remarks_context(screen.reader, screen.run)
     if sees_inside(screen.reader, screen.run):
         context |= beside.questions_context(screen.reader, screen.run) | {"sheet_of": screen.run.uuid}
     _mark(request, screen)
