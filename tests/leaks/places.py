@@ -57,6 +57,7 @@ def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
         **_places_of_people(unit),
         **_places_of_flows(unit),
         **_places_of_operators(city),
+        **_places_of_asides(unit),
     }
 
 
@@ -133,6 +134,88 @@ def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
         ),
         "api": Place(
             "api:items", a, "/api/v1/items/", {"title": "接口"}, "problem", "problem", is_json=True, empty_is_fine=True
+        ),
+    }  # fmt: skip
+
+
+def _places_of_asides(unit: Unit) -> dict[str, Place]:
+    """Questions with their link, remarks, and writing in turns: beside an item in review, and on a draft."""
+    with unit:
+        author, asker = (User.objects.get(username=name) for name in ("liang", "he"))
+    asked = make_user(unit, "qu", name="区嘉豪")
+    passage, runs = TEXT["problem"][:10], []
+    for title in ("要核实的", "接力写的"):
+        item = make_draft(unit, author, title=title)
+        with unit:
+            runs.append(review.submit(actor=author.actor, item_uuid=item.uuid, version=item.version))
+    draft = make_draft(unit, author, title="要交出的", analysis=KEPT)
+    with unit:
+        verified, written = (Task.objects.get(run=run) for run in runs)
+        [(question, issued)] = review.ask_questions(
+            actor=asker.actor,
+            task_uuid=verified.uuid,
+            words="充电桩有多少",
+            to=review.Addressees(outside=[review.Outsider("区住建局", "王建国", "13912345678")]),
+        ).links
+        remark = review.write_remark(
+            actor=asker.actor, run_uuid=runs[0].uuid, quote=passage, words="几个小区？", for_authors=True
+        )
+        review.relay(actor=asker.actor, task_uuid=written.uuid, who=author.uuid, reason="请补数据")
+        writing = Task.objects.get(run=runs[1], holder=author)
+        version = writing.run.item.version
+    a, r, outside = client_for(author, unit), client_for(asker, unit), client_for(None, unit)
+    link = f"/review/answer/{issued.token}/"
+    outside.post(link, {"code": issued.code})  # the first opening is written down, later ones are not
+    asking = {
+        "action": "ask",
+        "kind": "verify",
+        "words": "属实吗",
+        "users": f"{asked.uuid}",
+        "passage": KEPT,
+        "days": "7",
+    }
+    quoting, remarks = {"quote": passage, "words": KEPT}, f"/review/runs/{runs[0].uuid}/remarks/"
+    texts = {"version": version, **{n: TEXT[n] for n in ("title", "problem", "suggestions")}, "analysis": KEPT}
+    handing = {"version": draft.version, **TEXT, "title": "要交出的", "analysis": KEPT, "urgency": "ordinary"}
+    turn, verify = f"/review/tasks/{writing.uuid}/relay/", f"/review/tasks/{verified.uuid}/verify/"
+    return {
+        "question": Place("review:verify", r, verify, asking, "words", "要核实什么", "passage"),
+        "passage for outside": Place(
+            "review:verify", r, verify, {**asking, "words": KEPT}, "passage", "给外单位看的原文", "words",
+            empty_is_fine=True,
+        ),
+        "somebody outside": Place(
+            "review:verify", r, verify,
+            {**asking, "department_1": "区城管局", "name_1": "李明", "contact_1": "13912345679"},
+            "department_1", "外单位", "passage",
+        ),
+        "withdrawing": Place(
+            "review:withdraw", r, f"/review/questions/{question.uuid}/withdraw/", {"reason": "问到了"}, "reason",
+            "为什么收回",
+        ),
+        "answer from outside": Place(
+            "review:outside", outside, link, {"code": issued.code, "answer": "属实"}, "answer", "核实结果"
+        ),
+        "remark on a passage": Place("review:remarks", r, remarks, quoting, "words", "意见", "quote"),
+        "passage of a remark": Place("review:remarks", r, remarks, quoting, "quote", "批注的原文", "words"),
+        "reply": Place(
+            "review:reply", a, f"/review/remarks/{remark.uuid}/reply/", {"words": "三个"}, "words", "答复"
+        ),
+        "asking to write": Place(
+            "review:relay", r, f"/review/tasks/{verified.uuid}/relay/", {"who": f"{author.uuid}", "reason": "请补数据"},
+            "reason", "请对方写什么",
+        ),
+        "writing in turn": Place(
+            "review:relay", a, turn, {**texts, "action": "save"}, "problem", "情况反映", "analysis"
+        ),
+        "handing back": Place(
+            "review:relay", a, turn, {**texts, "action": "give_back", "reason": "写好了"}, "reason", "交回时说一句",
+            "analysis", empty_is_fine=True,
+        ),
+        "handing the pen": Place(
+            "items:edit", a, f"/items/{draft.uuid}/edit/",
+            {**handing, "action": "hand", "pen_to": f"{asker.uuid}", "pen_note": "请补数据"}, "pen_note",
+            "想请对方写什么", "analysis", empty_is_fine=True,
         ),
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ from tenants.review import engine
 from tenants.review.clocks import resumed
 from tenants.review.engine import Frame
 from tenants.review.models import PENDING, Question, Run, Task, Verb
-from tenants.review.operations.common import DECIDING, HOLDING, bad, finish, take
+from tenants.review.operations.common import DECIDING, HOLDING, bad, finish, require_version, take
 from tenants.review.queries.questions import PURPOSE, asked_by_task, is_open
 from tenants.review.reasons import clean_answer, clean_reason
 from zhitong.core import links, outbox
@@ -21,16 +21,20 @@ _ANSWERING = frozenset(Task.Kind) - DECIDING
 
 
 @operation()
-def answer(*, actor: Actor, task_uuid: UUID, words: str, texts: Texts | None = None) -> Run:
+def answer(*, actor: Actor, task_uuid: UUID, words: str, texts: Texts | None = None, version: int | None = None) -> Run:
     """Answer whoever asked (加签、委派、联审、核实、接力), with an edited text where the task may edit.
 
     Effects in order: the text becomes an edition, the act is written, the task closed; a question keeps its answer and
     the others of the same addressee are asked no more; when nobody else is waited for, the asker's task is open again
     (its clock goes on), or the collator of a joint step is asked.
 
+    Args:
+        version: of the item, as whoever wrote `texts` read it; None where it was read in this transaction.
+
     Raises:
         NotFound, NotAllowed: as `decide_pass`.
         WrongState: the task is closed, or is one to decide.
+        StaleVersion: somebody else changed the text since `version`.
         InvalidInput: no words, or the texts break a rule.
     """
     frame, task = take(actor, task_uuid, kinds=_ANSWERING)
@@ -39,6 +43,8 @@ def answer(*, actor: Actor, task_uuid: UUID, words: str, texts: Texts | None = N
     if texts is not None:
         if task.kind not in HOLDING:
             raise bad("title", "这一项只回复意见，不改稿。")
+        if version is not None:
+            require_version(frame, version)
         edition = items.add_edition(actor=actor, item=frame.item, kind=EditionKind.EDITED, texts=texts)
     frame.act(Verb.ANSWER, task=task, reason=opinion, edition=edition)
     frame.put(task, Task.State.DONE, Verb.ANSWER)

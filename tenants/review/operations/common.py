@@ -13,7 +13,7 @@ from tenants.review.engine import Frame
 from tenants.review.holders import Assignee
 from tenants.review.models import Act, Run, Task, Verb
 from zhitong.core import audit, outbox
-from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, StaleVersion, WrongState
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import AdoptionMode, EventKind
 from zhitong.exchange.operations import record, withdraw_decision
@@ -73,6 +73,16 @@ def _require_open(frame: Frame, task: Task) -> None:
         )
     if task.state != Task.State.OPEN:
         raise WrongState(f"{engine.what_happened(task)}，您的操作没有生效。", code="review.task_closed")
+
+
+def require_version(frame: Frame, version: int) -> None:
+    """Refuse an edited text that was written on another text than the present one.
+
+    Raises:
+        StaleVersion: somebody changed it since `version`; nothing is written, so nothing is lost.
+    """
+    if frame.item.version != version:
+        raise StaleVersion("另一位审核人刚改过这一篇，您写的还在下面，请对照后再存。", rule="同一篇同时只认一处的修改")
 
 
 def require_may(frame: Frame, task: Task, verb: str) -> None:

@@ -25,13 +25,14 @@ from tenants.review.operations.common import (
     end,
     finish,
     require_may,
+    require_version,
     take,
     tell_authors,
 )
 from tenants.review.operations.going_back import go_back
 from tenants.review.reasons import clean_comment, clean_reason
 from zhitong.core import audit
-from zhitong.core.errors import StaleVersion, WrongState
+from zhitong.core.errors import WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import AdoptionMode
 
@@ -177,8 +178,7 @@ def edit_text(*, actor: Actor, task_uuid: UUID, version: int, texts: Texts) -> E
     frame, task = take(actor, task_uuid, kinds=_CAN_EDIT)
     if task.kind != Task.Kind.WRITE:  # who was given the text to write on may write, whatever the step says
         require_may(frame, task, "edit")
-    if frame.item.version != version:
-        raise StaleVersion("另一位审核人刚改过这一篇，您写的还在下面，请对照后再存。", rule="同一篇同时只认一处的修改")
+    require_version(frame, version)
     edition = items.add_edition(actor=actor, item=frame.item, kind=EditionKind.EDITED, texts=texts)
     audit.record(
         actor=actor,

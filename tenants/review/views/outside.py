@@ -34,12 +34,12 @@ def outside(request: HttpRequest, token: str) -> HttpResponse:
     limits.require_room(request, _DOOR)
     try:
         response = _answer(request, token) if request.method == "POST" else _door(request, token)
-    except LinkGone as gone:
-        limits.note_failure(request, _DOOR)
-        response = _gone(request, gone)
     except WrongCode as refusal:
         limits.note_failure(request, _DOOR)
         response = _page(request, {"code_error": refusal.message}, refusal.status)
+    except LinkGone as gone:
+        limits.note_failure(request, _DOOR)
+        response = _gone(request, gone)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -51,6 +51,9 @@ def _door(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, token: str) -> HttpResponse:
     code = request.POST.get("code", "")[:20].replace(" ", "")
+    if not code:  # nothing was tried, so no try is taken
+        links.look_up(purpose=PURPOSE, token=token)
+        return _page(request, {"code_error": "请输入 6 位数字的验证码。"}, InvalidInput.status)
     link = links.unlock(purpose=PURPOSE, token=token, code=code)
     question = operations.question_behind(link)
     context = {"code": code, "until": link.expires_at}

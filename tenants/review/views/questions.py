@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -69,10 +69,15 @@ def withdraw(request: HttpRequest, question_uuid: UUID) -> HttpResponse:
             actor=user.actor, question_uuid=question_uuid, reason=request.POST.get("reason", "")
         )
     except InvalidInput as refusal:
-        messages.error(request, refusal.fields.get("reason", [refusal.message])[0])
-    else:
-        messages.success(request, f"已收回：{question.addressee}。")
-    return _back(question)
+        typed = {
+            "withdrawing": question.uuid,
+            "why": request.POST.get("reason", ""),
+            "why_error": " ".join(refusal.fields["reason"]),
+        }
+        task = _task(user, question.task.uuid)
+        return _page(request, user, task, AskForm(), status=refusal.status, typed=typed)
+    messages.success(request, f"已收回：{question.addressee}。")
+    return redirect("review:verify", task_uuid=question.task.uuid)
 
 
 @login_required
@@ -106,9 +111,17 @@ def _question(user: User, question_uuid: UUID) -> Question:
     return question
 
 
-def _page(request: HttpRequest, user: User, task: Task, form: AskForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    user: User,
+    task: Task,
+    form: AskForm,
+    *,
+    status: int = 200,
+    typed: dict[str, Any] | None = None,
+) -> HttpResponse:
     step = parse(task.run.flow_version.definition).steps[task.step]
-    context = questions_context(user, task.run, task, step.may)
+    context = questions_context(user, task.run, task, step.may) | (typed or {})
     context |= {
         "task": task,
         "item": task.run.item,
@@ -139,10 +152,6 @@ def _links_page(request: HttpRequest, task: Task, given: list[tuple[Question, Is
         "phone_title": "一次性链接",
     }
     return render(request, "review/links.html", context)
-
-
-def _back(question: Question) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("review:verify", args=[question.task.uuid]))
 
 
 def _days(request: HttpRequest) -> int:

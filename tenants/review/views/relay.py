@@ -65,10 +65,12 @@ def _write(request: HttpRequest, user: User, task: Task) -> HttpResponse:
     form, actor = TextForm(request.POST), user.actor
     gives_back = request.POST.get("action") == "give_back"
     try:
-        operations.edit_text(actor=actor, task_uuid=task.uuid, version=posted_version(request), texts=form.texts())
+        texts, version = form.texts(), posted_version(request)
         if gives_back:
             words = request.POST.get("reason", "").strip() or "已写好，请看。"
-            operations.answer(actor=actor, task_uuid=task.uuid, words=words)
+            operations.answer(actor=actor, task_uuid=task.uuid, words=words, texts=texts, version=version)
+        else:
+            operations.edit_text(actor=actor, task_uuid=task.uuid, version=version, texts=texts)
     except WrongState:
         gone = _gone(user, task)
         form.refuse(gone)
