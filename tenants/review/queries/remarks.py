@@ -3,7 +3,6 @@
 from tenants.accounts.models import User
 from tenants.items.queries import NAMELESS
 from tenants.review.models import Remark, Run
-from tenants.review.queries.access import sees_inside
 
 
 def without_name(label: str, by: User) -> str:
@@ -11,11 +10,11 @@ def without_name(label: str, by: User) -> str:
     return label.removesuffix(by.name).strip() or NAMELESS
 
 
-def remarks_of(user: User, run: Run) -> list[Remark]:
-    """Return the remarks on a run with their answers, oldest first; authors get those that are for them.
+def remarks_of(run: Run, *, inside: bool) -> list[Remark]:
+    """Return the remarks on a run with their answers, oldest first; without `inside` those that are for its authors.
 
-    The caller has checked that `user` sees the run. A constant number of queries.
+    The caller has checked that the reader sees the run, and whether its inside too. A constant number of queries.
     """
     rows = Remark.objects.filter(run=run, parent__isnull=True).prefetch_related("replies__by")
     rows = rows.select_related("by", "settled_by", "run__item")
-    return list(rows if sees_inside(user, run) else rows.filter(for_authors=True))
+    return list(rows if inside else rows.filter(for_authors=True))

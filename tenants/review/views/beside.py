@@ -12,6 +12,7 @@ from tenants.review.holders import NOBODY, authors_of
 from tenants.review.models import Question, Remark, Run, Task
 from tenants.review.operations.common import DECIDING
 from tenants.review.operations.questions import ASKING
+from tenants.review.queries.access import sees_inside
 from tenants.review.queries.questions import Asked, questions_of
 from tenants.review.queries.remarks import remarks_of, without_name
 from zhitong.core import links
@@ -66,13 +67,15 @@ def questions_context(user: User, run: Run, task: Task | None = None, may: Colle
 
 
 def remarks_context(user: User, run: Run) -> dict[str, Any]:
-    """Return the context of `review/remarks.html`: the remarks that `user` may see, and which are open."""
-    found = [_remark(remark, user, nameless=hides_reviewers_from(user, run.item)) for remark in remarks_of(user, run)]
+    """Return the context of `review/remarks.html`: the remarks that `user` may see, and whether they may write one."""
+    inside, nameless = sees_inside(user, run), hides_reviewers_from(user, run.item)
+    found = [_remark(remark, user, nameless=nameless) for remark in remarks_of(run, inside=inside)]
     return {
         "remarks": found,
         "open_remarks": [line for line in found if not line.settled],
         "remarks_url": reverse("review:remarks", args=[run.uuid]),
         "remarks_open": run.is_open,
+        "may_remark": inside and run.is_open,
     }
 
 

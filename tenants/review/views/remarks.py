@@ -16,7 +16,7 @@ from tenants.items.texts import Texts
 from tenants.items.views.common import detail_url, reader
 from tenants.review import operations
 from tenants.review.models import Remark, Run, Task
-from tenants.review.queries.access import reads_text, runs_seen_by, sees_inside
+from tenants.review.queries.access import reads_text, runs_seen_by
 from tenants.review.views.beside import remarks_context
 from zhitong.core.errors import InvalidInput, NotFound
 
@@ -95,7 +95,6 @@ def _page(
     errors: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    inside = sees_inside(user, run)
     task = Task.objects.filter(run=run, holder=user, state=Task.State.OPEN).first()
     context = remarks_context(user, run) | typed
     context |= {
@@ -103,8 +102,8 @@ def _page(
         "item": run.item,
         "doc_title": run.item.title,
         "passages": comparison.passages(Texts.of(run.item)),
-        "may_write": inside and run.is_open,
-        "may_settle": inside and run.is_open,
+        "may_write": context["may_remark"],
+        "may_settle": context["may_remark"],
         "errors": {name: " ".join(words) for name, words in (errors or {}).items()},
         "back": reverse("review:task", args=[task.uuid]) if task else detail_url(run.item),
         "phone_title": "批注",
