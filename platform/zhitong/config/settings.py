@@ -201,7 +201,9 @@ if S3_BUCKET:
         },
     }
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("ZHITONG_STATIC", default=str(PROJECT_ROOT / "build" / "static")))
+# Outside production nothing is collected: files come from the folders of the apps.
+_COLLECTED = str(PROJECT_ROOT / "build" / "static") if PRODUCTION else ""
+STATIC_ROOT = env.str("ZHITONG_STATIC", default=_COLLECTED) or None
 STORAGES = {
     "default": _FILES,
     "staticfiles": {
