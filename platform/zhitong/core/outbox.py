@@ -6,6 +6,7 @@ Consumers are idempotent: a message may come twice.
 """
 
 import contextlib
+import itertools
 import time
 import traceback
 from collections import defaultdict
@@ -15,12 +16,13 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import close_old_connections, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
 
-from zhitong.core import rows
+from zhitong.core import clock, rows
 from zhitong.core.models import OutboxMessage
 
 log = structlog.get_logger(__name__)
@@ -51,13 +53,12 @@ def publish(topic: str, payload: dict[str, Any], *, unit_id: int | None, at: dat
         unit_id: the unit in whose schema consumers run, None for the public schema.
         at: not before that moment (an alarm); now when None.
     """
-    moment = timezone.now()
     message = {
         "unit_id": unit_id,
         "topic": topic,
         "payload": payload,
-        "created_at": moment,
-        "available_at": at or moment,
+        "created_at": clock.now(),
+        "available_at": at or timezone.now(),
     }
     rows.insert(rows.Row(OutboxMessage, message), then=_wake_after_commit if at is None else None)
 
@@ -87,8 +88,8 @@ def drain(limit: int = 1000) -> int:
         batch = _lease(min(_BATCH, limit - handled))
         if not batch:
             break
-        for message in batch:
-            _handle(message)
+        for unit_id, messages in itertools.groupby(sorted(batch, key=_unit_key), key=_unit_key):
+            _handle_together(unit_id or None, list(messages))
         handled += len(batch)
     return handled
 
@@ -110,24 +111,40 @@ def _lease(size: int) -> list[OutboxMessage]:
     return due
 
 
+def _unit_key(message: OutboxMessage) -> int:
+    return message.unit_id or 0
+
+
+def _handle_together(unit_id: int | None, messages: list[OutboxMessage]) -> None:
+    """Handle messages of one unit in their order, entering it once."""
+    try:
+        unit = _unit_of(unit_id)
+    except ObjectDoesNotExist as error:
+        for message in messages:
+            _fail(message, error)
+        return
+    with unit:
+        for message in messages:
+            _handle(message)
+
+
+def _unit_of(unit_id: int | None) -> contextlib.AbstractContextManager[Any]:
+    if unit_id is None:
+        public: contextlib.AbstractContextManager[Any] = schema_context(get_public_schema_name())
+        return public
+    unit: contextlib.AbstractContextManager[Any] = get_tenant_model().objects.get(pk=unit_id)
+    return unit
+
+
 def _handle(message: OutboxMessage) -> None:
     try:
-        with _unit_of(message):
-            for function in _consumers.get(message.topic, ()):
-                with transaction.atomic():
-                    function(message.payload)
+        for function in _consumers.get(message.topic, ()):
+            with transaction.atomic():
+                function(message.payload)
     except Exception as error:
         _fail(message, error)
         return
     OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), leased_until=None)
-
-
-def _unit_of(message: OutboxMessage) -> contextlib.AbstractContextManager[Any]:
-    if message.unit_id is None:
-        public: contextlib.AbstractContextManager[Any] = schema_context(get_public_schema_name())
-        return public
-    unit: contextlib.AbstractContextManager[Any] = get_tenant_model().objects.get(pk=message.unit_id)
-    return unit
 
 
 def _fail(message: OutboxMessage, error: Exception) -> None:
