@@ -31,16 +31,18 @@ def link_account(
         .filter(unit_id=unit_id, user_uuid=user_uuid)
         .first()
     )
+    is_new, is_first = account is None, account is None and person is None
     if account is None:
-        person = person or Person.objects.create(name=name)
+        # Of a new person nobody else has told a rank.
+        person = person or Person.objects.create(name=name, rank=rank)
         account = PersonAccount(person=person, unit_id=unit_id, user_uuid=user_uuid)
-        audited = True
     else:
-        person, audited = account.person, False
+        person = account.person
     account.kind, account.group_name, account.rank = kind, group_name, rank
     account.save()
-    _refresh(person, name)
-    if audited:
+    if not is_first:
+        _refresh(person, name)
+    if is_new:
         audit.record(actor=actor, action="people.account.linked", object_kind="user", object_id=user_uuid)
     return person
 
