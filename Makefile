@@ -69,6 +69,7 @@ setup: .venv/.synced $(VENDOR)
 
 setup-tests: .venv/.synced $(VENDOR)
 	@deploy/system-packages.sh tests
+	@deploy/helm.sh >/dev/null || echo "The tests of the chart will be skipped."
 
 .venv/.synced: pyproject.toml uv.lock | $(filter build/uv/%,$(UV))
 	$(UV) sync --frozen --quiet

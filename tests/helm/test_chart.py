@@ -30,10 +30,10 @@ SECRET_SETTINGS = {
 
 @cache
 def helm() -> str:
-    """Path of helm, as `deploy/check-chart.sh` finds or builds it."""
+    """Path of helm, as `deploy/helm.sh` finds or builds it."""
     found = shutil.which("helm", path=f"{os.environ.get('PATH', '')}{os.pathsep}{ROOT / 'build' / 'bin'}")
     if found is None:
-        pytest.skip("helm not available: deploy/check-chart.sh builds it where Go is there")
+        pytest.skip("helm not available: deploy/helm.sh builds it where Go is there")
     return found
 
 
