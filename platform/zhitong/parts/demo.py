@@ -109,13 +109,13 @@ def _up(home: Home, wanted_port: int, started: float, ending: Ending) -> Iterato
     _say(started, f"starting database and broker in {home.root}")
     with leased(home, "servers", check=ending.check) as servers:
         begun = Demo(home, wanted_port, (servers,), started, ending)
-        for words, what in (
-            (("fleet_migrate",), "bringing all schemas up to date"),
-            (("demo_seed",), "the demo province: units, people, items of 2019"),
-        ):
+        steps = {"fleet_migrate": "bringing all schemas up to date"}
+        if not home.seeded.exists():
+            steps["demo_seed"] = "the demo province: units, people, items of 2019 and of this year"
+        for name, what in steps.items():
             _say(started, what)
-            if code := begun.command(*words):
-                raise PartsError(f"`zhitong manage {words[0]}` failed with exit code {code}")
+            if code := begun.command(name):
+                raise PartsError(f"`zhitong manage {name}` failed with exit code {code}")
         port = free_port(wanted_port)
         if port != wanted_port:
             _say(started, f"port {wanted_port} is taken, using {port}")

@@ -18,6 +18,7 @@ from zhitong.parts.errors import PartsError
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
 MARKER = ".zhitong-home"
 DATABASE = "zhitong"
+SEEDED = "demo-seeded"
 # sun_path holds 108 bytes on Linux; some clients add a suffix of their own, so we stay well below.
 MAX_SOCKET_PATH = 100
 
@@ -63,6 +64,11 @@ class Home:
     def run(self) -> Path:
         """Locks and status files."""
         return self.root / "run"
+
+    @property
+    def seeded(self) -> Path:
+        """Stands once the demo province is in."""
+        return self.root / SEEDED
 
     @property
     def log(self) -> Path:

@@ -16,6 +16,7 @@ from zhitong.demo.content.units import units
 from zhitong.demo.hands import commit_without_waiting, hands
 from zhitong.demo.history import play
 from zhitong.demo.world import World, build_people, build_units
+from zhitong.parts.home import SEEDED
 from zhitong.ranking.models import StaleYear
 from zhitong.ranking.tasks import refresh_standings
 from zhitong.units.models import Unit
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         """Run."""
         if settings.PRODUCTION:
             raise CommandError("the demo province is not for production")
-        if (settings.HOME / "demo-seeded").exists():
+        if (settings.HOME / SEEDED).exists():
             self.stdout.write("the demo province stands already")
             return
         if Unit.objects.exists():
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         self._say("notices and search documents")
         StaleYear.objects.bulk_create([StaleYear(year=year) for year in (2019, today.year)], ignore_conflicts=True)
         self._say(f"standings of {', '.join(map(str, refresh_standings()))}")
-        (settings.HOME / "demo-seeded").touch()
+        (settings.HOME / SEEDED).touch()
 
     def _say(self, words: str) -> None:
         self.stdout.write(f"  {time.monotonic() - self._begun:6.1f} s  {words}")
