@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenants.accounts.models import User
 from tenants.items import queries as items
@@ -16,7 +17,8 @@ from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind
 from zhitong.exchange.queries import inbox, sent
-from zhitong.ranking.models import LedgerEntry, SubjectKind
+from zhitong.ranking.queries import network_rules, points_of_items
+from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody
 
 _LATELY = timedelta(days=180)
@@ -136,11 +138,13 @@ def received_dispatch(dispatch_uuid: UUID) -> Dispatch:
 
 
 def own_year(user: User, year: int) -> tuple[int, int, str]:
-    """Return how many items the user sent in and had adopted in a year, and the points of the person."""
+    """Return how many items the user sent in and had adopted in a year, and the points that these items earned.
+
+    The points are those that stand under each item: what it earned the unit by the rules of the network.
+    """
     own = items.own_items(user).filter(year=year)
-    points = LedgerEntry.objects.filter(
-        subject_kind=SubjectKind.PERSON, subject_uuid=user.person_uuid or user.uuid, year=year, counted=True
-    ).aggregate(total=Sum("points"))["total"]
+    earned = points_of_items(network_rules(), unit_in_force(), own.values_list("uuid", flat=True))
+    points = sum(earned.values(), Decimal())
     adopted = own.filter(state=State.APPROVED).count()
     return own.count(), adopted, f"{points:f}".rstrip("0").rstrip(".") if points else "0"
 

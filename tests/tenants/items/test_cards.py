@@ -79,7 +79,7 @@ def test_what_was_sent_back_says_so_and_leads_to_the_writing_page(unit: Unit, au
 
 
 def test_what_was_earned_is_the_units_under_the_networks_rules(
-    unit: Unit, city: Unit, province: Unit, author: User, drain: Any
+    unit: Unit, city: Unit, province: Unit, author: User, drain: Any, client_for: Any
 ) -> None:
     publish(province)
     item = submitted(unit, author)
@@ -91,6 +91,8 @@ def test_what_was_earned_is_the_units_under_the_networks_rules(
     drain()
     refresh_standings()
     assert "得 5 分" in card(unit, author, item).notes
+    assert [(word, figure) for word, figure, *_ in client_for(author, unit).get("/").context["year"]] == [
+        ("报送", 1), ("采用", 0), ("得", "5")]  # fmt: skip
 
 
 def test_many_cards_cost_as_much_as_one(unit: Unit, author: User) -> None:
