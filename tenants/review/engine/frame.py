@@ -298,7 +298,9 @@ class Frame:
 
 
 def _update(tasks: list[Task]) -> None:
-    if tasks:
+    if len(tasks) == 1:  # nearly always; a statement for several costs much more to compose
+        tasks[0].save(update_fields=_TASK_COLUMNS)
+    elif tasks:
         Task.objects.bulk_update(tasks, _TASK_COLUMNS)
 
 
