@@ -203,7 +203,9 @@ def _step(to: str, ready: date, result: Outcome, year: _Year, rng: Random) -> Fo
     """One report upward, answered after some working days."""
     sent_on = year.after(ready, rng.randint(1, 3))
     if result == "pending":
-        return Forward(to, sent_on, result, None)
+        # An inbox is not left lying for months: what waits today was sent within the last days.
+        lately = year.after(year.today - timedelta(days=rng.randint(2, 9)), 1)
+        return Forward(to, max(sent_on, lately), result, None)
     answered = year.after(sent_on, rng.randint(4, 14))
     if result == "kept":
         return Forward(to, sent_on, result, answered, reason=rng.choice(UPPER_KEPT_REASONS))
