@@ -127,7 +127,10 @@ class RouteKind(models.TextChoices):
 
 
 class Route(models.Model):
-    """An explicit route beside the derived ones: direct reporting, external bodies, agreements; valid for a period."""
+    """An explicit route beside the derived ones: direct reporting, external bodies, agreements; valid for a period.
+
+    `valid_to` is its last day. `basis` is why it was opened, or ended, for both sides to read.
+    """
 
     sender = models.ForeignKey(Unit, models.PROTECT, related_name="routes_out")
     receiver = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="routes_in")
@@ -136,6 +139,8 @@ class Route(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     shows_contacts = models.BooleanField(default=False)
+    basis = models.CharField(max_length=500, blank=True)
+    opened_by = models.CharField(max_length=120, blank=True)
 
     class Meta:
         constraints = [
@@ -149,4 +154,43 @@ class Route(models.Model):
             models.UniqueConstraint(
                 fields=["sender", "receiver", "body", "kind", "valid_from"], name="route_once", nulls_distinct=False
             ),
+        ]
+
+
+class QuotaPeriod(models.TextChoices):
+    """What a quota counts over, by the Chinese calendar; the values are those of PostgreSQL's `date_trunc`."""
+
+    MONTH = "month", "每月"
+    QUARTER = "quarter", "每季度"
+    YEAR = "year", "每年"
+
+
+class RouteTerms(models.Model):
+    """What binds sendings from one unit to one receiver, whatever opens the way; both sides see it.
+
+    The receiver says `quota` (items a `quota_period`; what was returned or recalled does not count), `only_signed`
+    (only what a leader signed off or issued) and `receipts_at_once` (receipt by rule, as it arrives). The sender says
+    holders of which posts may send there (`sender_posts`, codes; empty: everybody with the right).
+    """
+
+    sender = models.ForeignKey(Unit, models.PROTECT, related_name="terms_out", db_index=False)
+    receiver = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="terms_in")
+    body = models.ForeignKey(ExternalBody, models.PROTECT, null=True, blank=True, related_name="terms_in")
+    quota = models.PositiveSmallIntegerField("限额", null=True, blank=True)
+    quota_period = models.CharField("按", max_length=10, choices=QuotaPeriod, blank=True)
+    only_signed = models.BooleanField("只收经领导签发的", default=False)
+    receipts_at_once = models.BooleanField("到达即签收", default=False)
+    sender_posts = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(receiver__isnull=False, body__isnull=True) | Q(receiver__isnull=True, body__isnull=False),
+                name="terms_one_receiver",
+            ),
+            models.CheckConstraint(
+                condition=Q(quota__isnull=True, quota_period="") | (Q(quota__gte=1) & ~Q(quota_period="")),
+                name="terms_quota_has_period",
+            ),
+            models.UniqueConstraint(fields=["sender", "receiver", "body"], name="terms_once", nulls_distinct=False),
         ]

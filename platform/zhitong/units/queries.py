@@ -1,18 +1,28 @@
 """Reads over units: who may send to whom, who stands above whom."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Length
 
-from zhitong.core import rows
+from zhitong.core import clock, rows
 from zhitong.core.errors import NotFound
-from zhitong.units.models import ExternalBody, Host, Lifecycle, RouteKind, Unit, UnitKind
+from zhitong.units.models import (
+    ExternalBody,
+    Host,
+    Lifecycle,
+    QuotaPeriod,
+    Route,
+    RouteKind,
+    RouteTerms,
+    Unit,
+    UnitKind,
+)
 
 
 class Way(NamedTuple):
@@ -24,9 +34,27 @@ class Way(NamedTuple):
     shows_contacts: bool
 
 
+class Terms(NamedTuple):
+    """What binds sendings to one receiver; the fields of `RouteTerms`."""
+
+    quota: int | None = None
+    quota_period: str = ""
+    only_signed: bool = False
+    receipts_at_once: bool = False
+    sender_posts: Sequence[str] = ()
+
+    @property
+    def quota_words(self) -> str:
+        """The limit in words: 每月 10 篇; empty without one."""
+        return f"{QuotaPeriod(self.quota_period).label} {self.quota} 篇" if self.quota else ""
+
+
+NO_TERMS = Terms()
+
+
 @dataclass(frozen=True)
 class Destination:
-    """One receiver that a unit may send to, and why.
+    """One receiver that a unit may send to, why, and on which terms.
 
     Exactly one of `unit` and `body` is set. `key` names it in forms (`u:<uuid>` or `b:<uuid>`).
     """
@@ -35,6 +63,7 @@ class Destination:
     unit: Unit | None = None
     body: ExternalBody | None = None
     shows_contacts: bool = False
+    terms: Terms = NO_TERMS
 
     @cached_property
     def key(self) -> str:
@@ -58,6 +87,11 @@ ROUTES = rows.many("""
 SELECT kind, receiver_id, body_id, shows_contacts FROM public.units_route
  WHERE sender_id = %(unit)s AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)
  ORDER BY kind, id
+""")
+# The terms of %(unit)s by receiver.
+TERMS = rows.many("""
+SELECT receiver_id, body_id, quota, quota_period, only_signed, receipts_at_once, sender_posts
+  FROM public.units_routeterms WHERE sender_id = %(unit)s
 """)
 RECEIVING = "ARRAY(SELECT id FROM public.units_unit WHERE id = ANY(%(receivers)s) AND lifecycle = 'active')"
 
@@ -84,7 +118,8 @@ def ways_of(unit: Unit, routes: Iterable[Mapping[str, Any]], receiving: Collecti
 
 def destinations(unit: Unit, on: date) -> list[Destination]:
     """Return where `unit` may send on that day, in the order of `ways_of`. Closed units receive nothing."""
-    [routes] = rows.ask({"unit": unit.pk, "on": on}, ROUTES)
+    routes, terms = rows.ask({"unit": unit.pk, "on": on}, ROUTES, TERMS)
+    terms_of = {(row.pop("receiver_id"), row.pop("body_id")): Terms(**row) for row in terms}
     above = [unit.participates_in_id, unit.parent_id, *(route["receiver_id"] for route in routes)]
     units = {found.pk: found for found in Unit.objects.filter(pk__in=above, lifecycle=Lifecycle.ACTIVE)}
     bodies = ExternalBody.objects.in_bulk([route["body_id"] for route in routes if route["body_id"]])
@@ -94,9 +129,38 @@ def destinations(unit: Unit, on: date) -> list[Destination]:
             units[way.receiver_id] if way.receiver_id else None,
             bodies[way.body_id] if way.body_id else None,
             way.shows_contacts,
+            terms_of.get((way.receiver_id, way.body_id), NO_TERMS),
         )
         for way in ways_of(unit, routes, units)
     ]
+
+
+def routes_in(unit: Unit) -> QuerySet[Route]:
+    """Return the explicit routes to the unit that are open today or will be, with their senders."""
+    return _lasting(Route.objects.filter(receiver=unit)).select_related("sender").order_by("sender__short_name", "pk")
+
+
+def routes_out(unit: Unit) -> QuerySet[Route]:
+    """Return the explicit routes from the unit that are open today or will be, with their receivers."""
+    return _lasting(Route.objects.filter(sender=unit)).select_related("receiver", "body").order_by("kind", "pk")
+
+
+def _lasting(routes: QuerySet[Route]) -> QuerySet[Route]:
+    return routes.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()))
+
+
+def senders_to(unit: Unit) -> QuerySet[Unit]:
+    """Return the open units that may report to the unit today: below it, taking part in it, or by a route."""
+    by_route = Route.objects.filter(receiver=unit, sender=OuterRef("pk"), valid_from__lte=clock.today())
+    found: QuerySet[Unit] = Unit.objects.filter(
+        Q(parent=unit) | Q(participates_in=unit) | Exists(_lasting(by_route)), lifecycle=Lifecycle.ACTIVE
+    ).order_by("short_name", "pk")
+    return found
+
+
+def terms_in(unit: Unit, senders: Iterable[Unit]) -> dict[int, RouteTerms]:
+    """Return on which terms the unit takes what these send, by key of the sender; nothing for who has none."""
+    return {terms.sender_id: terms for terms in RouteTerms.objects.filter(receiver=unit, sender__in=list(senders))}
 
 
 def committees() -> QuerySet[Unit]:

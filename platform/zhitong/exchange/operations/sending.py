@@ -1,12 +1,12 @@
 """Sending upward: one frozen packet per set of rights, one dispatch per receiver, exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from zhitong.core import audit, clock, rows, workdays
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
@@ -14,8 +14,9 @@ from zhitong.core.operations import Actor, operation
 from zhitong.exchange import packets
 from zhitong.exchange.models import Dispatch, Event, EventKind, Grant, Packet
 from zhitong.exchange.operations.events import event_row, new_event, write_events
+from zhitong.exchange.queries.quotas import QUOTAS, Quota, quotas_of
 from zhitong.units.current import unit_in_force
-from zhitong.units.models import Unit
+from zhitong.units.models import QuotaPeriod, RouteTerms, Unit
 from zhitong.units.queries import RECEIVING, ROUTES, Destination, Way, ways_of
 
 _RECEIPT_DAYS = 3
@@ -41,11 +42,12 @@ _NEW_KEYS = rows.new_keys(Packet, Dispatch, Event)
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What a sending rests on, of one moment: the item's matter and earlier sendings, the open ways, the calendar."""
+    """What a sending rests on, of one moment: the item's matter and earlier sendings, open ways, limits, calendar."""
 
     matter_id: int
     earlier: list[dict[str, Any]]
     ways: list[Way]
+    quotas: dict[int, Quota]
     calendar: workdays.Calendar
     keys: list[_Keys]
 
@@ -70,7 +72,7 @@ def send(
     Raises:
         NotFound: no such item of this unit is registered.
         InvalidInput: no receiver, a receiver without a route, or content outside the whitelist.
-        WrongState: the unit is closed, or the item already went to one of them.
+        WrongState: the unit is closed, the item already went to one of them, or the limit of one is used up.
     """
     unit = unit_in_force()
     if not unit.is_open:
@@ -78,8 +80,29 @@ def send(
     if not to:
         raise InvalidInput("请至少选择一个接收单位。", fields={"to": ["请选择接收单位"]})
     ground = _ground(unit, item_uuid, to)
+    if not any(destination.way.receiver_id in ground.quotas for destination in to):
+        return _send(actor, unit, item_uuid, content, to, attachments, ground, again=again)
+    with transaction.atomic():  # who sends within a limit waits for who does so at the same moment, and looks again
+        limits = RouteTerms.objects.filter(sender=unit, receiver__in=[d.way.receiver_id for d in to])
+        list(limits.select_for_update(of=("self",)).order_by("pk"))
+        ground = _ground(unit, item_uuid, to)
+        return _send(actor, unit, item_uuid, content, to, attachments, ground, again=again)
+
+
+def _send(
+    actor: Actor,
+    unit: Unit,
+    item_uuid: UUID,
+    content: dict[str, Any],
+    to: Sequence[Destination],
+    attachments: Sequence[packets.GrantInput],
+    ground: _Ground,
+    *,
+    again: bool,
+) -> list[Dispatch]:
     _check_routes(unit, to, ground.ways)
     attempts = _attempts(to, ground.earlier, again=again)
+    _check_quotas(unit, to, ground.quotas)
     moment = clock.now()
     due = _due(moment, content.get("urgency", ""), ground.calendar)
     new_packets = _packets(unit, item_uuid, content, to, ground, at=moment)
@@ -186,17 +209,19 @@ def recall(*, actor: Actor, dispatch_uuid: UUID, reason: str = "") -> Dispatch:
 
 
 def _ground(unit: Unit, item_uuid: UUID, to: Sequence[Destination]) -> _Ground:
-    matter_id, earlier, routes, receiving, exceptions, *keys = rows.ask(
+    matter_id, earlier, routes, receiving, limits, exceptions, *keys = rows.ask(
         {
             "unit": unit.pk,
             "item": item_uuid,
             "on": clock.today(),
+            "at": clock.now(),
             "receivers": [destination.unit.pk for destination in to if destination.unit],
         },
         _MATTER,
         _EARLIER,
         ROUTES,
         RECEIVING,
+        QUOTAS,
         workdays.EXCEPTIONS,
         *_NEW_KEYS * len(to),
     )
@@ -206,6 +231,7 @@ def _ground(unit: Unit, item_uuid: UUID, to: Sequence[Destination]) -> _Ground:
         matter_id,
         earlier,
         ways_of(unit, routes, receiving),
+        quotas_of(limits),
         workdays.calendar_of(exceptions),
         [_Keys(*keys[n : n + 3]) for n in range(0, len(keys), 3)],
     )
@@ -217,8 +243,20 @@ def _check_routes(unit: Unit, to: Sequence[Destination], ways: Sequence[Way]) ->
             raise InvalidInput(
                 f"{unit.short_name}没有通往“{destination.name}”的报送渠道。",
                 rule="报送渠道",
-                who="省政协办公厅可以开通渠道",
+                who=f"{destination.name}的管理员可以在“渠道”里开通" if destination.unit else "平台运维可以开通渠道",
                 fields={"to": [f"不能报送{destination.name}"]},
+            )
+
+
+def _check_quotas(unit: Unit, to: Sequence[Destination], quotas: Mapping[int, Quota]) -> None:
+    for destination in to:
+        quota = quotas.get(destination.way.receiver_id or 0)
+        if quota and quota.is_used_up:
+            raise WrongState(
+                f"{destination.name}收{unit.short_name}的信息有限额：{quota.words}，不能再报。",
+                rule=f"渠道限额：{QuotaPeriod(quota.period).label} {quota.quota} 篇，退回和撤回的不算",
+                who=f"{destination.name}的管理员可以在“渠道”里调整",
+                code="exchange.quota",
             )
 
 

@@ -4,16 +4,19 @@ from zhitong.exchange.queries.chains import Node, chain_down, chain_up, chains_d
 from zhitong.exchange.queries.instructions import instructions_since
 from zhitong.exchange.queries.journeys import Journey, journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
+from zhitong.exchange.queries.quotas import Quota, quotas
 
 __all__ = [
     "Journey",
     "Node",
+    "Quota",
     "chain_down",
     "chain_up",
     "chains_down",
     "inbox",
     "instructions_since",
     "journey",
+    "quotas",
     "sent",
     "tracks",
 ]

@@ -1,28 +1,16 @@
-"""Writes over units: create (by cloning the template schema), close, routes, external bodies."""
+"""Writes over a unit itself: create (by cloning the template schema), close, its own rules."""
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from zhitong.core import audit, clock, text
+from zhitong.core import audit, text
 from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.units import schemas
-from zhitong.units.models import (
-    LEVEL_ORDER,
-    BodyKind,
-    ExternalBody,
-    Host,
-    Level,
-    Lifecycle,
-    Route,
-    RouteKind,
-    Unit,
-    UnitKind,
-)
+from zhitong.units.models import LEVEL_ORDER, Host, Level, Lifecycle, Unit, UnitKind
 
 SHORTEST_LIMIT, LONGEST_LIMIT = 300, 20_000  # characters that a unit may allow its reports
 _HOST = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
@@ -173,47 +161,3 @@ def hide_reviewers(*, actor: Actor, hidden: bool) -> Unit:
             actor=actor, action="units.reviewers.hidden", object_kind="unit", object_id=unit.uuid, hidden=hidden
         )
     return unit
-
-
-@operation("units.manage")
-def register_body(
-    *, actor: Actor, name: str, short_name: str, kind: BodyKind, level: Level, division_code: str = ""
-) -> ExternalBody:
-    """Register a receiver outside the platform; a body of that name is returned as it is."""
-    body, created = ExternalBody.objects.get_or_create(
-        name=name,
-        defaults={"short_name": short_name, "kind": kind, "level": level, "division_code": division_code},
-    )
-    if created:
-        audit.record(actor=actor, action="units.body.registered", object_kind="body", object_id=body.uuid, name=name)
-    return body
-
-
-@operation("units.manage")
-def open_route(
-    *,
-    actor: Actor,
-    sender: Unit,
-    kind: RouteKind,
-    receiver: Unit | None = None,
-    body: ExternalBody | None = None,
-    valid_from: date | None = None,
-    shows_contacts: bool = False,
-) -> Route:
-    """Open an explicit route to a unit or to an external body.
-
-    Raises:
-        InvalidInput: not exactly one receiver, or the sender itself.
-    """
-    if (receiver is None) == (body is None) or receiver == sender:
-        raise InvalidInput("请选定一个接收单位，且不能是报送单位自己。")
-    route = Route.objects.create(
-        sender=sender,
-        receiver=receiver,
-        body=body,
-        kind=kind,
-        valid_from=valid_from or clock.today(),
-        shows_contacts=shows_contacts,
-    )
-    audit.record(actor=actor, action="units.route.opened", object_kind="route", object_id=route.pk, kind=kind)
-    return route

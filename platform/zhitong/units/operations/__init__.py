@@ -1,0 +1,35 @@
+"""Every write over units: units themselves, bodies outside, and the routes between them."""
+
+from zhitong.units.operations.routes import (
+    end_route,
+    limit_sender,
+    name_senders,
+    offer_route,
+    open_route,
+    register_body,
+)
+from zhitong.units.operations.units import (
+    LONGEST_LIMIT,
+    SHORTEST_LIMIT,
+    NewUnit,
+    close_unit,
+    create_unit,
+    hide_reviewers,
+    set_writing_rules,
+)
+
+__all__ = [
+    "LONGEST_LIMIT",
+    "SHORTEST_LIMIT",
+    "NewUnit",
+    "close_unit",
+    "create_unit",
+    "end_route",
+    "hide_reviewers",
+    "limit_sender",
+    "name_senders",
+    "offer_route",
+    "open_route",
+    "register_body",
+    "set_writing_rules",
+]
