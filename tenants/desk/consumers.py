@@ -6,12 +6,19 @@ from tenants.accounts.models import Role, User
 from tenants.desk.queries import event_words
 from tenants.items.models import Item
 from tenants.notices.operations import notify
-from zhitong.core import outbox
+from zhitong.core import clock, glossary, outbox, workdays
 from zhitong.core.operations import require_unit, system
 from zhitong.exchange.models import Dispatch, Event, EventKind
+from zhitong.web.templatetags.zt import zt_short
 
-# What review tells the authors itself, or what nobody waits for.
-_SILENT = {EventKind.SUBMITTED, EventKind.ACCEPTED, EventKind.WITHDRAWN}
+# What review tells the authors itself, what nobody waits for, and what the clerks of two units settle between them.
+_SILENT = {
+    EventKind.SUBMITTED,
+    EventKind.ACCEPTED,
+    EventKind.WITHDRAWN,
+    EventKind.RECALL_ASKED,
+    EventKind.RECALL_REFUSED,
+}
 _OWN_DECISIONS = {EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED}
 
 
@@ -40,19 +47,93 @@ def tell_authors(payload: dict[str, Any]) -> None:
         )
 
 
+_FROM_SENDER = {EventKind.SENT: "报来", EventKind.RECALLED: "撤回", EventKind.RECALL_ASKED: "请求撤回"}
+_FROM_RECEIVER = {
+    EventKind.RETURNED: "退回",
+    EventKind.NOT_OURS: "认为不属其范围，退回",
+    EventKind.RECALL_REFUSED: "不同意撤回",
+    EventKind.RECALLED: "同意撤回",
+}
+_REMINDERS = 5  # of one unread dispatch: at its limit, then every working day
+
+
 @outbox.consumer("notices.dispatch")
 def tell_clerks(payload: dict[str, Any]) -> None:
-    """Tell those who receive for the unit that a dispatch came in or was recalled."""
-    dispatch = Dispatch.objects.select_related("sender").get(uuid=payload["dispatch"])
-    event = Event.objects.get(pk=payload["event"])
-    words = "撤回" if event.kind == EventKind.RECALLED else "报来"
-    receiving = Role.objects.filter(permissions__contains=["exchange.receive"])
-    for reader in User.objects.filter(roles__in=receiving, is_active=True).distinct():
-        notify(
-            actor=system(require_unit()),
-            reader=reader,
-            key=f"dispatch:{event.pk}",
-            kind=f"dispatch.{event.kind}",
-            title=f"{dispatch.sender.short_name}{words}：{dispatch.title}",
-            url=f"/inbox/{dispatch.uuid}/",
-        )
+    """Tell those who receive for the unit that a dispatch came in, was recalled, or is asked back."""
+    event = Event.objects.select_related("dispatch__sender").get(pk=payload["event"])
+    dispatch = event.dispatch
+    words = _FROM_SENDER.get(EventKind(event.kind))
+    if dispatch is None or words is None:
+        return
+    _tell(
+        "exchange.receive",
+        key=f"dispatch:{event.pk}",
+        kind=f"dispatch.{event.kind}",
+        title=f"{dispatch.sender.short_name}{words}：{dispatch.title}",
+        url=f"/inbox/{dispatch.uuid}/",
+    )
+
+
+@outbox.consumer("notices.sender")
+def tell_senders(payload: dict[str, Any]) -> None:
+    """Tell those who send for the unit what a receiver did that they have to go on with."""
+    event = Event.objects.select_related("unit", "dispatch").get(pk=payload["event"])
+    dispatch = event.dispatch
+    if dispatch is None:
+        return
+    _tell(
+        "exchange.send",
+        key=f"dispatch:{event.pk}",
+        kind=f"dispatch.{event.kind}",
+        title=f"{event.unit.short_name}{_FROM_RECEIVER[EventKind(event.kind)]}：{dispatch.title}",
+        body=event.reason,
+        url=f"/items/{dispatch.item_uuid}/send/",
+    )
+
+
+@outbox.consumer("notices.unread")
+def remind_of_unread(payload: dict[str, Any]) -> None:
+    """Remind the receiver of a dispatch that waits for its receipt beyond its limit, on this and the next working days.
+
+    The sender hears of it once, with the first reminder.
+    """
+    dispatch = Dispatch.objects.select_related("sender", "receiver").get(uuid=payload["dispatch"])
+    if dispatch.state != Dispatch.State.SENT:
+        return
+    turn = int(payload["turn"])
+    _tell(
+        "exchange.receive",
+        key=f"unread:{dispatch.pk}:{turn}",
+        kind="dispatch.unread",
+        title=f"{glossary.AWAITING_RECEIPT}已超期：{dispatch.title}",
+        body=f"{dispatch.sender.short_name}报来，应在 {zt_short(dispatch.due_at)} 前签收。",
+        url=f"/inbox/{dispatch.uuid}/",
+    )
+    if turn == 1:
+        outbox.publish("notices.unanswered", {"dispatch": payload["dispatch"]}, unit_id=dispatch.sender_id)
+    if turn < _REMINDERS:
+        again = {"dispatch": payload["dispatch"], "turn": turn + 1}
+        at = workdays.calendar().add(clock.now(), 1)
+        outbox.publish("notices.unread", again, unit_id=require_unit(), at=at)
+
+
+@outbox.consumer("notices.unanswered")
+def tell_senders_of_silence(payload: dict[str, Any]) -> None:
+    """Tell those who send for the unit that a receiver has not receipted in time."""
+    dispatch = Dispatch.objects.select_related("receiver", "body").get(uuid=payload["dispatch"])
+    if dispatch.state != Dispatch.State.SENT:
+        return
+    _tell(
+        "exchange.send",
+        key=f"unanswered:{dispatch.pk}",
+        kind="dispatch.unread",
+        title=f"{dispatch.receiver_name}到期没有签收：{dispatch.title}",
+        url=f"/items/{dispatch.item_uuid}/send/",
+    )
+
+
+def _tell(permission: str, *, key: str, kind: str, title: str, url: str, body: str = "") -> None:
+    """Tell everybody in the unit who holds a right."""
+    roles = Role.objects.filter(permissions__contains=[permission])
+    for reader in User.objects.filter(roles__in=roles, is_active=True).distinct():
+        notify(actor=system(require_unit()), reader=reader, key=key, kind=kind, title=title, body=body, url=url)

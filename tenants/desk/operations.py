@@ -3,23 +3,26 @@
 Each joins an operation of the exchange (public rows) with one of items or review (the unit's rows) in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 
+from tenants.desk import queries
 from tenants.desk.models import Proof
 from tenants.desk.outcome_lists import Listed
+from tenants.desk.terms import require_nameless, require_terms
 from tenants.items import operations as items
 from tenants.items.models import Attachment, EditionKind, Item, State
 from tenants.items.queries import number_label
+from tenants.items.texts import Texts
 from tenants.review import operations as review
 from tenants.review.definition import DESTINATIONS
-from zhitong.core import clock
+from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
-from zhitong.core.operations import Actor, operation
+from zhitong.core.operations import Actor, operation, require_unit
 from zhitong.documents.storage import StoredFile
 from zhitong.exchange import operations as exchange
 from zhitong.exchange import packets
@@ -33,15 +36,28 @@ _DECISIONS = frozenset({EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED})
 
 
 @operation("exchange.send")
-def send(*, actor: Actor, item_uuid: UUID, version: int, to: Sequence[str], again: bool = False) -> list[Dispatch]:
+def send(
+    *,
+    actor: Actor,
+    item_uuid: UUID,
+    version: int,
+    to: Sequence[str],
+    again: bool = False,
+    under_pseudonym: bool = False,
+) -> list[Dispatch]:
     """Send the issued text of an approved item to the receivers named by `to` (`Destination.key`).
+
+    Args:
+        again: repeat a sending that still stands at a receiver.
+        under_pseudonym: the receivers see a placeholder for the authors; this unit keeps their names.
 
     Raises:
         NotFound: no such item.
         StaleVersion: the item changed since the reader saw it.
-        WrongState: it is not approved, its flow demands a sign-off for one of them that it does not have, or it
-            already went to one of them.
-        InvalidInput: no receiver, or one without a route.
+        NotAllowed: only holders of certain posts send to one of them.
+        WrongState: it is not approved, its flow demands a sign-off for one of them that it does not have, it already
+            went to one of them, or the terms of one of them forbid it.
+        InvalidInput: no receiver, one without a route, or a pseudonym that the text or a file gives away.
     """
     unit = unit_in_force()
     item = Item.objects.select_for_update(of=("self",)).filter(uuid=item_uuid).first()
@@ -54,15 +70,42 @@ def send(*, actor: Actor, item_uuid: UUID, version: int, to: Sequence[str], agai
             f"这一篇{item.get_state_display()}，签发后才能报送。", rule="只报送定稿", who="审核流程中的签发人"
         )
     receivers = _chosen(unit, to)
+    require_terms(actor, item, receivers)
     _require_clearance(item, unit, receivers)
+    content, files = packet_content(item, unit), _grants(item)
+    if under_pseudonym:
+        require_nameless(content, files)
+        content = packets.disguised(content)
     return exchange.send(
-        actor=actor,
-        item_uuid=item.uuid,
-        content=packet_content(item, unit),
-        to=receivers,
-        attachments=_grants(item),
-        again=again,
+        actor=actor, item_uuid=item.uuid, content=content, to=receivers, attachments=files, again=again
     )
+
+
+@operation("exchange.send")
+def correct(*, actor: Actor, item_uuid: UUID, version: int, texts: Mapping[str, str]) -> Item:
+    """Correct the issued text of an item that a receiver has returned, before it is sent anew; the old one is kept.
+
+    What other receivers have stays as it was sent.
+
+    Args:
+        texts: title, problem, analysis, suggestions.
+
+    Raises:
+        NotFound: no such item.
+        StaleVersion: it changed since the reader saw it.
+        WrongState: nothing returned waits for a correction.
+        InvalidInput: a required part is missing or a limit is passed.
+    """
+    item = Item.objects.select_for_update(of=("self",)).filter(uuid=item_uuid, state=State.APPROVED).first()
+    if item is None:
+        raise NotFound
+    if item.version != version:
+        raise StaleVersion("这一篇刚被修改过，请刷新后再改。")
+    if not queries.returned_to(require_unit()).filter(item_uuid=item.uuid).exists():
+        raise WrongState("这一篇没有被退回的报送，定稿不能再改。", rule="报送被退回以后，可以改后重报")
+    items.add_edition(actor=actor, item=item, kind=EditionKind.ISSUED, texts=Texts.cleaned(texts))
+    audit.record(actor=actor, action="desk.text.corrected", object_kind="item", object_id=item.uuid)
+    return item
 
 
 def packet_content(item: Item, unit: Unit) -> dict[str, object]:
@@ -151,6 +194,22 @@ def accept(*, actor: Actor, dispatch_uuid: UUID) -> Item:
     exchange.accept(actor=actor, dispatch_uuid=dispatch_uuid, item_uuid=item.uuid)
     review.start_run(actor=actor, item=item)
     return item
+
+
+@operation("exchange.receive")
+def grant_recall(*, actor: Actor, dispatch_uuid: UUID) -> Dispatch:
+    """Give up a dispatch that its sender asks back; what the unit made of it is withdrawn from review.
+
+    Raises:
+        NotFound: not a dispatch to this unit.
+        WrongState: no request waits for an answer, or the review of the own item has just ended.
+    """
+    dispatch = exchange.grant_recall(actor=actor, dispatch_uuid=dispatch_uuid)
+    if dispatch.accepted_item_uuid:
+        review.withdraw_received(
+            actor=actor, item_uuid=dispatch.accepted_item_uuid, reason=f"{dispatch.sender.short_name}请求撤回，已同意。"
+        )
+    return dispatch
 
 
 @operation("exchange.record")

@@ -15,7 +15,7 @@ from tenants.review.queries.history import timeline
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
-from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind
+from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, Packet
 from zhitong.exchange.queries import inbox, sent
 from zhitong.ranking.queries import network_rules, points_of_items
 from zhitong.units.current import unit_in_force
@@ -58,11 +58,49 @@ def long_unsent() -> QuerySet[Item]:
     return _unsent().filter(decided_at__lt=clock.now() - _LATELY)
 
 
+def returned_to(unit_id: int) -> QuerySet[Dispatch]:
+    """Return what receivers gave back to the unit and it has not dealt with, newest first.
+
+    Dealt with is what was sent on since, to the same receiver or another, and what was settled as it is.
+    """
+    since = Dispatch.objects.filter(
+        sender_id=unit_id, item_uuid=OuterRef("item_uuid"), sent_at__gt=OuterRef("closed_at")
+    ).exclude(state=Dispatch.State.RECALLED)
+    returned = sent(unit_id).filter(state=Dispatch.State.RETURNED, settled_at__isnull=True)
+    return returned.filter(~Exists(since)).order_by("-closed_at", "-id")
+
+
+def earlier_attempt(dispatch: Dispatch) -> Dispatch | None:
+    """Return the sending to the same receiver that this one follows, None for the first."""
+    same = Dispatch.objects.filter(
+        sender_id=dispatch.sender_id,
+        item_uuid=dispatch.item_uuid,
+        receiver_id=dispatch.receiver_id,
+        body_id=dispatch.body_id,
+    )
+    return same.filter(attempt__lt=dispatch.attempt).select_related("packet", "sender").order_by("-attempt").first()
+
+
+def recall_reason(dispatch: Dispatch) -> str:
+    """Return why the sender asks a dispatch back; empty without a standing request."""
+    if not dispatch.recall_is_asked:
+        return ""
+    asked = Event.objects.filter(dispatch=dispatch, kind=EventKind.RECALL_ASKED).order_by("-id")
+    return asked.values_list("reason", flat=True).first() or ""
+
+
+def went_under_pseudonym(item: Item) -> bool:
+    """Return whether the item went out under a pseudonym before, so that nobody forgets it the second time."""
+    return Packet.objects.filter(sender_id=require_unit(), item_uuid=item.uuid, content__under_pseudonym=True).exists()
+
+
 def _unsent() -> QuerySet[Item]:
-    sent = Dispatch.objects.filter(sender_id=require_unit(), item_uuid=OuterRef("uuid")).exclude(state__in=_GONE)
+    unit_id = require_unit()
+    gone = Dispatch.objects.filter(sender_id=unit_id, item_uuid=OuterRef("uuid")).exclude(state__in=_GONE)
+    returned = returned_to(unit_id).filter(item_uuid=OuterRef("uuid")).order_by()
     return (
         Item.objects.filter(state=State.APPROVED, import_key__isnull=True)
-        .filter(~Exists(sent))
+        .filter(~Exists(gone), ~Exists(returned))
         .order_by("-decided_at", "-id")
     )
 

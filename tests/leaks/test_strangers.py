@@ -249,6 +249,13 @@ CALLS: dict[str, Call] = {
     "keep dispatch": lambda a, ids: exchange.keep(actor=a, dispatch_uuid=ids["dispatch"], reason="留"),
     "decline dispatch": lambda a, ids: exchange.decline(actor=a, dispatch_uuid=ids["dispatch"], reason="否"),
     "recall dispatch": lambda a, ids: exchange.recall(actor=a, dispatch_uuid=ids["dispatch"]),
+    "refer dispatch": lambda a, ids: exchange.refer(actor=a, dispatch_uuid=ids["dispatch"], reason="否"),
+    "settle dispatch": lambda a, ids: exchange.settle(actor=a, dispatch_uuid=ids["dispatch"]),
+    "ask a recall": lambda a, ids: exchange.ask_recall(actor=a, dispatch_uuid=ids["dispatch"], reason="撤"),
+    "grant a recall": lambda a, ids: desk.grant_recall(actor=a, dispatch_uuid=ids["dispatch"]),
+    "refuse a recall": lambda a, ids: exchange.refuse_recall(actor=a, dispatch_uuid=ids["dispatch"], reason="否"),
+    "correct": lambda a, ids: desk.correct(actor=a, item_uuid=ids["item"], version=1, texts={"title": "改"}),
+    "withdraw received": lambda a, ids: review.withdraw_received(actor=a, item_uuid=ids["item"], reason="撤"),
     "record": lambda a, ids: desk.record_outcome(actor=a, item_uuid=ids["item"], kind="replied", words="复"),
     "reverse": lambda a, ids: exchange.reverse(actor=a, event_uuid=ids["event"], reason="错"),
 }

@@ -62,7 +62,10 @@ class Dispatch(models.Model):
     """One item sent from one unit to one receiver.
 
     `attempt` rises when a sender sends the same item to the same receiver again by intent, so that a double click
-    sends once. `state` is derived from the events and can be rebuilt (`zhitong exchange verify`).
+    sends once; it follows the attempt before it. `state` is derived from the events and compared with them by
+    `zhitong exchange verify`. `proposal` is where the item belongs in the eyes of a receiver it did not belong to.
+    `recall_asked_at` is set while the receiver owes an answer to a request for recall. `settled_at` is when the sender
+    said that a returned item needs nothing more.
     """
 
     class State(models.TextChoices):
@@ -96,6 +99,9 @@ class Dispatch(models.Model):
     urgency = models.CharField(max_length=10, blank=True)
     category = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)
+    proposal = models.CharField(max_length=60, blank=True)
+    recall_asked_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -112,6 +118,9 @@ class Dispatch(models.Model):
                 condition=Q(accepted_item_uuid__isnull=True) | Q(receiver__isnull=False),
                 name="dispatch_accepted_by_unit",
             ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(state="returned"), name="dispatch_settled_when_returned"
+            ),
         ]
         indexes = [
             models.Index(fields=["receiver", "state", "-sent_at", "-id"], name="dispatch_inbox"),
@@ -122,6 +131,11 @@ class Dispatch(models.Model):
     def receiver_name(self) -> str:
         """Return the short name of the receiver."""
         return (self.receiver or self.body).short_name  # type: ignore[union-attr]
+
+    @property
+    def recall_is_asked(self) -> bool:
+        """Whether a request for recall waits for the receiver's answer; a decision on the item answers it too."""
+        return self.recall_asked_at is not None and self.state in {self.State.RECEIVED, self.State.ACCEPTED}
 
 
 class ItemSource(models.Model):
@@ -146,6 +160,9 @@ class EventKind(models.TextChoices):
     RECEIVED = "received", "签收"
     ACCEPTED = "accepted", "收为本单位稿件"
     RETURNED = "returned", "退回"
+    NOT_OURS = "not_ours", "不属本单位"
+    RECALL_ASKED = "recall_asked", "请求撤回"
+    RECALL_REFUSED = "recall_refused", "不同意撤回"
     RECALLED = "recalled", "撤回报送"
     ADOPTED = "adopted", "采用"
     KEPT = "kept", glossary.KEPT
@@ -220,7 +237,7 @@ class Event(models.Model):
             # A unit adopts its own item once; what bodies and leaders do may come several times.
             models.UniqueConstraint(
                 fields=["dispatch", "kind"],
-                condition=Q(kind__in=["sent", "received", "accepted", "recalled", "returned"]),
+                condition=Q(kind__in=["sent", "received", "accepted", "recalled", "returned", "not_ours"]),
                 name="event_dispatch_once",
             ),
         ]

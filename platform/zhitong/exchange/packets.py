@@ -18,10 +18,12 @@ FIELDS = frozenset(
         "source",
         "submitter_kind",
         "authors",
+        "under_pseudonym",
         "from_unit",
         "number_label",
     }
 )
+PSEUDONYM = "化名"
 AUTHOR_FIELDS = frozenset({"name", "duty", "sector", "party", "rank", "contact"})
 
 
@@ -50,6 +52,23 @@ def build(content: dict[str, Any], *, with_contacts: bool) -> dict[str, Any]:
     allowed = AUTHOR_FIELDS if with_contacts else AUTHOR_FIELDS - {"contact"}
     authors = [{key: author[key] for key in allowed if key in author} for author in content.get("authors", [])]
     return {**content, "authors": authors}
+
+
+def disguised(content: dict[str, Any]) -> dict[str, Any]:
+    """Return `content` under a pseudonym (化名): one placeholder stands for all authors and what tells of them.
+
+    Raises:
+        InvalidInput: a text names one of the authors.
+    """
+    names = [author["name"] for author in content.get("authors", [])]
+    named = sorted({name for name in names for text in TEXT_FIELDS if name in content.get(text, "")})
+    if named:
+        raise InvalidInput(
+            f"文中写有反映人姓名“{'、'.join(named)}”，不能化名报送。",
+            rule="化名报送时，标题、正文和附件名里不能有反映人姓名",
+            who="可以改后再报，或者不用化名",
+        )
+    return {**content, "authors": [{"name": PSEUDONYM}], "under_pseudonym": True}
 
 
 def digest(content: dict[str, Any]) -> str:

@@ -55,6 +55,7 @@ from tenants.review.operations.running import (
     start_run,
     submit,
     urge,
+    withdraw_received,
 )
 from tenants.review.operations.taking_back import take_back
 
@@ -135,5 +136,6 @@ __all__ = [
     "take_back",
     "urge",
     "withdraw_question",
+    "withdraw_received",
     "write_remark",
 ]

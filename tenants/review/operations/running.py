@@ -136,6 +136,30 @@ def recall(*, actor: Actor, item_uuid: UUID, reason: str) -> Run:
     return finish(frame, "run.recalled")
 
 
+@operation("exchange.receive")
+def withdraw_received(*, actor: Actor, item_uuid: UUID, reason: str) -> Run:
+    """End the review of an item that came from another unit, which takes it back with this unit's consent.
+
+    Raises:
+        NotFound: no such item, or it did not come from another unit.
+        WrongState: its review has ended.
+        InvalidInput: no reason.
+    """
+    words = clean_reason(reason)
+    runs = Run.objects.filter(item__uuid=item_uuid, item__dispatch_uuid__isnull=False)
+    run_id = runs.order_by("-pk").values_list("pk", flat=True).first()
+    if run_id is None:
+        raise NotFound
+    frame = engine.lock_run(actor, run_id)
+    if not frame.run.is_open:
+        raise WrongState(f"这一篇的审核已经结束（{frame.run.get_state_display()}），不能再撤回。")
+    frame.act(Verb.RECALL, reason=words)
+    engine.halt(frame, Run.State.RECALLED, Task.State.CANCELLED)
+    items.conclude(actor=actor, item=frame.item, state=State.WITHDRAWN)
+    record(actor=actor, item_uuid=item_uuid, kind=EventKind.WITHDRAWN, reason=words)
+    return finish(frame, "run.recalled")
+
+
 @operation()
 def mark_seen(*, actor: Actor, task_uuid: UUID) -> None:
     """Note when the holder opened a task, first or since it was urged. No audit: it decides nothing."""

@@ -1,7 +1,7 @@
 """Reads over review: worklists, one task with all its screen shows, the history of an item; flows and their checks."""
 
 from tenants.review.queries.access import latest_run_seen, reads_inner, sees_all
-from tenants.review.queries.clearing import Clearance, latest_clearance
+from tenants.review.queries.clearing import Clearance, is_signed, latest_clearance
 from tenants.review.queries.flows import FlowRow, VersionRow, flows, get_flow, problems_of
 from tenants.review.queries.history import TimelineLine, timeline
 from tenants.review.queries.people import Candidate, about, find_people
@@ -57,6 +57,7 @@ __all__ = [
     "find_problems",
     "flows",
     "get_flow",
+    "is_signed",
     "latest_clearance",
     "latest_run_seen",
     "lead_to",

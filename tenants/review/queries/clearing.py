@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from tenants.items.models import Item
-from tenants.review.models import Act, Run, Task
+from tenants.review.definition import parse
+from tenants.review.models import Act, Run, Task, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,16 @@ def latest_clearance(item: Item) -> Clearance | None:
         return Clearance(run, waits_for=words)
     last = Act.objects.filter(run=run, verb__in=["decline", "keep", "object", "end"]).order_by("-seq").first()
     return Clearance(run, reason=last.reason if last else "")
+
+
+_BY_LEADERS = frozenset({"sign_off", "issue"})
+
+
+def is_signed(item: Item) -> bool:
+    """Return whether somebody passed the item at a step of signing off or issuing (审签、签发), in a passed run."""
+    signed = Q()
+    for run in Run.objects.filter(item=item, state=Run.State.PASSED).select_related("flow_version"):
+        steps = parse(run.flow_version.definition).steps
+        places = [place for place, step in enumerate(steps) if step.kind in _BY_LEADERS]
+        signed |= Q(run=run, step__in=places)
+    return bool(signed) and Task.objects.filter(signed, state=Task.State.DONE, verb=Verb.PASS).exists()

@@ -1,22 +1,37 @@
-"""Every write of the network: registering, sending, receiving, outcomes. Runs inside a unit, writes public rows."""
+"""Every write of the network: registering, sending, receiving, recall, outcomes. In a unit, on public rows."""
 
 from zhitong.exchange.operations.outcomes import record, reverse, withdraw_decision
-from zhitong.exchange.operations.receiving import accept, decline, keep, moved_on, receive, return_dispatch
+from zhitong.exchange.operations.recalling import ask_recall, grant_recall, recall, refuse_recall
+from zhitong.exchange.operations.receiving import (
+    accept,
+    decline,
+    keep,
+    moved_on,
+    receive,
+    refer,
+    return_dispatch,
+    settle,
+)
 from zhitong.exchange.operations.registering import change_authors, register_item
-from zhitong.exchange.operations.sending import recall, send
+from zhitong.exchange.operations.sending import send
 
 __all__ = [
     "accept",
+    "ask_recall",
     "change_authors",
     "decline",
+    "grant_recall",
     "keep",
     "moved_on",
     "recall",
     "receive",
     "record",
+    "refer",
+    "refuse_recall",
     "register_item",
     "return_dispatch",
     "reverse",
     "send",
+    "settle",
     "withdraw_decision",
 ]

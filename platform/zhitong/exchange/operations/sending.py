@@ -13,7 +13,7 @@ from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange import packets
 from zhitong.exchange.models import Dispatch, Event, EventKind, Grant, Packet
-from zhitong.exchange.operations.events import event_row, new_event, write_events
+from zhitong.exchange.operations.events import event_row, write_events
 from zhitong.exchange.queries.quotas import QUOTAS, Quota, quotas_of
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import QuotaPeriod, RouteTerms, Unit
@@ -164,48 +164,6 @@ def _send(
             raise
         raise WrongState("这一篇刚刚已经报送，没有重复报送。") from error
     return [_dispatch(row, destination) for row, destination in zip(dispatches, to, strict=True)]
-
-
-@operation("exchange.send")
-def recall(*, actor: Actor, dispatch_uuid: UUID, reason: str = "") -> Dispatch:
-    """Take back a dispatch that its receiver has not yet receipted.
-
-    Raises:
-        NotFound: not a dispatch of this unit.
-        WrongState: the receiver has receipted it.
-    """
-    unit = unit_in_force()
-    dispatch = (
-        Dispatch.objects.select_for_update(of=("self",))
-        .select_related("packet", "receiver", "body")
-        .filter(uuid=dispatch_uuid, sender=unit)
-        .first()
-    )
-    if dispatch is None:
-        raise NotFound
-    if dispatch.state != Dispatch.State.SENT:
-        raise WrongState(
-            f"{dispatch.receiver_name}{dispatch.get_state_display()}，不能直接撤回。",
-            rule="签收之前可以撤回",
-            who=f"可以请{dispatch.receiver_name}退回",
-        )
-    dispatch.state = Dispatch.State.RECALLED
-    dispatch.closed_at = clock.now()
-    dispatch.reason = reason
-    dispatch.save(update_fields=["state", "closed_at", "reason"])
-    event = new_event(
-        actor=actor,
-        unit=unit,
-        kind=EventKind.RECALLED,
-        item_uuid=dispatch.item_uuid,
-        matter_id=dispatch.packet.matter_id,
-        dispatch=dispatch,
-        reason=reason,
-    )
-    with rows.together():
-        write_events([event])
-        audit.record(actor=actor, action="exchange.dispatch.recalled", object_kind="dispatch", object_id=dispatch.uuid)
-    return dispatch
 
 
 def _ground(unit: Unit, item_uuid: UUID, to: Sequence[Destination]) -> _Ground:

@@ -65,6 +65,7 @@ _ENDINGS: list[tuple[EventKind, str, StationKind]] = [
     (EventKind.KEPT, glossary.KEPT, "kept"),
     (EventKind.DECLINED, glossary.DECLINED, "kept"),
     (EventKind.RETURNED, glossary.SENT_BACK, "back"),
+    (EventKind.NOT_OURS, glossary.SENT_BACK, "back"),
     (EventKind.RECALLED, glossary.WITHDRAWN, "kept"),
     (EventKind.WITHDRAWN, glossary.WITHDRAWN, "kept"),
 ]
@@ -202,6 +203,9 @@ _ABOUT_DISPATCH = {
     EventKind.RECEIVED,
     EventKind.ACCEPTED,
     EventKind.RETURNED,
+    EventKind.NOT_OURS,
+    EventKind.RECALL_ASKED,
+    EventKind.RECALL_REFUSED,
     EventKind.RECALLED,
     EventKind.KEPT,
     EventKind.DECLINED,
