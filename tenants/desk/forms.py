@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Q
 
+from tenants.items.texts import LABELS, TITLE_LIMIT
 from zhitong.core import clock, tables
 from zhitong.documents.kinds import ACCEPT
 from zhitong.exchange.models import AdoptionMode, Dispatch, EventKind, LeaderRank, Visibility
-from zhitong.units.models import ExternalBody
+from zhitong.units.models import ExternalBody, QuotaPeriod
+from zhitong.units.operations import OFFERED
 from zhitong.web.forms import Form
 
 _FIRST_YEAR = 1949
@@ -184,3 +186,78 @@ class OutcomeListForm(Form):
         if not self.errors.get("file") and bool(given.get("file")) == bool(given.get("pasted", "").strip()):
             self.add_error("file", "请选择一个文件，或者粘贴表格，两样只取一样。")
         return given
+
+
+class AskRecallForm(Form):
+    """Why a sender asks back what its receiver has receipted."""
+
+    reason = forms.CharField(label="为什么要撤回", widget=forms.Textarea, help_text="对方会看到，由对方决定。")
+
+
+class CorrectionForm(Form):
+    """The issued text of a returned item, to be corrected. The unit's limits belong to the operation."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(label=LABELS["title"], max_length=TITLE_LIMIT)
+    problem = forms.CharField(label=LABELS["problem"], widget=forms.Textarea({"rows": 8}))
+    analysis = forms.CharField(label=LABELS["analysis"], required=False, widget=forms.Textarea({"rows": 6}))
+    suggestions = forms.CharField(label=LABELS["suggestions"], widget=forms.Textarea({"rows": 8}))
+
+
+class OpenRouteForm(Form):
+    """A route that the unit opens for another to report here."""
+
+    sender = forms.CharField(label="报送单位", max_length=100, help_text="填单位的全称或简称。")
+    kind = forms.ChoiceField(
+        label="渠道",
+        choices=[(kind.value, kind.label) for kind in OFFERED],
+        widget=forms.RadioSelect,
+        initial=OFFERED[0].value,
+        help_text="直报点可以不写结束日期，约定须写明。",
+    )
+    valid_from = forms.DateField(label="从", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    valid_to = forms.DateField(
+        label="到", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    shows_contacts = forms.BooleanField(label="报送时带上反映人的联系方式", required=False)
+    basis = forms.CharField(
+        label="依据", required=False, max_length=500, widget=forms.Textarea, help_text="对方看得到。"
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs.setdefault("initial", {"valid_from": clock.today()})
+        super().__init__(*args, **kwargs)
+
+
+class EndRouteForm(Form):
+    """Why a route ends."""
+
+    reason = forms.CharField(label="终止的理由", widget=forms.Textarea, help_text="对方看得到。今天报送的仍然有效。")
+
+
+class LimitForm(Form):
+    """On which terms the unit takes what another reports."""
+
+    quota = forms.IntegerField(
+        label="限额", required=False, help_text="一段时间里最多收几篇，退回和撤回的不算。不限请留空。"
+    )
+    quota_period = forms.ChoiceField(label="按", required=False, choices=[("", "请选择"), *QuotaPeriod.choices])
+    only_signed = forms.BooleanField(label="只收经领导签发的信息", required=False)
+    receipts_at_once = forms.BooleanField(label="到达即签收，不用人办", required=False)
+
+
+class SenderPostsForm(Form):
+    """Holders of which posts may send to a receiver."""
+
+    posts = forms.MultipleChoiceField(
+        label="谁可以报送",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="一个也不选时，有“向上报送”权限的都可以。",
+    )
+
+    def __init__(self, *args: object, posts: list[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["posts"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = posts

@@ -12,11 +12,12 @@ def _inbox(_: HttpRequest) -> int:
 
 
 def _to_send(_: HttpRequest) -> int:
-    return queries.to_send().count()
+    return queries.to_send().count() + queries.returned_to(require_unit()).count()
 
 
 register(
     NavEntry("home", "首页", "home", "home", order=1, phone=True),
     NavEntry("inbox", "收件", "desk:inbox", "inbox", permission="exchange.receive", count=_inbox, order=10, phone=True),
     NavEntry("send", "报送", "desk:send_list", "send", permission="exchange.send", count=_to_send, order=30),
+    NavEntry("routes", "渠道", "desk:routes", "route", permission="units.settings", order=83),
 )

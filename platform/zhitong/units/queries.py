@@ -158,6 +158,21 @@ def senders_to(unit: Unit) -> QuerySet[Unit]:
     return found
 
 
+def named(words: str) -> Unit | None:
+    """Return the open unit of exactly this full or short name."""
+    found: Unit | None = Unit.objects.filter(Q(name=words) | Q(short_name=words), lifecycle=Lifecycle.ACTIVE).first()
+    return found
+
+
+def kind_of_way(sender: Unit, receiver: Unit) -> RouteKind | None:
+    """Return by which line of units one reports to another; None when only an explicit route can lead there."""
+    if sender.participates_in_id == receiver.pk:
+        return RouteKind.PARTICIPATION
+    if sender.parent_id == receiver.pk:
+        return RouteKind.PARTY_LINE if sender.kind == UnitKind.PARTY else RouteKind.HIERARCHY
+    return None
+
+
 def terms_in(unit: Unit, senders: Iterable[Unit]) -> dict[int, RouteTerms]:
     """Return on which terms the unit takes what these send, by key of the sender; nothing for who has none."""
     return {terms.sender_id: terms for terms in RouteTerms.objects.filter(receiver=unit, sender__in=list(senders))}

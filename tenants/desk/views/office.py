@@ -18,7 +18,6 @@ from tenants.items.views.common import detail_url
 from tenants.review.models import Task
 from tenants.review.queries import count_mine, queue
 from zhitong.core import clock
-from zhitong.exchange.models import Dispatch
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import Unit
 from zhitong.web import parts
@@ -163,8 +162,8 @@ def _sent_back(user: User, unit: Unit) -> list[KeyFigure]:
     """Return how many sendings came back and wait for a correction."""
     if not user.has_zt_perm("exchange.send"):
         return []
-    back = Dispatch.objects.filter(sender=unit, state=Dispatch.State.RETURNED).count()
-    return [KeyFigure("报送被退回", back, "篇", f"{reverse('desk:send_list')}?tab=sent&state=returned")]
+    back = queries.returned_to(unit.pk).count()
+    return [KeyFigure("报送被退回", back, "篇", f"{reverse('desk:send_list')}?tab=back")]
 
 
 def _accounts(user: User) -> list[KeyFigure]:

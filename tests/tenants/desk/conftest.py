@@ -66,7 +66,8 @@ class Office:
             )
 
 
-def _people(unit: Unit, prefix: str) -> Office:
+def people(unit: Unit, prefix: str) -> Office:
+    """Return the office of a unit with its people, whose login names begin with the prefix."""
     return Office(
         unit=unit,
         author=make_user(unit, f"{prefix}liang", name="梁晓岚", groups=[("sector", "科技界")]),
@@ -81,13 +82,13 @@ def _people(unit: Unit, prefix: str) -> Office:
 @pytest.fixture
 def office(unit: Unit) -> Office:
     """南海区政协 with its people."""
-    return _people(unit, "a_")
+    return people(unit, "a_")
 
 
 @pytest.fixture
 def city_office(city: Unit) -> Office:
     """佛山市政协 with its people."""
-    return _people(city, "b_")
+    return people(city, "b_")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tenants.desk import operations as desk
 from tenants.items.models import Item
 from tenants.review import operations as review
 from tests.factories import make_user
-from tests.tenants.desk.conftest import Office, _people
+from tests.tenants.desk.conftest import Office, people
 from zhitong.core.operations import system
 from zhitong.exchange.models import EventKind, Visibility
 from zhitong.exchange.queries import journey
@@ -24,7 +24,7 @@ LEADER, WORDS = "赵某某副市长", "请市住建局研究，年内拿出办�
 @pytest.fixture
 def province_office(province: Unit) -> Office:
     """广东省政协 with its people."""
-    return _people(province, "p_")
+    return people(province, "p_")
 
 
 def taken_in(sender: Office, item: Item, receiver: Office) -> Item:

@@ -1,18 +1,21 @@
 """Every read of the network: chains, journeys, tracks, inbox."""
 
 from zhitong.exchange.queries.chains import Node, chain_down, chain_up, chains_down
+from zhitong.exchange.queries.faults import Fault, faults
 from zhitong.exchange.queries.instructions import instructions_since
 from zhitong.exchange.queries.journeys import Journey, journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
 from zhitong.exchange.queries.quotas import Quota, quotas
 
 __all__ = [
+    "Fault",
     "Journey",
     "Node",
     "Quota",
     "chain_down",
     "chain_up",
     "chains_down",
+    "faults",
     "inbox",
     "instructions_since",
     "journey",

@@ -1,6 +1,7 @@
 """Every write over units: units themselves, bodies outside, and the routes between them."""
 
 from zhitong.units.operations.routes import (
+    OFFERED,
     end_route,
     limit_sender,
     name_senders,
@@ -20,6 +21,7 @@ from zhitong.units.operations.units import (
 
 __all__ = [
     "LONGEST_LIMIT",
+    "OFFERED",
     "SHORTEST_LIMIT",
     "NewUnit",
     "close_unit",

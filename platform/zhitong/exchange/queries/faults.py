@@ -1,0 +1,113 @@
+"""Where public rows of the network contradict one another: for `zhitong exchange verify`, never for a page."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from zhitong.exchange import packets
+from zhitong.exchange.models import Packet
+
+_CHUNK = 2000
+
+# What the events say of a dispatch: whatever ends it first, else the standing decision on what was made of it.
+_STATES = """
+WITH about AS (
+  SELECT e.dispatch_id AS id,
+         bool_or(e.kind = 'recalled') AS recalled, bool_or(e.kind IN ('returned', 'not_ours')) AS returned,
+         bool_or(e.kind = 'accepted') AS accepted, bool_or(e.kind = 'received') AS received,
+         bool_or(e.kind = 'kept' AND e.body_id IS NULL) AS kept,
+         bool_or(e.kind = 'declined' AND e.body_id IS NULL) AS declined
+    FROM public.exchange_event e WHERE e.dispatch_id IS NOT NULL GROUP BY e.dispatch_id
+), standing AS (
+  SELECT e.* FROM public.exchange_event e
+   WHERE e.kind IN ('adopted', 'kept', 'declined') AND e.reverses_id IS NULL
+     AND NOT EXISTS (SELECT FROM public.exchange_event r WHERE r.reverses_id = e.id)
+), own AS (
+  SELECT s.dispatch_id AS id, (array_agg(e.kind ORDER BY e.id DESC))[1] AS kind
+    FROM public.exchange_itemsource s
+    JOIN standing e ON e.unit_id = s.unit_id AND e.item_uuid = s.item_uuid
+   WHERE e.dispatch_id IS NULL AND e.body_id IS NULL
+   GROUP BY s.dispatch_id
+), outside AS (
+  SELECT e.dispatch_id AS id, (array_agg(e.kind ORDER BY e.id DESC))[1] AS kind
+    FROM standing e WHERE e.body_id IS NOT NULL AND e.dispatch_id IS NOT NULL GROUP BY e.dispatch_id
+)
+SELECT d.uuid, d.state, found.state AS expected
+  FROM public.exchange_dispatch d
+  LEFT JOIN about USING (id) LEFT JOIN own USING (id) LEFT JOIN outside USING (id)
+ CROSS JOIN LATERAL (SELECT CASE
+    WHEN about.recalled THEN 'recalled' WHEN about.returned THEN 'returned'
+    WHEN about.accepted THEN coalesce(own.kind, 'accepted')
+    WHEN about.kept THEN 'kept' WHEN about.declined THEN 'declined'
+    WHEN d.body_id IS NOT NULL THEN coalesce(outside.kind, 'sent')
+    WHEN about.received THEN 'received' ELSE 'sent' END AS state) found
+ WHERE d.state <> found.state ORDER BY d.id
+"""
+
+# what is wrong -> rows (their names) that it is wrong with
+_CONTRADICTIONS = {
+    ("dispatch", "not sent by the sender of its packet, or of another item or title"): """
+        SELECT d.uuid FROM public.exchange_dispatch d JOIN public.exchange_packet p ON p.id = d.packet_id
+         WHERE (d.sender_id, d.item_uuid, d.title) <> (p.sender_id, p.item_uuid, p.content->>'title')""",
+    ("dispatch", "without the event of its sending"): """
+        SELECT d.uuid FROM public.exchange_dispatch d WHERE NOT EXISTS (
+          SELECT FROM public.exchange_event e WHERE e.dispatch_id = d.id AND e.kind = 'sent'
+             AND e.unit_id = d.sender_id AND e.item_uuid = d.item_uuid)""",
+    ("dispatch", "of an item that was never registered"): """
+        SELECT d.uuid FROM public.exchange_dispatch d WHERE NOT EXISTS (
+          SELECT FROM public.exchange_itemfact f WHERE f.unit_id = d.sender_id AND f.item_uuid = d.item_uuid)""",
+    ("dispatch", "whose time of receipt and event of receipt do not agree"): """
+        SELECT d.uuid FROM public.exchange_dispatch d WHERE (d.received_at IS NOT NULL) <> EXISTS (
+          SELECT FROM public.exchange_event e WHERE e.dispatch_id = d.id AND e.kind = 'received')""",
+    ("dispatch", "whose accepted item and event of acceptance do not agree"): """
+        SELECT d.uuid FROM public.exchange_dispatch d WHERE (d.accepted_item_uuid IS NOT NULL) <> EXISTS (
+          SELECT FROM public.exchange_event e WHERE e.dispatch_id = d.id AND e.kind = 'accepted')""",
+    ("dispatch", "accepted, but no item of the receiver names it as its source"): """
+        SELECT d.uuid FROM public.exchange_dispatch d WHERE d.accepted_item_uuid IS NOT NULL AND NOT EXISTS (
+          SELECT FROM public.exchange_itemsource s WHERE s.dispatch_id = d.id AND s.unit_id = d.receiver_id)""",
+    ("dispatch", "whose request for recall and events do not agree"): """
+        SELECT d.uuid FROM public.exchange_dispatch d WHERE (d.recall_asked_at IS NOT NULL) <> coalesce((
+          SELECT e.kind = 'recall_asked' FROM public.exchange_event e
+           WHERE e.dispatch_id = d.id AND e.kind IN ('recall_asked', 'recall_refused', 'recalled')
+           ORDER BY e.id DESC LIMIT 1), false)""",
+    ("item", "made from a dispatch, but never registered"): """
+        SELECT s.item_uuid FROM public.exchange_itemsource s WHERE NOT EXISTS (
+          SELECT FROM public.exchange_itemfact f WHERE f.unit_id = s.unit_id AND f.item_uuid = s.item_uuid)""",
+    ("item", "registered as received, but from no dispatch"): """
+        SELECT f.item_uuid FROM public.exchange_itemfact f WHERE f.is_received AND NOT EXISTS (
+          SELECT FROM public.exchange_itemsource s WHERE s.unit_id = f.unit_id AND s.item_uuid = f.item_uuid)""",
+    ("item", "registered without the event of its submission"): """
+        SELECT f.item_uuid FROM public.exchange_itemfact f WHERE NOT f.is_received AND NOT EXISTS (
+          SELECT FROM public.exchange_event e
+           WHERE e.unit_id = f.unit_id AND e.item_uuid = f.item_uuid AND e.kind = 'submitted')""",
+    ("event", "of an item that its unit never registered and no dispatch brought"): """
+        SELECT e.uuid FROM public.exchange_event e WHERE NOT EXISTS (
+          SELECT FROM public.exchange_itemfact f WHERE f.unit_id = e.unit_id AND f.item_uuid = e.item_uuid)
+          AND NOT EXISTS (SELECT FROM public.exchange_dispatch d
+           WHERE d.id = e.dispatch_id AND d.receiver_id = e.unit_id AND d.item_uuid = e.item_uuid)""",
+}
+
+
+class Fault(NamedTuple):
+    """A contradiction: what sort of row, its uuid, what is wrong with it (English, for operators)."""
+
+    kind: str
+    uuid: UUID
+    reason: str
+
+
+def faults() -> Iterator[Fault]:
+    """Yield every contradiction between packets and their hashes, dispatches and events, items and dispatches."""
+    for packet in Packet.objects.only("uuid", "content", "sha256").order_by("pk").iterator(chunk_size=_CHUNK):
+        if packets.digest(packet.content) != packet.sha256:
+            yield Fault("packet", packet.uuid, "does not have the content it was sent with")
+    with connection.cursor() as cursor:
+        cursor.execute(_STATES)
+        for uuid, state, expected in cursor.fetchall():
+            yield Fault("dispatch", uuid, f"is {state}, but its events say {expected}")
+        for (kind, reason), query in _CONTRADICTIONS.items():
+            cursor.execute(query)
+            for (uuid,) in cursor.fetchall():
+                yield Fault(kind, uuid, reason)
