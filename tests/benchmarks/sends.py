@@ -35,8 +35,8 @@ _CONTENT: dict[str, Any] = {
 _PACKET = """INSERT INTO bench_packet (uuid, sender_id, item_uuid, matter_id, content, sha256, created_at)
  VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"""
 _DISPATCH = """INSERT INTO bench_dispatch (uuid, packet_id, sender_id, item_uuid, receiver_id, route, attempt, state,
- sent_at, sent_by, title, urgency, category, reason) VALUES (%s, %s, %s, %s, %s, 'hierarchy', 1, 'sent', %s, %s, %s,
- 'ordinary', '', '') RETURNING id"""
+ sent_at, sent_by, title, urgency, category, reason, proposal) VALUES (%s, %s, %s, %s, %s, 'hierarchy', 1, 'sent', %s,
+ %s, %s, 'ordinary', '', '', '') RETURNING id"""
 
 
 def measure(unit: Unit) -> Iterator[Figure]:

@@ -126,6 +126,10 @@ def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
         ),
         "phrase": Place("review:phrases", r, "/review/phrases/", {"text": "请注明来源"}, "text", "常用语"),
         "inbox": Place("desk:act", city_client, act, {"verb": "return", "reason": "补数据"}, "reason", "理由"),
+        "not ours": Place(
+            "desk:act", city_client, act, {"verb": "refer", "reason": "属地不同", "proposal": KEPT}, "reason", "理由",
+            "proposal",
+        ),
         "outcome": Place(
             "desk:outcome", c, outcomes, outcome, "words", "批示或答复内容", "leader", empty_is_fine=True
         ),
@@ -275,6 +279,11 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
             {"text_limit": "1800", "unconfirmed_sign": "1", "hides_reviewers": "0"}, "text_limit", "字数上限"
         ),
         "group": Place("accounts:groups", b, "/accounts/groups/", {"kind": "sector", "name": "教育界"}, "name", "名称"),
+        "route": Place(
+            "desk:route_open", b, "/routes/open/",
+            {"sender": "佛山市政协", "kind": "agreement", "valid_from": today, "valid_to": today, "basis": "共建协议"},
+            "basis", "依据", "sender", empty_is_fine=True,
+        ),
         "position": Place(
             "accounts:positions", b, "/accounts/positions/", {"name": "联络员", "code": "liaison"}, "name", "岗位名称"
         ),
