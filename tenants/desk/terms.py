@@ -20,9 +20,9 @@ def require_terms(actor: Actor, item: Item, to: Sequence[Destination]) -> None:
         NotAllowed: the actor holds none of the posts that send there.
         WrongState: the receiver takes only what a leader signed, and nobody did.
     """
-    for destination in _not_for(actor, to):
+    if barred := _not_for(actor, to):
         raise NotAllowed(
-            f"报送{destination.name}须由{_posts(destination)}办理。",
+            f"报送{barred[0].name}须由{_posts(barred[0])}办理。",
             rule="本单位渠道规定",
             who="本单位管理员可以在“渠道”里调整",
         )

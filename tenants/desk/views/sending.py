@@ -189,7 +189,7 @@ def _page(request: HttpRequest, item: Item, refusal: Refusal | None = None) -> H
     known = destinations(unit, clock.today())
     clearing = clearing_of(item, unit, known) if item.state == State.APPROVED else Clearing()
     limits, closed = quotas(unit), why_closed(reader(request).actor, item, known)
-    nameless = request.POST.get("under_pseudonym") == "1" if chosen is not None else queries.went_under_pseudonym(item)
+    nameless = _nameless(request, item)
     back = queries.returned_to(unit.pk).filter(item_uuid=item.uuid)
     to_correct = {dispatch.pk for dispatch in back} if item.state == State.APPROVED else set()
 
@@ -230,6 +230,14 @@ def _page(request: HttpRequest, item: Item, refusal: Refusal | None = None) -> H
         "phone_title": "报送",
     }
     return render(request, "desk/send.html", context, status=refusal.status if refusal else 200)
+
+
+def _nameless(request: HttpRequest, item: Item) -> bool:
+    """Return whether the page shows a sending under a pseudonym: as it was ticked, at first as it went before."""
+    given = request.POST if request.method == "POST" else request.GET
+    if request.method == "POST" or "preview" in given:
+        return given.get("under_pseudonym") == "1"
+    return queries.went_under_pseudonym(item)
 
 
 def _key(dispatch: Dispatch) -> str:

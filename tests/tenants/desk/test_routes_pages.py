@@ -176,6 +176,8 @@ def test_a_name_under_a_pseudonym_stands_on_no_page_of_the_receiver(
         type(city_office.author).objects.filter(pk=city_office.author.pk).update(name="区家豪")
     item = office.approved()
     assert "梁晓岚" in page(clerk, "desk:send", item.uuid)
+    preview = clerk.get(reverse("desk:send", args=[item.uuid]), {"preview": "1", "under_pseudonym": "1"})
+    assert "梁晓岚" not in preview.content.decode()
     form = {"to": f"u:{city_office.unit.uuid}", "version": item.version, "under_pseudonym": "1"}
     assert clerk.post(reverse("desk:send", args=[item.uuid]), form).status_code == 302
     sent = Dispatch.objects.get()
