@@ -15,13 +15,16 @@ from tenants.accounts.models import Holding, User
 from tenants.desk import operations as desk
 from tenants.items import operations as items
 from tenants.items.fields import AuthorInput
+from tenants.items.models import Item
 from tenants.review import operations as review
 from tenants.review.models import Task
 from tests.factories import PASSWORD, TEXT, client_for, make_draft, make_user, public_client
 from zhitong.core import clock
 from zhitong.core.operations import system
+from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Event, EventKind
-from zhitong.units.models import Unit
+from zhitong.units.models import RouteKind, Unit
+from zhitong.units.operations import open_route
 from zhitong.units.queries import destinations
 
 KEPT = "我写了很久的一句话"
@@ -55,6 +58,7 @@ def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
     return {
         **_places_of_items(unit, city),
         **_places_of_people(unit),
+        **_places_between(unit, city),
         **_places_of_flows(unit),
         **_places_of_operators(city),
         **_places_of_asides(unit),
@@ -126,10 +130,6 @@ def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
         ),
         "phrase": Place("review:phrases", r, "/review/phrases/", {"text": "请注明来源"}, "text", "常用语"),
         "inbox": Place("desk:act", city_client, act, {"verb": "return", "reason": "补数据"}, "reason", "理由"),
-        "not ours": Place(
-            "desk:act", city_client, act, {"verb": "refer", "reason": "属地不同", "proposal": KEPT}, "reason", "理由",
-            "proposal",
-        ),
         "outcome": Place(
             "desk:outcome", c, outcomes, outcome, "words", "批示或答复内容", "leader", empty_is_fine=True
         ),
@@ -224,6 +224,52 @@ def _places_of_asides(unit: Unit) -> dict[str, Place]:
     }  # fmt: skip
 
 
+def _places_between(unit: Unit, city: Unit) -> dict[str, Place]:
+    """Where two units speak to one another: a sending that came back, one that is asked for, one not ours, a route."""
+    with unit:
+        author, reviewer, clerk, boss = (User.objects.get(username=name) for name in ("liang", "he", "zhou", "boss"))
+        to = [way.key for way in destinations(unit, clock.today()) if way.unit == city]
+    with city:
+        city_clerk = User.objects.get(username="lin")
+    sent = []
+    for title in ("退回的", "签收的", "不属的"):
+        item = make_draft(unit, author, title=title)
+        with unit:
+            last = Task.objects.get(run=review.submit(actor=author.actor, item_uuid=item.uuid, version=item.version))
+            review.decide_pass(actor=reviewer.actor, task_uuid=last.uuid)
+            item.refresh_from_db()
+            sent += desk.send(actor=clerk.actor, item_uuid=item.uuid, version=item.version, to=to)
+    back, asked, other = sent
+    with city:
+        exchange.return_dispatch(actor=city_clerk.actor, dispatch_uuid=back.uuid, reason="补数据")
+        exchange.receive(actor=city_clerk.actor, dispatch_uuid=asked.uuid)
+    with unit:
+        version = Item.objects.get(uuid=back.item_uuid).version
+    route = open_route(actor=system(None), sender=unit, receiver=city, kind=RouteKind.DIRECT)
+    c, b, today = client_for(clerk, unit), client_for(boss, unit), f"{clock.today()}"
+    corrected = {**TEXT, "title": "退回的", "version": version, "analysis": KEPT}
+    return {
+        "correction of a text": Place(
+            "desk:correct", c, f"/items/{back.item_uuid}/correct/", corrected, "problem", "情况反映", "analysis"
+        ),
+        "asking back": Place(
+            "desk:ask_recall", c, f"/send/{asked.uuid}/ask/", {"reason": "数据有误"}, "reason", "为什么要撤回"
+        ),
+        "not ours": Place(
+            "desk:act", client_for(city_clerk, city), f"/inbox/{other.uuid}/act/",
+            {"verb": "refer", "reason": "属地不同", "proposal": KEPT}, "reason", "理由", "proposal",
+        ),
+        "end of a route": Place(
+            "desk:route_end", b, f"/routes/{route.pk}/end/", {"reason": "不再直报"}, "reason", "终止的理由"
+        ),
+        "route": Place(
+            "desk:route_open", b, "/routes/open/",
+            {"sender": "佛山市政协", "kind": "agreement", "valid_from": today, "valid_to": today, "basis": "共建协议"},
+            "basis", "依据", "sender", empty_is_fine=True,
+        ),
+    }  # fmt: skip
+
+
 def _places_of_people(unit: Unit) -> dict[str, Place]:
     boss = make_user(unit, "boss", roles=["administrator"], name="陈主任")
     member = make_user(unit, "mei", name="李梅")
@@ -279,11 +325,6 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
             {"text_limit": "1800", "unconfirmed_sign": "1", "hides_reviewers": "0"}, "text_limit", "字数上限"
         ),
         "group": Place("accounts:groups", b, "/accounts/groups/", {"kind": "sector", "name": "教育界"}, "name", "名称"),
-        "route": Place(
-            "desk:route_open", b, "/routes/open/",
-            {"sender": "佛山市政协", "kind": "agreement", "valid_from": today, "valid_to": today, "basis": "共建协议"},
-            "basis", "依据", "sender", empty_is_fine=True,
-        ),
         "position": Place(
             "accounts:positions", b, "/accounts/positions/", {"name": "联络员", "code": "liaison"}, "name", "岗位名称"
         ),

@@ -31,7 +31,8 @@ NO_WORDS = {
     "accounts:key_revoke", "accounts:people_enter", "accounts:people_import", "accounts:people_links",
     "accounts:person_deactivate", "accounts:person_invite", "accounts:person_post_end", "accounts:person_reactivate",
     "api:submit", "desk:clear", "desk:outcome_list", "desk:outcome_list_record", "desk:recall", "desk:receive",
-    "desk:send", "items:delete", "items:file_remove", "items:take_pen", "items:upload", "notices:read_all",
+    "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "items:delete", "items:file_remove",
+    "items:take_pen", "items:upload", "notices:read_all",
     "operators:audit", "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees",
     "review:filter_remove", "review:phrase_remove", "review:renew", "review:settle", "review:submit",
 }  # fmt: skip

@@ -72,7 +72,7 @@ def act(request: HttpRequest, dispatch_uuid: UUID) -> HttpResponse:
 
 
 _DONE = {
-    "return": "已退回",
+    "return": glossary.SENT_BACK,
     "refer": "已退回，注明不属本单位",
     "keep": f"已{glossary.KEPT}",
     "decline": f"已{glossary.DECLINED}",

@@ -28,6 +28,7 @@ from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Cell, TableColumn, TableRow
 
 _LOOKS = ("exchange.send", "exchange.receive", "units.settings")
+_FROM_BELOW = {RouteKind.HIERARCHY: "下级政协"}  # the labels of routes are those of the sender
 _OUT = [TableColumn(label) for label in ("接收单位", "渠道", "限额", "要求", "谁可以报送", "联系方式")]
 _IN = [TableColumn(label) for label in ("报送单位", "渠道", "限额", "要求", "签收")]
 _OPENED = [TableColumn(label) for label in ("报送单位", "接收单位", "渠道", "起止", "依据", "开通人")]
@@ -77,7 +78,7 @@ def _out(one: Destination, limits: dict[int, Quota], posts: dict[str, str], *, m
             Cell(quota.words if quota else "不限"),
             Cell("只收经领导签发的" if one.terms.only_signed else "定稿"),
             Cell("、".join(names) or "有报送权限的"),
-            Cell("带" if one.shows_contacts else "不带"),
+            Cell("带联系方式" if one.shows_contacts else "不带联系方式"),
         ],
         url=url,
     )
@@ -90,7 +91,7 @@ def _in(one: Unit, unit: Unit, terms: RouteTerms | None, route: Route | None, *,
     return TableRow(
         [
             Cell(one.short_name, url=url, look="t"),
-            Cell(kind.label if kind else ""),
+            Cell(_FROM_BELOW.get(kind, kind.label) if kind else ""),
             Cell(limit),
             Cell("只收经领导签发的" if terms and terms.only_signed else "定稿"),
             Cell("到达即签收" if terms and terms.receipts_at_once else "人工签收"),
