@@ -47,10 +47,14 @@ def words(text: str) -> Iterator[Word]:
             yield Word(inner, position, start + offset, start + offset + len(inner))
 
 
+def tokens(plain: str) -> list[str]:
+    """Return the whole words of a normalised text in their order, stop words and punctuation left out."""
+    return [token for token in rjieba.cut(plain) if _is_word(token)]
+
+
 def query_words(text: str) -> list[str]:
     """Return the distinct words of a question in their order, only the whole ones."""
-    found = [token for token in rjieba.cut(normalise(text)) if _is_word(token)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(tokens(normalise(text))))
 
 
 def _inner(token: str) -> list[str]:

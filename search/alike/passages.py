@@ -1,0 +1,79 @@
+"""What two texts have word for word: the common passages, longest first found, for marking side by side."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from search.analyser import normalise
+
+# Shorter agreements are turns of speech, not passages.
+LEAST = 8
+_RUN = 6
+# A run that stands in the other text more often than this is looked up at its first places only.
+_PLACES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece that stands in both texts: where it begins and ends in each, in characters, and its letters."""
+
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+    letters: int
+
+
+def passages(one: str, other: str) -> list[Passage]:
+    """Return the common passages of at least `LEAST` letters in the order of `one`; signs and widths do not count.
+
+    No letter of either text is in two passages. The time grows with the length, not with its square.
+    """
+    letters, at = _letters(one)
+    others, other_at = _letters(other)
+    index: dict[str, list[int]] = defaultdict(list)
+    for place in range(len(others) - _RUN + 1):
+        run = others[place : place + _RUN]
+        if len(index[run]) < _PLACES:
+            index[run].append(place)
+    taken = bytearray(len(others))
+    found: list[Passage] = []
+    place = 0
+    while place <= len(letters) - _RUN:
+        best, best_length = 0, 0
+        for start in index.get(letters[place : place + _RUN], ()):
+            length = _common(letters, place, others, start, taken)
+            if length > best_length:
+                best, best_length = start, length
+        if best_length < LEAST:
+            place += 1
+            continue
+        taken[best : best + best_length] = b"\x01" * best_length
+        last, other_last = place + best_length - 1, best + best_length - 1
+        found.append(Passage(at[place], at[last] + 1, other_at[best], other_at[other_last] + 1, best_length))
+        place += best_length
+    return found
+
+
+def share(one: str, found: list[Passage]) -> float:
+    """Return which part (0 to 1) of the letters of `one` the common passages are."""
+    letters, _at = _letters(one)
+    return sum(passage.letters for passage in found) / len(letters) if letters else 0.0
+
+
+def _letters(text: str) -> tuple[str, list[int]]:
+    """Return the letters of a text and where each stands in it."""
+    plain = normalise(text)
+    at = [place for place, character in enumerate(plain) if character.isalnum()]
+    return "".join(plain[place] for place in at), at
+
+
+def _common(one: str, place: int, other: str, start: int, taken: bytearray) -> int:
+    length = 0
+    while (
+        place + length < len(one)
+        and start + length < len(other)
+        and not taken[start + length]
+        and one[place + length] == other[start + length]
+    ):
+        length += 1
+    return length
