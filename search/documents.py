@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Protocol
 from uuid import UUID
 
 # Sections in the order of their weight in PostgreSQL's terms (A first); the label leads a snippet.
@@ -11,6 +12,22 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "problem": ("C", "情况反映"),
     "analysis": ("D", "原因分析"),
 }
+
+
+class HasSections(Protocol):
+    """A document, an item, or anything else that carries the three sections."""
+
+    @property
+    def problem(self) -> Any:
+        """情况反映."""
+
+    @property
+    def analysis(self) -> Any:
+        """原因分析."""
+
+    @property
+    def suggestions(self) -> Any:
+        """意见建议."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +53,16 @@ class Document:
     state: str = ""
     day: date | None = None
     readers: list[str] = field(default_factory=list)
+
+    @property
+    def body(self) -> str:
+        """The three sections as one text (`body_of`)."""
+        return body_of(self)
+
+
+def body_of(source: HasSections) -> str:
+    """Return the three sections of a document or an item as one text, in their order on paper, one below the other."""
+    return "\n".join(part for part in (source.problem, source.analysis, source.suggestions) if part)
 
 
 def unit_grant(unit_id: int) -> str:

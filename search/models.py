@@ -1,4 +1,4 @@
-"""The search document of the PostgreSQL backend: a public table, so a reader's query never loops over schemas."""
+"""Search documents and their fingerprints: public tables, so a reader's query never loops over schemas."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -39,4 +39,38 @@ class SearchDocument(models.Model):
             GinIndex(fields=["vector"], name="search_vector"),
             GinIndex(fields=["readers"], name="search_readers"),
             models.Index(fields=["unit", "-day", "-id"], name="search_by_day"),
+        ]
+
+
+class Fingerprint(models.Model):
+    """The numbers by which look-alikes of a document are found (`search.alike.fingerprints`), gone with it."""
+
+    document = models.OneToOneField(SearchDocument, models.CASCADE, primary_key=True, related_name="fingerprint")
+    bands = ArrayField(models.IntegerField(), default=list)
+    terms = ArrayField(models.IntegerField(), default=list)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["bands"], name="fingerprint_bands"),
+            GinIndex(fields=["terms"], name="fingerprint_terms"),
+        ]
+
+
+class PairVerdict(models.Model):
+    """What a reviewer of a unit said of two of its items; the last word counts, the trail keeps the earlier ones.
+
+    `one` and `other` name the items in the order of their uuids, so that a pair is there once.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    one = models.UUIDField()
+    other = models.UUIDField()
+    same = models.BooleanField()
+    by_label = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "one", "other"], name="pair_verdict_once"),
+            models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="pair_verdict_in_order"),
         ]

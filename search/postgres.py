@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.db import connection
 
+from search.alike import fingerprint, read
 from search.analyser import MAX_POSITION, query_words, words
 from search.backend import CANDIDATES, PAGE, Found, Query, Reader, Results, day_range
 from search.documents import SECTIONS, Document
 from search.models import SearchDocument
+from search.weighing import weights_in_force
 from zhitong.core.errors import InvalidInput
 from zhitong.web.keyset import read_cursor, write_cursor
 
-_COLUMNS = (
+COLUMNS = (
     "unit_id", "kind", "object_uuid", "version", "title", "problem", "analysis", "suggestions", "author_names",
     "from_unit", "number_label", "category", "state", "day", "readers",
 )  # fmt: skip
@@ -23,11 +25,15 @@ _FACETS = ("category", "state", "year")
 _WEIGHTS = "{0.25, 0.4, 0.6, 1.0}"
 
 _UPSERT = f"""
-INSERT INTO public.search_searchdocument ({", ".join(_COLUMNS)}, vector)
-VALUES ({", ".join(["%s"] * len(_COLUMNS))}, %s::tsvector)
+WITH written AS (
+INSERT INTO public.search_searchdocument ({", ".join(COLUMNS)}, vector)
+VALUES ({", ".join(["%s"] * len(COLUMNS))}, %s::tsvector)
 ON CONFLICT (kind, object_uuid) DO UPDATE SET
-  {", ".join(f"{name} = EXCLUDED.{name}" for name in (*_COLUMNS, "vector"))}
+  {", ".join(f"{name} = EXCLUDED.{name}" for name in (*COLUMNS, "vector"))}
 WHERE public.search_searchdocument.version <= EXCLUDED.version
+RETURNING id)
+INSERT INTO public.search_fingerprint (document_id, bands, terms) SELECT id, %s, %s FROM written
+ON CONFLICT (document_id) DO UPDATE SET bands = EXCLUDED.bands, terms = EXCLUDED.terms
 """  # noqa: S608 - column names are constants
 
 # Filled with our own constants only; every value that a person typed is a parameter.
@@ -50,10 +56,12 @@ class PostgresBackend:
     def index(self, documents: Iterable[Document]) -> int:
         """Store documents; one that is older than what is stored changes nothing."""
         written = 0
+        weights = weights_in_force()
         with connection.cursor() as cursor:
             for document in documents:
-                row = [getattr(document, name) for name in _COLUMNS]
-                cursor.execute(_UPSERT, [*row, _vector(document)])
+                row = [getattr(document, name) for name in COLUMNS]
+                made = fingerprint(read(document.title, document.body), weights)
+                cursor.execute(_UPSERT, [*row, _vector(document), list(made.bands), list(made.terms)])
                 written += cursor.rowcount
         return written
 
@@ -82,7 +90,7 @@ class PostgresBackend:
         return total, counts
 
     def _page(self, cursor: Any, query: Query, where: str, values: list[Any], tsquery: str) -> tuple[list[Found], str]:
-        names = ", ".join(_COLUMNS)
+        names = ", ".join(COLUMNS)
         rank = f"ts_rank('{_WEIGHTS}', vector, %s::tsquery)" if _ranked(query) else "0::real"
         after, after_values = _after(query)
         statement = _PAGE.format(
@@ -96,7 +104,7 @@ class PostgresBackend:
         ranked_first, bound = ([tsquery], [CANDIDATES]) if _ranked(query) else ([], [])
         cursor.execute(statement, [*ranked_first, *values, *bound, *after_values, PAGE + 1])
         rows = cursor.fetchall()
-        found = [Found(Document(**dict(zip(_COLUMNS, row, strict=False))), row[-1]) for row in rows[:PAGE]]
+        found = [Found(Document(**dict(zip(COLUMNS, row, strict=False))), row[-1]) for row in rows[:PAGE]]
         return found, _cursor(query, rows[PAGE - 1]) if len(rows) > PAGE else ""
 
 
@@ -142,7 +150,7 @@ def _after(query: Query) -> tuple[str, list[Any]]:
 
 
 def _cursor(query: Query, row: tuple[Any, ...]) -> str:
-    day = row[_COLUMNS.index("day")]
+    day = row[COLUMNS.index("day")]
     return write_cursor([float(row[-1]), day.isoformat() if day else "0001-01-01", row[-2]])
 
 

@@ -1,0 +1,171 @@
+"""Look-alikes of a text among the documents: what a reader may read in full, and of the rest only which units have it.
+
+Two queries, whatever the archive holds. The first returns documents that the reader may find; the second returns names
+of units and nothing else: no text, title, number, author or key of what is closed ever leaves the database.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from search.alike import Comparison, Fingerprint, Kind, compare, fingerprint, passages, read
+from search.alike.fingerprints import SHARED_TERMS
+from search.alike.passages import share
+from search.backend import Reader
+from search.documents import Document
+from search.models import PairVerdict
+from search.postgres import COLUMNS
+from search.weighing import weights_in_force
+from zhitong.core.operations import Actor, require_unit
+
+# So many documents are compared word for word, those with most in common first.
+COMPARED = 30
+SHOWN = 8
+# So many of 42 bands say that two texts are much the same, without a look at either: about half of their runs.
+MUCH_THE_SAME = 4
+# Looking up all terms of a text would read long lists of the commoner ones.
+_LOOKED_UP = 12
+
+_SHARED = """
+CROSS JOIN LATERAL (SELECT
+  (SELECT count(*) FROM unnest(f.bands) AS n WHERE n = ANY(%(bands)s::int[])) AS bands,
+  (SELECT count(*) FROM unnest(f.terms) AS n WHERE n = ANY(%(terms)s::int[])) AS terms) AS shared
+"""
+_OPEN = f"""
+SELECT {", ".join(f"d.{name}" for name in COLUMNS)}, v.same, v.by_label, v.at
+  FROM public.search_fingerprint f
+  JOIN public.search_searchdocument d ON d.id = f.document_id
+  LEFT JOIN public.search_pairverdict v ON v.unit_id = d.unit_id
+   AND v.one = least(d.object_uuid, %(item)s::uuid) AND v.other = greatest(d.object_uuid, %(item)s::uuid)
+  {_SHARED}
+ WHERE (f.bands && %(bands)s::int[] OR f.terms && %(heaviest)s::int[])
+   AND (shared.bands > 0 OR shared.terms >= {SHARED_TERMS})
+   AND d.unit_id = %(unit)s AND d.readers && %(grants)s::varchar[] AND d.object_uuid IS DISTINCT FROM %(item)s::uuid
+ ORDER BY 3 * shared.bands + shared.terms DESC, d.id DESC LIMIT {COMPARED}
+"""  # noqa: S608 - made of our own constants
+# What was sent on is the sender's, and what is of the same matter is this very report on another level.
+_CLOSED = f"""
+SELECT DISTINCT u.short_name
+  FROM public.search_fingerprint f
+  JOIN public.search_searchdocument d ON d.id = f.document_id
+  JOIN public.units_unit u ON u.id = d.unit_id
+  LEFT JOIN public.exchange_itemfact mine ON mine.unit_id = %(unit)s AND mine.item_uuid = %(item)s::uuid
+  LEFT JOIN public.exchange_itemfact theirs ON theirs.unit_id = d.unit_id AND theirs.item_uuid = d.object_uuid
+  {_SHARED}
+ WHERE f.bands && %(bands)s::int[] AND shared.bands >= {MUCH_THE_SAME}
+   AND NOT (d.unit_id = %(unit)s AND d.readers && %(grants)s::varchar[])
+   AND d.object_uuid IS DISTINCT FROM %(item)s::uuid AND d.state <> 'withdrawn'
+   AND (mine.matter_id IS NULL OR theirs.matter_id IS DISTINCT FROM mine.matter_id)
+   AND theirs.is_received IS NOT TRUE
+ ORDER BY 1
+"""  # noqa: S608 - made of our own constants
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a reviewer said of the pair: whether it is one matter, who, when."""
+
+    same: bool
+    by_label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """A document that the reader may read, and how it is alike.
+
+    `share` is the part (0 to 1) of the text at hand that stands in it word for word.
+    """
+
+    document: Document
+    comparison: Comparison
+    share: float
+    verdict: Verdict | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The kind in force: what a reviewer called one matter is that, unless it is even the same text."""
+        if self.verdict and self.verdict.same and self.comparison.kind in (Kind.NONE, Kind.OTHER_PLACE):
+            return Kind.SAME_MATTER
+        return self.comparison.kind
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlikes:
+    """What was found of a text: what the reader may read, how many pairs were judged not to be one matter, and which
+    units have much the same that is closed to the reader."""
+
+    alikes: Sequence[LookAlike]
+    dismissed: int
+    units: Sequence[str]
+
+
+def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader) -> LookAlikes:
+    """Return the look-alikes of a text in the unit in force.
+
+    Args:
+        item: the item whose text it is, so that it is not found itself; None for a text that is not kept.
+    """
+    text, weights = read(title, body), weights_in_force()
+    values = _values(fingerprint(text, weights), item, reader)
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, values)
+        rows = cursor.fetchall()
+        cursor.execute(_CLOSED, values)
+        units = [name for (name,) in cursor.fetchall()]
+    found = []
+    dismissed = 0
+    for row in rows:
+        document, verdict = Document(**dict(zip(COLUMNS, row, strict=False))), _verdict(row[-3:])
+        if verdict and not verdict.same:
+            dismissed += 1
+            continue
+        compared = compare(text, read(document.title, document.body), weights)
+        if compared.kind != Kind.NONE or verdict:
+            found.append(LookAlike(document, compared, share(body, passages(body, document.body)), verdict))
+    found.sort(key=lambda alike: (-alike.share, -alike.comparison.matter))
+    return LookAlikes(found[:SHOWN], dismissed, units)
+
+
+def pair_of(*, title: str, body: str, item: UUID, other: UUID, reader: Reader) -> LookAlike | None:
+    """Return another document of the unit in force beside a text, whatever its kind; None when it is not open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(COLUMNS)} FROM public.search_searchdocument"  # noqa: S608 - our own columns
+            " WHERE unit_id = %s AND object_uuid = %s AND readers && %s::varchar[]",
+            [require_unit(), other, sorted(reader.grants)],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    document = Document(**dict(zip(COLUMNS, row, strict=True)))
+    one, two = sorted((item, other))
+    said = PairVerdict.objects.filter(unit=require_unit(), one=one, other=two).values_list("same", "by_label", "at")
+    compared = compare(read(title, body), read(document.title, document.body), weights_in_force())
+    verdict = _verdict(said.first() or (None, None, None))
+    return LookAlike(document, compared, share(body, passages(body, document.body)), verdict)
+
+
+def may_judge(actor: Actor) -> bool:
+    """Return whether the actor may say of two items whether they are one matter."""
+    return actor.can("search.archive")
+
+
+def _values(made: Fingerprint, item: UUID | None, reader: Reader) -> dict[str, Any]:
+    return {
+        "bands": list(made.bands),
+        "terms": list(made.terms),
+        "heaviest": list(made.terms[:_LOOKED_UP]),
+        "unit": require_unit(),
+        "grants": sorted(reader.grants),
+        "item": item,
+    }
+
+
+def _verdict(row: Sequence[Any]) -> Verdict | None:
+    same, by_label, at = row
+    return None if same is None else Verdict(same, by_label, at)
