@@ -1,11 +1,14 @@
 """Who sees which runs; the one place that says so."""
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenants.accounts.models import User
 from tenants.items.models import Item, ItemAuthor
 from tenants.items.queries import own_items, visible_items
 from tenants.review.models import Copy, Run, Task
+from zhitong.core.errors import NotFound
 
 
 def runs_seen_by(user: User) -> QuerySet[Run]:
@@ -22,6 +25,20 @@ def runs_seen_by(user: User) -> QuerySet[Run]:
 def latest_run_seen(user: User, item: Item) -> Run | None:
     """Return the latest run of an item that `user` may see, None without one."""
     return runs_seen_by(user).filter(item=item).order_by("-pk").first()
+
+
+def readable_item(user: User, item_uuid: UUID) -> Item:
+    """Return an item whose text `user` reads: by right, as an author, or by a part in its review.
+
+    Raises:
+        NotFound: absent or closed.
+    """
+    in_review = Run.objects.filter(takes_part(user), item=OuterRef("pk"))
+    seen = Q(pk__in=visible_items(user).values("pk")) | Q(Exists(in_review))
+    item = Item.objects.filter(seen, uuid=item_uuid).prefetch_related("authors").first()
+    if item is None:
+        raise NotFound
+    return item
 
 
 def sees_all(user: User) -> bool:

@@ -2,6 +2,7 @@
 
 from tenants.review.views.absences import absence_end, absences, replace_holder
 from tenants.review.views.aids import due, phrase_remove, phrases
+from tenants.review.views.alikes import alikes, judge, pair
 from tenants.review.views.batches import batch, batch_people
 from tenants.review.views.lists import remove_filter, save_filter, worklists
 from tenants.review.views.outside import outside
@@ -16,6 +17,7 @@ from tenants.review.views.tasks import checks, decide, edit, people, task
 __all__ = [
     "absence_end",
     "absences",
+    "alikes",
     "batch",
     "batch_people",
     "checks",
@@ -23,7 +25,9 @@ __all__ = [
     "due",
     "edit",
     "file",
+    "judge",
     "outside",
+    "pair",
     "people",
     "phrase_remove",
     "phrases",

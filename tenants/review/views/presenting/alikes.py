@@ -1,0 +1,170 @@
+"""Look-alikes as drawn: the rows beside a text, and two texts with what both have word for word."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from django.urls import reverse
+
+from search.alike import Kind, Passage
+from search.documents import Document, HasSections
+from search.lookalikes import LookAlike, LookAlikes
+from tenants.items.models import Item
+from tenants.items.texts import LABELS, SECTIONS
+from zhitong.core.glossary import ITEM_STATES
+from zhitong.web.parts import QueueEntry, State, Tag, standing
+from zhitong.web.templatetags.zt import authors as authors_words
+from zhitong.web.templatetags.zt import zt_short
+
+KINDS: dict[Kind, Tag] = {
+    Kind.VERBATIM: Tag("逐字相同", "amber"),
+    Kind.REWORKED: Tag("改写", "amber"),
+    Kind.SAME_MATTER: Tag("同一事项", "blue"),
+    Kind.OTHER_PLACE: Tag("换地套写"),
+    Kind.NONE: Tag("未发现雷同"),
+}
+
+
+# Under this share common passages are chance, and the kind alone speaks.
+_SAYS = 0.05
+
+
+class Piece(NamedTuple):
+    """Letters of a paragraph; with `number` they are the common passage of that number, and `leads` begins it."""
+
+    text: str
+    number: int = 0
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two texts: which (本稿 or 对方), facts, state, title, sections with the pieces of each paragraph."""
+
+    word: str
+    facts: Sequence[str]
+    state: State | None
+    title: str
+    url: str
+    sections: Sequence[tuple[str, Sequence[Sequence[Piece]]]]
+
+
+def rows_of(item: Item, found: LookAlikes) -> list[QueueEntry]:
+    """Return the rows of the list: share of the text at hand, title, kind, from whom, when, what became of it."""
+    return [
+        QueueEntry(
+            alike.document.title,
+            reverse("review:pair", args=[item.uuid, alike.document.object_uuid]),
+            notes=[share_words(alike), *_notes(alike.document)],
+            tag=KINDS[alike.kind],
+        )
+        for alike in found.alikes
+    ]
+
+
+def share_words(alike: LookAlike) -> str:
+    """Return the share of the text at hand that stands in the other word for word; a dash where it says nothing."""
+    return f"{alike.share:.0%}" if alike.share >= _SAYS else "—"
+
+
+def elsewhere(found: LookAlikes, own: str) -> str:
+    """Return the sentence on what is closed to the reader: how many units, and which."""
+    others = [name for name in found.units if name != own]
+    said = []
+    if others:
+        said.append(f"全省另有 {len(others)} 个单位反映了大致相同的情况：{'、'.join(others)}。")
+    if own in found.units:
+        said.append("本单位也有您看不到的稿件反映了大致相同的情况。")
+    return "".join(said)
+
+
+def side_of_item(item: Item, number: str, names: Sequence[str], url: str, found: Sequence[Passage]) -> Side:
+    """Return the text at hand."""
+    day = f"{zt_short(item.submitted_at)} 来稿" if item.submitted_at else "未提交"
+    facts = [item.from_unit, number, day, f"反映人 {authors_words(names)}" if names else ""]
+    word = ITEM_STATES.get(item.state, "")
+    return _side("本稿", facts, word, item.title, url, item, found, "mine")
+
+
+def side_of_document(document: Document, url: str, found: Sequence[Passage]) -> Side:
+    """Return the other text."""
+    day = f"{document.day:%Y-%m-%d} 来稿" if document.day else ""
+    signed = f"反映人 {authors_words(document.author_names)}" if document.author_names else ""
+    facts = [document.from_unit, document.number_label, day, signed]
+    word = ITEM_STATES.get(document.state, "")
+    return _side("对方", facts, word, document.title, url, document, found, "theirs")
+
+
+def figures_of(found: Sequence[Passage]) -> dict[str, Any]:
+    """Return what the strip over the texts says of the common passages."""
+    return {
+        "places": len(found),
+        "common": sum(passage.letters for passage in found),
+        "longest": max((passage.letters for passage in found), default=0),
+    }
+
+
+def _side(
+    word: str,
+    facts: Sequence[str],
+    state: str,
+    title: str,
+    url: str,
+    source: HasSections,
+    found: Sequence[Passage],
+    whose: Literal["mine", "theirs"],
+) -> Side:
+    spans = [
+        (passage.start, passage.end) if whose == "mine" else (passage.other_start, passage.other_end)
+        for passage in found
+    ]
+    numbered = sorted((start, end, number) for number, (start, end) in enumerate(spans, 1))
+    sections = []
+    at = 0
+    for name in SECTIONS:
+        text = getattr(source, name)
+        if text:
+            sections.append((LABELS[name], _paragraphs(text, at, numbered)))
+            at += len(text) + 1
+    return Side(word, [fact for fact in facts if fact], standing(state) if state else None, title, url, sections)
+
+
+def _paragraphs(text: str, at: int, numbered: Sequence[tuple[int, int, int]]) -> list[list[Piece]]:
+    """Return the paragraphs of a section that begins at `at` of the whole, cut where common passages begin or end."""
+    found = []
+    for line in text.split("\n"):
+        if line.strip():
+            found.append(_pieces(line, at, numbered))
+        at += len(line) + 1
+    return found
+
+
+def _pieces(line: str, at: int, numbered: Sequence[tuple[int, int, int]]) -> list[Piece]:
+    pieces = []
+    here = 0
+    for start, end, number in numbered:
+        first, last = max(start - at, here), min(end - at, len(line))
+        if first >= last:
+            continue
+        if first > here:
+            pieces.append(Piece(line[here:first]))
+        pieces.append(Piece(line[first:last], number, leads=start >= at))
+        here = last
+    if here < len(line):
+        pieces.append(Piece(line[here:]))
+    return pieces
+
+
+def _notes(document: Document) -> list[str]:
+    day = document.day.isoformat() if document.day else ""
+    who = document.from_unit or authors_words(document.author_names)
+    return [note for note in (who, day, ITEM_STATES.get(document.state, "")) if note]
+
+
+def first_of(item: Item, alike: LookAlike) -> str:
+    """Return which of the two came first, and by how many days."""
+    mine = item.submitted_at.date() if item.submitted_at else None
+    theirs = alike.document.day
+    if mine is None or theirs is None or mine == theirs:
+        return "同一天" if mine is not None and mine == theirs else "对方"
+    return f"{'对方' if theirs < mine else '本稿'}早 {abs((mine - theirs).days)} 天"
