@@ -15,8 +15,11 @@ from search.documents import body_of
 from search.lookalikes import look_alikes, may_judge, pair_of
 from search.operations import judge_pair
 from search.views import reader_of
+from tenants.accounts.models import User
+from tenants.items.models import Item
 from tenants.items.queries import author_names, number_label
 from tenants.items.views.common import detail_url, reader
+from tenants.review.models import Task
 from tenants.review.queries.access import readable_item
 from tenants.review.views.presenting import alikes as drawn
 from zhitong.core.errors import InvalidInput, NotFound
@@ -36,7 +39,7 @@ def alikes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "alikes": drawn.rows_of(item, found),
         "elsewhere": drawn.elsewhere(found, request.tenant.short_name),  # type: ignore[attr-defined]
         "dismissed": found.dismissed,
-        "back": detail_url(item),
+        "back": _back(user, item),
         "phone_title": "雷同",
     }
     part = request.htmx  # type: ignore[attr-defined]
@@ -77,7 +80,7 @@ def pair(request: HttpRequest, item_uuid: UUID, other_uuid: UUID) -> HttpRespons
         "verdict": alike.verdict,
         "verdict_at": zt_short(alike.verdict.at) if alike.verdict else "",
         "judge_url": reverse("review:judge", args=[item_uuid, other_uuid]),
-        "back": reverse("review:alikes", args=[item_uuid]),
+        "back": _back(user, item),
         "phone_title": "雷同对比",
         **drawn.figures_of(common),
     }
@@ -96,3 +99,9 @@ def judge(request: HttpRequest, item_uuid: UUID, other_uuid: UUID) -> HttpRespon
     judge_pair(actor=user.actor, item_uuid=item_uuid, other_uuid=other_uuid, same=said == "same")
     messages.success(request, "已记为同一事项。" if said == "same" else "已记为不是同一件，以后不再提示。")
     return redirect("review:pair", item_uuid=item_uuid, other_uuid=other_uuid)
+
+
+def _back(user: User, item: Item) -> str:
+    """Return where the reader came from: the own open task of the item, else the item's page."""
+    task = Task.objects.filter(run__item=item, holder=user, state=Task.State.OPEN).order_by("-pk").first()
+    return reverse("review:task", args=[task.uuid]) if task else detail_url(item)

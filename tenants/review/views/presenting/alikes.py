@@ -11,10 +11,10 @@ from search.documents import Document, HasSections
 from search.lookalikes import LookAlike, LookAlikes
 from tenants.items.models import Item
 from tenants.items.texts import LABELS, SECTIONS
+from zhitong.core import clock
 from zhitong.core.glossary import ITEM_STATES
 from zhitong.web.parts import QueueEntry, State, Tag, standing
 from zhitong.web.templatetags.zt import authors as authors_words
-from zhitong.web.templatetags.zt import zt_short
 
 KINDS: dict[Kind, Tag] = {
     Kind.VERBATIM: Tag("逐字相同", "amber"),
@@ -80,7 +80,7 @@ def elsewhere(found: LookAlikes, own: str) -> str:
 
 def side_of_item(item: Item, number: str, names: Sequence[str], url: str, found: Sequence[Passage]) -> Side:
     """Return the text at hand."""
-    day = f"{zt_short(item.submitted_at)} 来稿" if item.submitted_at else "未提交"
+    day = f"{clock.local_date(item.submitted_at)} 来稿" if item.submitted_at else "未提交"
     facts = [item.from_unit, number, day, f"反映人 {authors_words(names)}" if names else ""]
     word = ITEM_STATES.get(item.state, "")
     return _side("本稿", facts, word, item.title, url, item, found, "mine")
@@ -88,7 +88,7 @@ def side_of_item(item: Item, number: str, names: Sequence[str], url: str, found:
 
 def side_of_document(document: Document, url: str, found: Sequence[Passage]) -> Side:
     """Return the other text."""
-    day = f"{document.day:%Y-%m-%d} 来稿" if document.day else ""
+    day = f"{document.day} 来稿" if document.day else ""
     signed = f"反映人 {authors_words(document.author_names)}" if document.author_names else ""
     facts = [document.from_unit, document.number_label, day, signed]
     word = ITEM_STATES.get(document.state, "")
@@ -163,7 +163,7 @@ def _notes(document: Document) -> list[str]:
 
 def first_of(item: Item, alike: LookAlike) -> str:
     """Return which of the two came first, and by how many days."""
-    mine = item.submitted_at.date() if item.submitted_at else None
+    mine = clock.local_date(item.submitted_at) if item.submitted_at else None
     theirs = alike.document.day
     if mine is None or theirs is None or mine == theirs:
         return "同一天" if mine is not None and mine == theirs else "对方"
