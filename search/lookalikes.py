@@ -59,7 +59,7 @@ SELECT DISTINCT u.short_name
  WHERE f.bands && %(bands)s::int[] AND shared.bands >= {MUCH_THE_SAME}
    AND NOT (d.unit_id = %(unit)s AND d.readers && %(grants)s::varchar[])
    AND d.object_uuid IS DISTINCT FROM %(item)s::uuid AND d.state <> 'withdrawn'
-   AND (mine.matter_id IS NULL OR theirs.matter_id IS DISTINCT FROM mine.matter_id)
+   AND (theirs.matter_id = coalesce(mine.matter_id, %(matter)s::bigint)) IS NOT TRUE
    AND theirs.is_received IS NOT TRUE
  ORDER BY 1
 """  # noqa: S608 - made of our own constants
@@ -104,14 +104,15 @@ class LookAlikes:
     units: Sequence[str]
 
 
-def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader) -> LookAlikes:
+def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader, matter: int | None = None) -> LookAlikes:
     """Return the look-alikes of a text in the unit in force.
 
     Args:
-        item: the item whose text it is, so that it is not found itself; None for a text that is not kept.
+        item: the item whose text it is, so that it is not found itself; None for a text that is no item of the unit.
+        matter: the matter of such a text, when it came in from another unit; an item's own is known.
     """
     text, weights = read(title, body), weights_in_force()
-    values = _values(fingerprint(text, weights), item, reader)
+    values = _values(fingerprint(text, weights), item, reader) | {"matter": matter}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, values)
         rows = cursor.fetchall()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.desk.views import clearing, dispatch, inbox, outcome_lists, outcomes, reading, routes, sending
+from tenants.desk.views import clearing, dispatch, inbox, inbox_alikes, outcome_lists, outcomes, reading, routes, sending
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/receive/", inbox.receive_many, name="receive"),
     path("inbox/<uuid:dispatch_uuid>/", dispatch.dispatch, name="dispatch"),
+    path("inbox/<uuid:dispatch_uuid>/alikes/", inbox_alikes.alikes, name="dispatch_alikes"),
     path("inbox/<uuid:dispatch_uuid>/act/", dispatch.act, name="act"),
     path("inbox/<uuid:dispatch_uuid>/files/<uuid:file_uuid>/", dispatch.file, name="file"),
     path("routes/", routes.routes, name="routes"),

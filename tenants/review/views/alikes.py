@@ -36,7 +36,8 @@ def alikes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     found = look_alikes(title=item.title, body=body_of(item), item=item.uuid, reader=reader_of(user))
     context = {
         "item": item,
-        "alikes": drawn.rows_of(item, found),
+        "doc_title": item.title,
+        "alikes": drawn.rows_of(found, item),
         "elsewhere": drawn.elsewhere(found, request.tenant.short_name),  # type: ignore[attr-defined]
         "dismissed": found.dismissed,
         "back": _back(user, item),

@@ -49,17 +49,25 @@ class Side:
     sections: Sequence[tuple[str, Sequence[Sequence[Piece]]]]
 
 
-def rows_of(item: Item, found: LookAlikes) -> list[QueueEntry]:
-    """Return the rows of the list: share of the text at hand, title, kind, from whom, when, what became of it."""
+def rows_of(found: LookAlikes, item: Item | None) -> list[QueueEntry]:
+    """Return the rows of the list: share of the text at hand, title, kind, from whom, when, what became of it.
+
+    A row leads to the comparison with `item`; to the other's own page while the text at hand is none of the unit's.
+    """
     return [
         QueueEntry(
             alike.document.title,
-            reverse("review:pair", args=[item.uuid, alike.document.object_uuid]),
+            _url(alike, item),
             notes=[share_words(alike), *_notes(alike.document)],
             tag=KINDS[alike.kind],
         )
         for alike in found.alikes
     ]
+
+
+def _url(alike: LookAlike, item: Item | None) -> str:
+    other = alike.document.object_uuid
+    return reverse("review:pair", args=[item.uuid, other]) if item else reverse("desk:item", args=[other])
 
 
 def share_words(alike: LookAlike) -> str:
