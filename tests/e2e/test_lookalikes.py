@@ -51,3 +51,23 @@ def test_a_reviewer_compares_and_says_that_it_is_another_matter(unit: Unit, sit_
     reviewer.look("look-alikes-judged")
     page.get_by_role("link", name="返回").click()
     page.get_by_text("另有 1 篇已判为不是同一件").wait_for()
+
+
+def test_an_author_is_told_while_writing(unit: Unit, sit_down: SitDown) -> None:
+    liang = make_user(unit, "liang", name="梁晓岚")
+    make_user(unit, "zhou", name="周敏", roles=["clerk"], posts=["research"])
+    drafts = [
+        make_draft(unit, liang, **texts)
+        for texts in (BODY, {"title": "新的一篇", "problem": "还没有写", "analysis": "", "suggestions": ""})
+    ]
+    with unit:
+        review.submit(actor=liang.actor, item_uuid=drafts[0].uuid, version=drafts[0].version)
+    outbox.drain()
+    author = sit_down(liang, unit)
+    author.login()
+    author.go(f"/items/{drafts[1].uuid}/edit/")
+    author.sees("未发现雷同")
+    author.page.get_by_label("原因分析").first.fill(BODY["analysis"])
+    author.page.get_by_label("情况反映").first.fill(BODY["problem"])
+    author.sees("雷同提示 1")
+    author.look("look-alikes-writing")

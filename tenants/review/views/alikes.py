@@ -16,7 +16,7 @@ from search.lookalikes import look_alikes, may_judge, pair_of
 from search.operations import judge_pair
 from search.views import reader_of
 from tenants.accounts.models import User
-from tenants.items.models import Item
+from tenants.items.models import Item, State
 from tenants.items.queries import author_names, number_label
 from tenants.items.views.common import detail_url, reader
 from tenants.review.models import Task
@@ -77,7 +77,7 @@ def pair(request: HttpRequest, item_uuid: UUID, other_uuid: UUID) -> HttpRespons
         "share": drawn.share_words(alike),
         "kind": drawn.KINDS[alike.kind],
         "first": drawn.first_of(item, alike),
-        "may_judge": may_judge(user.actor),
+        "may_judge": may_judge(user.actor) and item.state != State.DRAFT,
         "verdict": alike.verdict,
         "verdict_at": zt_short(alike.verdict.at) if alike.verdict else "",
         "judge_url": reverse("review:judge", args=[item_uuid, other_uuid]),

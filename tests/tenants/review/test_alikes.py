@@ -174,3 +174,15 @@ def test_the_item_page_asks_for_them_too(house: House, two: tuple[Run, Run]) -> 
     one = item_of(two[0])
     assert f'hx-get="{list_url(one)}"' in said(client(house, house.author).get(f"/items/{one.uuid}/"))
     assert TEXT["title"] in said(client(house, house.author).get(list_url(one)))
+
+
+def test_a_draft_is_compared_but_not_judged(house: House, two: tuple[Run, Run]) -> None:
+    clerk = house.research
+    draft = make_draft(house.unit, clerk, **COPY)
+    desk = client(house, clerk)
+    assert f'hx-get="{list_url(draft)}"' in said(desk.get(f"/items/{draft.uuid}/edit/"))
+    assert "逐字相同" in said(desk.get(list_url(draft), **HTMX))
+    pair = said(desk.get(pair_url(draft, item_of(two[1]))))
+    assert "逐字相同" in pair
+    assert "/judge/" not in pair
+    assert client(house, house.secretary).get(list_url(draft)).status_code == 404

@@ -2,7 +2,7 @@
 
 <form data-autosave="URL" data-draft-key="ID" data-version-field="version"> posts itself to URL when the writer pauses.
 The answer is JSON {"version": 4, "saved_at": "10:41", "html": {"checks": …}, "words": {"then": …}}: parts for the
-places marked data-live and data-live-words; 409 is HTML for #zt-merge,
+places marked data-live and data-live-words; the form then tells "zt-saved"; 409 is HTML for #zt-merge,
 a refusal is JSON {"message"}. */
 (() => {
   "use strict";
@@ -116,6 +116,7 @@ a refusal is JSON {"message"}. */
           forget();
           for (const [name, html] of Object.entries(saved.html || {})) for (const el of document.querySelectorAll(`[data-live=${name}]`)) el.innerHTML = html;
           for (const [name, words] of Object.entries(saved.words || {})) for (const el of document.querySelectorAll(`[data-live-words=${name}]`)) el.textContent = words;
+          form.dispatchEvent(new Event("zt-saved"));
           say("ok", `已自动保存 ${saved.saved_at || clock()}`, "cloud-check");
         } else if (isRefusal) {
           keep();
