@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from tenants.desk.views import clearing, dispatch, inbox, inbox_alikes, outcome_lists, outcomes, reading, routes, sending
+from tenants.desk.views import (
+    clearing,
+    dispatch,
+    inbox,
+    inbox_alikes,
+    outcome_lists,
+    outcomes,
+    reading,
+    routes,
+    sending,
+)
 
 app_name = "desk"
 urlpatterns = [
