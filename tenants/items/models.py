@@ -20,6 +20,7 @@ class State(models.TextChoices):
     KEPT = "kept", glossary.KEPT
     DECLINED = "declined", glossary.DECLINED
     WITHDRAWN = "withdrawn", glossary.WITHDRAWN
+    MERGED = "merged", glossary.MERGED
 
 
 # Where the names under an item may still change: until the unit has decided.
@@ -60,12 +61,13 @@ class Source(models.TextChoices):
 class Item(models.Model):
     """One report on one matter.
 
-    `number` counts within the unit and `year`, given at submission. `version` rises with every write and guards
-    against lost updates. `text_length` is the reader's count of the three sections together. `dispatch_uuid` names the
-    dispatch a received item came by; `import_key` the row an imported one came from. `title` … `suggestions` hold the
-    working text; the original, edited and issued texts are `Edition`s. A draft may hold a title over the limit of 100
-    characters, so that nothing typed is lost; submission refuses it. While the author side writes, `pen_holder` is who
-    writes on in the creator's stead (接力撰写, null: the creator), since `pen_since`, asked with `pen_note`.
+    A merged one (综合稿, `is_merged`) was made of other items of the unit, which the network keeps (`MergePart`); it is
+    nobody's own. `number` counts within the unit and `year`, given at submission. `version` rises with every write and
+    guards against lost updates. `text_length` is the reader's count of the three sections together. `dispatch_uuid`
+    names the dispatch a received item came by; `import_key` the row an imported one came from. `title` … `suggestions`
+    hold the working text; the original, edited and issued texts are `Edition`s. A draft may hold a title over the limit
+    of 100 characters, so that nothing typed is lost; submission refuses it. While the author side writes, `pen_holder`
+    is who writes on in the creator's stead (接力撰写, null: the creator), since `pen_since`, asked with `pen_note`.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -95,6 +97,7 @@ class Item(models.Model):
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     dispatch_uuid = models.UUIDField(null=True, unique=True)
+    is_merged = models.BooleanField(default=False)
     from_unit = models.CharField("报送单位", max_length=40, blank=True)
     import_key = models.CharField(max_length=80, null=True, unique=True)
     version = models.PositiveIntegerField(default=1)

@@ -34,7 +34,7 @@ def visible_items(user: User) -> QuerySet[Item]:
 
 def own_items(user: User) -> QuerySet[Item]:
     """Return the items of which `user` is an author or the writer; others' drafts once the user agreed to sign."""
-    written = Q(created_by=user, dispatch_uuid__isnull=True)
+    written = Q(created_by=user, dispatch_uuid__isnull=True, is_merged=False)
     agreed = ~Q(item__state=State.DRAFT) | Q(consent=Consent.CONFIRMED)
     signed = ItemAuthor.objects.filter(agreed, item=OuterRef("pk"), user=user, signs=True)
     return Item.objects.filter(written | Exists(signed))

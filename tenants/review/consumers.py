@@ -227,6 +227,6 @@ def tell_authors(payload: dict[str, Any]) -> None:
 def _authors_with_account(item: Item) -> dict[int, User]:
     """Those who sign an item and have an account here, and who wrote it for them, by key."""
     readers = {user.pk: user for user in User.objects.filter(authorships__item=item, authorships__signs=True)}
-    if item.created_by and not item.dispatch_uuid:
+    if item.created_by and not item.dispatch_uuid and not item.is_merged:
         readers.setdefault(item.created_by.pk, item.created_by)
     return readers

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenants.accounts.models import Membership, Position, User
 from tenants.accounts.queries import holdings_on, with_permission
-from tenants.items.models import Consent, Item
+from tenants.items.models import Consent, Item, ItemAuthor
 from tenants.review.definition import CHOSEN, Who, WhoKind
 from tenants.review.models import Absence, CategoryCommittee
+from zhitong.core.operations import require_unit
+from zhitong.exchange.queries import parts_of
 
 _STAND_INS = 3  # how far a stand-in who is away too is followed
 
@@ -70,9 +72,13 @@ class Asking:
 def authors_of(item: Item) -> Authors:
     """Return the authors and co-authors of an item, those who have not answered among them; who declined is none.
 
-    Staff who only wrote it down for them are none either.
+    Staff who only wrote it down for them are none either. Behind a merged item stand the authors of its sources.
     """
-    rows = list(item.authors.exclude(consent=Consent.DECLINED).order_by("order").values_list("user_id", "person_uuid"))
+    of_item = Q(item=item)
+    if item.is_merged:
+        of_item |= Q(item__uuid__in=[part.source_uuid for part in parts_of(require_unit(), item.uuid)])
+    written = ItemAuthor.objects.filter(of_item).exclude(consent=Consent.DECLINED).order_by("item_id", "order")
+    rows = list(written.values_list("user_id", "person_uuid"))
     users = [user for user, _ in rows if user is not None]
     persons = frozenset(person for _, person in rows if person is not None)
     return Authors(frozenset(users), persons, next(iter(users), None))

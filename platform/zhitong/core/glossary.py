@@ -11,6 +11,7 @@ ADOPTED = "已采用"
 KEPT = "留存"
 DECLINED = "不采用"
 WITHDRAWN = "已撤回"
+MERGED = "已并入"
 AWAITING_RECEIPT = "待签收"
 RECEIVED = "已签收"
 SENT_BACK = "已退回"
@@ -26,6 +27,7 @@ ITEM_STATES = {
     "kept": KEPT,
     "declined": DECLINED,
     "withdrawn": WITHDRAWN,
+    "merged": MERGED,
 }
 
 # What a screen might say instead -> the word it has to say.

@@ -10,17 +10,30 @@ from zhitong.units.models import BodyKind, ExternalBody, Level, RouteKind, Unit
 
 
 class Matter(models.Model):
-    """What one report is about: joins the journeys of one matter over lines and levels."""
+    """What one report is about: the journey of one report over the levels of one line.
+
+    Where several lines (party and committee, repeats) turn out to be one matter, all but the first are `joined_to` it:
+    they are shown together, and each keeps its own items, events and credit. What is joined to is joined to nothing.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="lines")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(joined_to__isnull=True) | ~Q(joined_to=models.F("id")), name="matter_joined_to_another"
+            )
+        ]
 
 
 class ItemFact(models.Model):
     """What the network may know of an item once it is submitted: no title, no text.
 
-    `authors` is `[{"person": uuid, "name", "rank", "kind"}]` in the order of signing; empty for received items,
-    whose authors stand in their sources. `number_label` is what one tells on the telephone (南海〔2026〕218号).
+    `authors` is `[{"person": uuid, "name", "rank", "kind"}]` in the order of signing; empty for received and merged
+    items (`is_received`: made from what others wrote), whose authors stand in their sources. `number_label` is what one
+    tells on the telephone (南海〔2026〕218号).
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="item_facts")
@@ -170,6 +183,7 @@ class EventKind(models.TextChoices):
     INSTRUCTION = "instruction", "批示"
     REPLIED = "replied", "答复"
     PUBLISHED = "published", "刊发"
+    MERGED = "merged", "并入综合稿"
 
 
 class AdoptionMode(models.TextChoices):
@@ -248,6 +262,39 @@ class Event(models.Model):
             models.Index(fields=["occurred_on", "kind"], name="event_by_day"),
             models.Index(fields=["matter"], name="event_by_matter"),
         ]
+
+
+class MergePart(models.Model):
+    """A source of a merged item (综合稿): an item of the same unit that was joined with others to one.
+
+    `order` counts from 1 and decides the share of credit as the rule sets say (DOMAIN §6); `share` is the part agreed
+    on in per cent, null where nothing was agreed. `matter` is the merged item's, `source_matter` the source's. `event`
+    says that it was merged; `withdrawal` that its unit took it back later: what the merged item earned until then stays
+    its own, what comes after does not count for it. A part that was taken out (拆开) is `ended_at` and counts for
+    nothing.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    item_uuid = models.UUIDField()
+    source_uuid = models.UUIDField()
+    order = models.PositiveSmallIntegerField()
+    share = models.PositiveSmallIntegerField(null=True)
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+", db_index=False)
+    source_matter = models.ForeignKey(Matter, models.PROTECT, related_name="+")
+    event = models.OneToOneField(Event, models.PROTECT, related_name="merge_part")
+    withdrawal = models.OneToOneField(Event, models.PROTECT, null=True, related_name="withdrawn_part")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "source_uuid"], condition=Q(ended_at__isnull=True), name="merge_source_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(share__isnull=True) | Q(share__gte=1, share__lte=100), name="merge_share_in_per_cent"
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "item_uuid"], name="merge_by_item")]
 
 
 class Grant(models.Model):

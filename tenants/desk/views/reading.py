@@ -118,7 +118,7 @@ def _paragraphs(found: Item, name: str) -> list[str]:
 
 def _actions(user: User, found: Item) -> list[Action]:
     """Return what the reader may do, the next step of the work first; only that one is red."""
-    mine = found.created_by_id == user.pk and found.dispatch_uuid is None
+    mine = found.created_by_id == user.pk and found.dispatch_uuid is None and not found.is_merged
     way = Action("看去向", url=reverse("desk:journey", args=[found.uuid]), icon="route")
     others = [way, Action("文本对照", url=reverse("items:texts", args=[found.uuid]), icon="copy")]
     run = latest_run_seen(user, found)

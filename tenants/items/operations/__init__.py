@@ -5,6 +5,7 @@ from tenants.items.operations.authors import confirm_signing, decline_signing, s
 from tenants.items.operations.drafts import create_draft, delete_draft, save_draft
 from tenants.items.operations.files import attach, remove_attachment
 from tenants.items.operations.importing import ImportReport, import_items, try_import
+from tenants.items.operations.merging import create_merged, mark_merged, unmark_merged
 from tenants.items.operations.pen import give_pen_back, hand_pen, take_pen
 from tenants.items.operations.progress import (
     add_edition,
@@ -23,12 +24,14 @@ __all__ = [
     "conclude",
     "confirm_signing",
     "create_draft",
+    "create_merged",
     "create_received",
     "decline_signing",
     "delete_draft",
     "give_pen_back",
     "hand_pen",
     "import_items",
+    "mark_merged",
     "register_submission",
     "remove_attachment",
     "reopen_returned",
@@ -38,4 +41,5 @@ __all__ = [
     "set_urgency",
     "take_pen",
     "try_import",
+    "unmark_merged",
 ]

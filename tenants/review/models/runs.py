@@ -32,6 +32,7 @@ class Run(models.Model):
         DECLINED = "declined", glossary.DECLINED
         KEPT = "kept", glossary.KEPT
         RECALLED = "recalled", glossary.WITHDRAWN
+        MERGED = "merged", glossary.MERGED
 
     class Purpose(models.TextChoices):
         """What a run decides."""
@@ -184,6 +185,8 @@ class Verb(models.TextChoices):
     KEEP = "keep", glossary.KEPT
     RESUBMIT = "resubmit", "重新提交"
     RECALL = "recall", "撤回"
+    MERGE = "merge", "并入综合稿"
+    TAKE_APART = "take_apart", "拆开综合稿"
     TAKE_BACK = "take_back", "收回"
     ADD_BEFORE = "add_before", "前加签"
     ADD_AFTER = "add_after", "后加签"

@@ -36,6 +36,7 @@ from tenants.review.operations.flows import (
     stop_flow,
 )
 from tenants.review.operations.handing_over import follow_post, leave_post, leave_unit, lose_rights, replace_holder
+from tenants.review.operations.merging import come_back, dissolve, merge_away, require_before_sign_off
 from tenants.review.operations.questions import (
     Addressees,
     Outsider,
@@ -75,6 +76,7 @@ __all__ = [
     "ask_clearance",
     "ask_questions",
     "choices_to_make",
+    "come_back",
     "comment",
     "copy_to",
     "decide_decline",
@@ -85,6 +87,7 @@ __all__ = [
     "decide_return",
     "delegate",
     "discard_draft",
+    "dissolve",
     "draft_blank",
     "draft_preset",
     "draft_version",
@@ -106,6 +109,7 @@ __all__ = [
     "make_default",
     "mark_copy_read",
     "mark_seen",
+    "merge_away",
     "missing_clearance",
     "move_flow",
     "publish_draft",
@@ -122,6 +126,7 @@ __all__ = [
     "renew_link",
     "replace_holder",
     "reply_remark",
+    "require_before_sign_off",
     "restart",
     "save_checklist",
     "save_checks",

@@ -120,7 +120,7 @@ def decide_return(*, actor: Actor, task_uuid: UUID, reason: str, to: str = AUTHO
             step stands; else everything from there on is walked again, as a new round.
 
     Raises:
-        NotFound, NotAllowed, WrongState: as `decide_pass`; WrongState also for a received item to its author.
+        NotFound, NotAllowed, WrongState: as `decide_pass`; WrongState also for a received or merged item to its author.
         InvalidInput: no reason, or no such earlier step.
     """
     words = clean_reason(reason)
@@ -132,6 +132,12 @@ def decide_return(*, actor: Actor, task_uuid: UUID, reason: str, to: str = AUTHO
         raise WrongState(
             "这一篇是外单位报送来的，不能退给反映人修改；可以退回前面的步骤，或者留存、不采用。",
             rule="退回外单位的来稿在收件里办理",
+        )
+    if place is None and frame.item.is_merged:
+        raise WrongState(
+            "综合稿由本单位合成，没有反映人可退；可以退回前面的步骤，或者留存、不采用。",
+            rule="综合稿在本单位修改",
+            who="送审签之前可以拆开",
         )
     if place is None and frame.run.purpose == Run.Purpose.CLEARANCE:
         raise WrongState("报送审签退不到反映人，请退回前面的步骤，或者不同意报送。", rule=frame.flow_words)

@@ -114,7 +114,7 @@ def recall(*, actor: Actor, item_uuid: UUID, reason: str) -> Run:
 
     Raises:
         NotFound: no such item in review among the actor's own.
-        NotAllowed: the item came from another unit: it is returned, not recalled.
+        NotAllowed: the item came from another unit, or was merged: it is returned or taken apart, not recalled.
         WrongState: somebody has acted; the message says who and when.
         InvalidInput: no reason.
     """
@@ -287,6 +287,8 @@ def _go_on(actor: Actor, run_id: int) -> Run:
 def _check_recall(frame: Frame) -> None:
     if frame.item.dispatch_uuid:
         raise NotAllowed("这一篇是外单位报送来的，不能撤回；可以留存、不采用或在收件里退回。")
+    if frame.item.is_merged:
+        raise NotAllowed("综合稿不能撤回。", rule="综合稿由本单位合成", who="送审签之前可以拆开")
     if frame.run.purpose == Run.Purpose.CLEARANCE:
         raise WrongState("这一篇已经签发，正在审签报送，不能撤回。")
     if frame.run.state != Run.State.RUNNING:

@@ -47,7 +47,7 @@ def take_back(*, actor: Actor, run_uuid: UUID, reason: str) -> Run:
     _give_item_back(frame, last, words)
     before = engine.replay(act for act in acts if act.seq < last.seq)
     frame.act(Verb.TAKE_BACK, task=task, aim=Verb(last.verb).label, reason=words)
-    _restore(frame, before)
+    restore(frame, before)
     return finish(frame, "run.taken_back", seq=last.seq)
 
 
@@ -114,7 +114,8 @@ def _refuse_sent(frame: Frame, item: Item) -> None:
         raise WrongState("这一篇正在审签报送，不能收回签发。", rule="报送审签之前可以收回", who="可以先终止报送审签")
 
 
-def _restore(frame: Frame, before: engine.Replayed) -> None:
+def restore(frame: Frame, before: engine.Replayed) -> None:
+    """Put a run back to where it stood `before`, within the act begun last; tasks go to whoever is there today."""
     reopened = []
     for task in frame.tasks:
         was_pending = task.is_pending

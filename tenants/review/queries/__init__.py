@@ -4,6 +4,7 @@ from tenants.review.queries.access import latest_run_seen, reads_inner, sees_all
 from tenants.review.queries.clearing import Clearance, is_signed, latest_clearance
 from tenants.review.queries.flows import FlowRow, VersionRow, flows, get_flow, problems_of
 from tenants.review.queries.history import TimelineLine, timeline
+from tenants.review.queries.merging import may_change_sources
 from tenants.review.queries.people import Candidate, about, find_people
 from tenants.review.queries.problems import InUse, Level, Problem, find_problems, lead_to, must_fix
 from tenants.review.queries.screen import RunScreen, TaskScreen, load_run, load_screen, phrases_of
@@ -64,6 +65,7 @@ __all__ = [
     "load_run",
     "load_screen",
     "load_staff",
+    "may_change_sources",
     "must_fix",
     "names_of_unit",
     "own_open",

@@ -26,6 +26,7 @@ _AIMED = {
     Verb.COPY: "抄送{}",
     Verb.JUMP: "跳转到{}",
     Verb.END: "终止，{}",
+    Verb.MERGE: "并入综合稿{}",
     Verb.HAND_OVER: "移交{}",
     Verb.LATE: "超期，告知{}",
 }
@@ -33,7 +34,7 @@ _AIMED = {
 _OPEN_REASONS = frozenset(
     {
         Verb.PASS, Verb.OBJECT, Verb.RETURN, Verb.DECLINE, Verb.KEEP, Verb.EXPEDITE, Verb.JUMP, Verb.END, Verb.RESTART,
-        Verb.TAKE_BACK, Verb.SKIP,
+        Verb.TAKE_BACK, Verb.SKIP, Verb.TAKE_APART,
     }
 )  # fmt: skip
 _OPEN_AIMS = frozenset({Verb.START, Verb.RETURN, Verb.TAKE_BACK, Verb.JUMP, Verb.END})

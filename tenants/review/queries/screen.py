@@ -213,8 +213,9 @@ class TaskScreen(RunScreen):
 
     @property
     def returns_to_author(self) -> bool:
-        """Whether the author can have it back: not what another unit sent, nor what is signed off for sending."""
-        return self.item.dispatch_uuid is None and self.run.purpose == Run.Purpose.REVIEW
+        """Whether the author can have it back: not what others wrote, nor what is signed off for sending."""
+        of_others = self.item.is_merged or self.item.dispatch_uuid is not None
+        return not of_others and self.run.purpose == Run.Purpose.REVIEW
 
 
 def load_screen(user: User, task_uuid: UUID) -> TaskScreen:

@@ -1,5 +1,6 @@
 """Every write of the network: registering, sending, receiving, recall, outcomes. In a unit, on public rows."""
 
+from zhitong.exchange.operations.merging import SOURCES_MOST, arrange_sources, merge, take_apart, withdraw_source
 from zhitong.exchange.operations.outcomes import record, reverse, withdraw_decision
 from zhitong.exchange.operations.recalling import ask_recall, grant_recall, recall, refuse_recall
 from zhitong.exchange.operations.receiving import (
@@ -16,12 +17,15 @@ from zhitong.exchange.operations.registering import change_authors, register_ite
 from zhitong.exchange.operations.sending import send
 
 __all__ = [
+    "SOURCES_MOST",
     "accept",
+    "arrange_sources",
     "ask_recall",
     "change_authors",
     "decline",
     "grant_recall",
     "keep",
+    "merge",
     "moved_on",
     "recall",
     "receive",
@@ -33,5 +37,7 @@ __all__ = [
     "reverse",
     "send",
     "settle",
+    "take_apart",
     "withdraw_decision",
+    "withdraw_source",
 ]

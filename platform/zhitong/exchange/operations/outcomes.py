@@ -4,12 +4,13 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.core.reasons import clean_reason
-from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
+from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, MergePart, Visibility
 from zhitong.exchange.operations.events import clean_words, new_event, write_events
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
@@ -52,7 +53,8 @@ def record(
     """Record an outcome of an item of the present unit. Its caller (review, desk) checks the right.
 
     Without `body` the unit itself decided; with one, the unit records by hand what that body answered, which needs a
-    dispatch to it, or for a leader's instruction the item alone.
+    dispatch to it, or for a leader's instruction the item alone. A unit adopts its own merged item as merged (综合),
+    whatever `mode` says.
 
     Raises:
         NotFound: no such item of this unit.
@@ -82,6 +84,9 @@ def record(
         }
     )
     dispatch = _dispatch_to(unit, item_uuid, body, kind) if body else None
+    sources = MergePart.objects.filter(unit=unit, item_uuid=item_uuid, ended_at__isnull=True)
+    if kind == EventKind.ADOPTED and body is None and sources.exists():
+        mode = AdoptionMode.MERGED
     _refuse_repeat(unit, item_uuid, kind, body, written["bulletin"], written["issue_number"])
     event = new_event(
         actor=actor,
@@ -158,7 +163,9 @@ def _reverse(actor: Actor, unit: Unit, wrong: Event, reason: str) -> Event:
             write_events([event])
     except IntegrityError as error:
         raise WrongState("这条结果已经冲正。") from error
-    _move_dispatches(unit, wrong.item_uuid, wrong.dispatch, _state_left(unit, wrong))
+    # A source that was withdrawn by mistake stands in its merged item again.
+    if not MergePart.objects.filter(withdrawal=wrong).update(withdrawal=None):
+        _move_dispatches(unit, wrong.item_uuid, wrong.dispatch, _state_left(unit, wrong))
     audit.record(
         actor=actor, action="exchange.event.reversed", object_kind="event", object_id=wrong.uuid, reason=reason
     )
@@ -212,10 +219,18 @@ def _state_left(unit: Unit, wrong: Event) -> Dispatch.State | None:
 
 
 def _move_dispatches(unit: Unit, item_uuid: UUID, to_body: Dispatch | None, state: Dispatch.State | None) -> None:
-    """Let the dispatches that a decision answers show it: the one to the body, or those the item was made from."""
+    """Let the dispatches that a decision answers show it: the one to the body, or those the item was made from.
+
+    Sources of a merged item are answered by what becomes of that.
+    """
     if state is None:
         return
     if to_body is not None:
         Dispatch.objects.filter(pk=to_body.pk).update(state=state, closed_at=clock.now())
     else:
-        Dispatch.objects.filter(made__unit=unit, made__item_uuid=item_uuid).update(state=state, closed_at=clock.now())
+        parts = MergePart.objects.filter(
+            unit=unit, item_uuid=item_uuid, ended_at__isnull=True, withdrawal__isnull=True
+        ).values("source_uuid")
+        Dispatch.objects.filter(Q(made__item_uuid=item_uuid) | Q(made__item_uuid__in=parts), made__unit=unit).update(
+            state=state, closed_at=clock.now()
+        )

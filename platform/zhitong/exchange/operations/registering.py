@@ -26,11 +26,12 @@ def register_item(
     group_name: str = "",
     authors: list[dict[str, Any]],
     dispatch: Dispatch | None = None,
+    is_merged: bool = False,
 ) -> ItemFact:
     """Register an item of the present unit; its caller is the submission or the acceptance, which checks the right.
 
-    A received item joins the matter of its dispatch, another one begins a matter of its own. Registering twice
-    returns the first.
+    A received item joins the matter of its dispatch, another one begins a matter of its own; a merged one too, but
+    nobody submitted it. Registering twice returns the first.
     """
     unit = unit_in_force()
     known = ItemFact.objects.filter(unit=unit, item_uuid=item_uuid).first()
@@ -51,11 +52,11 @@ def register_item(
         urgency=urgency,
         group_name=group_name,
         authors=authors,
-        is_received=dispatch is not None,
+        is_received=is_merged or dispatch is not None,
     )
     if dispatch:
         ItemSource.objects.create(unit=unit, item_uuid=item_uuid, dispatch=dispatch)
-    else:
+    elif not is_merged:
         event = new_event(
             actor=actor,
             unit=unit,

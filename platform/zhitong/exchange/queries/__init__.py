@@ -5,6 +5,7 @@ from zhitong.exchange.queries.faults import Fault, faults
 from zhitong.exchange.queries.instructions import instructions_since
 from zhitong.exchange.queries.journeys import Journey, journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
+from zhitong.exchange.queries.merging import merged_into, merged_with, parts_of
 from zhitong.exchange.queries.quotas import Quota, quotas
 
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
     "inbox",
     "instructions_since",
     "journey",
+    "merged_into",
+    "merged_with",
+    "parts_of",
     "quotas",
     "sent",
     "tracks",

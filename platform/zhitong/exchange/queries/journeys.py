@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from zhitong.core import clock, glossary
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, Visibility
-from zhitong.exchange.queries.chains import Node, chain_down, chains_up
+from zhitong.exchange.queries.chains import Node, Reached, ways_down, ways_up
+from zhitong.exchange.queries.merging import merged_with
 from zhitong.exchange.words import leader_words
 from zhitong.units.models import LEVEL_ORDER, Level, Unit, UnitKind
 from zhitong.web.parts import JourneyEvent, JourneyStep, NowLine, State, Station, StationKind, Tag, Track
@@ -23,7 +24,11 @@ _PARENTS = "parent__parent__parent"  # of a branch: county, city, province
 
 @dataclass
 class Stop:
-    """One place of a journey: a unit (or a body, without `unit`), with its events and the dispatch that led there."""
+    """One place of a journey: a unit (or a body, without `unit`), with its events and the dispatch that led there.
+
+    `through_merge` says that what the item became here was made of others too: it reaches the item as 综合.
+    `merged_with` is with how many others the item was merged here.
+    """
 
     name: str
     level: str
@@ -32,14 +37,25 @@ class Stop:
     dispatch: Dispatch | None = None
     fact: ItemFact | None = None
     events: list[Event] = field(default_factory=list)
+    through_merge: bool = False
+    merged_with: int = 0
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether the item went on from here as part of another one of the same unit."""
+        return self.outcome[0] == glossary.MERGED
+
+    def mode_of(self, event: Event) -> AdoptionMode:
+        """Return how an adoption counts for the item whose journey it is."""
+        return AdoptionMode.MERGED if self.through_merge else AdoptionMode(event.mode)
 
     @property
     def outcome(self) -> tuple[str, StationKind]:
         """Return the word and look of what became of the item here."""
         standing = [event for event in self.events if _stands(event)]
         by_kind = {EventKind(event.kind): event for event in standing}
-        if EventKind.ADOPTED in by_kind:
-            return AdoptionMode(by_kind[EventKind.ADOPTED].mode).label, "ok"
+        if EventKind.ADOPTED in by_kind and EventKind.MERGED not in by_kind:
+            return self.mode_of(by_kind[EventKind.ADOPTED]).label, "ok"
         for kind, word, look in _ENDINGS:
             if kind in by_kind:
                 return word, look
@@ -68,6 +84,7 @@ _ENDINGS: list[tuple[EventKind, str, StationKind]] = [
     (EventKind.NOT_OURS, glossary.SENT_BACK, "back"),
     (EventKind.RECALLED, glossary.WITHDRAWN, "kept"),
     (EventKind.WITHDRAWN, glossary.WITHDRAWN, "kept"),
+    (EventKind.MERGED, glossary.MERGED, "ok"),
 ]
 
 
@@ -86,7 +103,8 @@ class Journey:
     @property
     def track(self) -> Track:
         """The way as a line of stations: those reached, then those of the line above that may follow."""
-        stations = [Station(_place(stop.name), *stop.outcome) for stop in self.stops]
+        # What went on as part of another item of the unit stands there as that item.
+        stations = [Station(_place(stop.name), *stop.outcome) for stop in self.stops if not stop.is_merged]
         may_follow = [Station(_place(name), glossary.NOT_SENT) for name in self._ahead()]
         return Track([*stations, *may_follow[: max(0, STATIONS - len(stations))]], instructed=self.instructed)
 
@@ -139,25 +157,25 @@ def journey(unit_id: int, item_uuid: UUID, *, for_the_office: bool = False) -> J
         for_the_office: the reader reads for the unit, not as an author (`items.read_all`).
     """
     own = Node(unit_id, item_uuid)
-    ways = chains_up([own])[own]
-    below = chain_down(unit_id, item_uuid)[1:]
-    found = _assemble({own: [*below, *ways]}).get(own)
+    # What contributors below decided among themselves is told as they decided it.
+    below = [one._replace(merged=False) for one in ways_down([own])[own][1:]]
+    found = _assemble({own: [*below, *ways_up([own])[own]]}).get(own)
     if found is None or not for_the_office:
         return found
     takes_part = any(
         event.unit_id == unit_id and event.kind in _OUTCOMES for stop in found.stops for event in stop.events
     )
-    return replace(found, insider_of=frozenset({unit_id, *(node.unit_id for node in below if takes_part)}))
+    return replace(found, insider_of=frozenset({unit_id, *(one.node.unit_id for one in below if takes_part)}))
 
 
 def tracks(unit_id: int, item_uuids: Iterable[UUID]) -> dict[UUID, Track]:
     """Return the upward track of many items of one unit, by a constant number of queries."""
-    ways = chains_up([Node(unit_id, item_uuid) for item_uuid in item_uuids])
+    ways = ways_up([Node(unit_id, item_uuid) for item_uuid in item_uuids])
     return {node.item_uuid: way.track for node, way in _assemble(ways).items()}
 
 
-def _assemble(ways: dict[Node, list[Node]]) -> dict[Node, Journey]:
-    nodes = {node for way in ways.values() for node in way}
+def _assemble(ways: dict[Node, list[Reached]]) -> dict[Node, Journey]:
+    nodes = {one.node for way in ways.values() for one in way}
     if not nodes:
         return {}
     units, items = {n.unit_id for n in nodes}, {n.item_uuid for n in nodes}
@@ -173,8 +191,9 @@ def _assemble(ways: dict[Node, list[Node]]) -> dict[Node, Journey]:
     ):
         sendings[Node(dispatch.sender_id, dispatch.item_uuid)].append(dispatch)
     by_item, by_dispatch = _events(units, items, [d.pk for way in sendings.values() for d in way])
+    others = merged_with(units, items)
     return {
-        start: Journey(facts[start], _stops(way, facts, sendings, by_item, by_dispatch))
+        start: Journey(facts[start], _stops(way, facts, sendings, by_item, by_dispatch, others))
         for start, way in ways.items()
         if start in facts
     }
@@ -213,21 +232,22 @@ _ABOUT_DISPATCH = {
 
 
 def _stops(
-    way: list[Node],
+    way: list[Reached],
     facts: dict[Node, ItemFact],
     sendings: dict[Node, list[Dispatch]],
     by_item: dict[Node, list[Event]],
     by_dispatch: dict[int, list[Event]],
+    others: dict[tuple[int, UUID], int],
 ) -> list[Stop]:
     """One stop for every item of the way, and one for every receiver that has not made its own item."""
     made = {
         Node(dispatch.receiver_id, dispatch.accepted_item_uuid): dispatch
-        for node in way
+        for node, _, _ in way
         for dispatch in sendings[node]
         if dispatch.receiver_id and dispatch.accepted_item_uuid
     }
     stops: list[Stop] = []
-    for node in way:
+    for node, merged, _withdrawn in way:
         if node not in facts:
             continue
         fact, came_by = facts[node], made.get(node)
@@ -241,6 +261,8 @@ def _stops(
                 came_by,
                 fact,
                 sorted(own, key=lambda event: (event.at, event.pk)),
+                merged,
+                others.get(node, 0),
             )
         )
         for dispatch in sendings[node]:
@@ -256,6 +278,7 @@ def _stops(
                     dispatch,
                     None,
                     by_dispatch[dispatch.pk],
+                    merged,
                 )
             )
     return sorted(stops, key=lambda stop: stop.order)
@@ -299,9 +322,9 @@ def _is_open(event: Event, insider_of: frozenset[int]) -> bool:
 
 
 def _line(event: Event, stop: Stop, *, is_open: bool) -> JourneyEvent:
-    what = AdoptionMode(event.mode).label if event.mode else EventKind(event.kind).label
+    what = stop.mode_of(event).label if event.mode else EventKind(event.kind).label
     if event.reverses_id:
-        what = f"冲正：{what}"
+        what = "拆开综合稿" if event.kind == EventKind.MERGED else f"冲正：{what}"
     where = f"刊《{event.bulletin}》" if event.bulletin else ""
     if event.issue_number:
         where += f"第 {event.issue_number} 期"
@@ -313,6 +336,8 @@ def _line(event: Event, stop: Stop, *, is_open: bool) -> JourneyEvent:
         detail = f"编号 {stop.fact.number_label}"
     if event.kind == EventKind.ACCEPTED and stop.fact:
         detail = f"编号 {stop.fact.number_label}"
+    if event.kind == EventKind.MERGED and _stands(event):
+        detail = f"与另外 {stop.merged_with} 篇综合成一篇"
     return JourneyEvent(
         when=zt_short(event.at),
         what=what,

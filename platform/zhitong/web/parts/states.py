@@ -14,6 +14,7 @@ _LOOKS: dict[str, StateKind] = {
     glossary.KEPT: "off",
     glossary.DECLINED: "off",
     glossary.WITHDRAWN: "off",
+    glossary.MERGED: "off",
 }
 
 

@@ -19,7 +19,7 @@ from zhitong.web.templatetags.zt import zt_short
 
 _LOOKS: dict[str, Any] = {
     Run.State.RUNNING: "now", Run.State.RETURNED: "soon", Run.State.PASSED: "ok", Run.State.DECLINED: "off",
-    Run.State.KEPT: "off", Run.State.RECALLED: "off",
+    Run.State.KEPT: "off", Run.State.RECALLED: "off", Run.State.MERGED: "off",
 }  # fmt: skip
 
 

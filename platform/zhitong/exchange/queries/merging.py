@@ -1,0 +1,37 @@
+"""What merged items were made of, and where sources went."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+
+from zhitong.exchange.models import ItemFact, MergePart
+
+
+def parts_of(unit_id: int, item_uuid: UUID) -> list[MergePart]:
+    """Return the sources of a merged item in their order, withdrawn ones included; nothing for any other item."""
+    return list(_standing(unit_id).filter(item_uuid=item_uuid).select_related("withdrawal").order_by("order"))
+
+
+def merged_into(unit_id: int, item_uuid: UUID) -> ItemFact | None:
+    """Return the merged item of which an item of the unit is a source; None for one that stands by itself."""
+    part = _standing(unit_id).filter(source_uuid=item_uuid).first()
+    return ItemFact.objects.filter(unit_id=unit_id, item_uuid=part.item_uuid).first() if part else None
+
+
+def merged_with(units: Iterable[int], items: Iterable[UUID]) -> dict[tuple[int, UUID], int]:
+    """Return with how many others sources are merged, by unit and item; withdrawn ones are counted as they stood."""
+    own = MergePart.objects.filter(unit_id__in=units, source_uuid__in=items, ended_at__isnull=True)
+    together = (
+        MergePart.objects.filter(unit_id=OuterRef("unit_id"), item_uuid=OuterRef("item_uuid"), ended_at__isnull=True)
+        .order_by()
+        .values("item_uuid")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    counted = own.annotate(number=Subquery(together, output_field=IntegerField()))
+    return {(part.unit_id, part.source_uuid): part.number - 1 for part in counted}
+
+
+def _standing(unit_id: int) -> QuerySet[MergePart]:
+    return MergePart.objects.filter(unit_id=unit_id, ended_at__isnull=True)
