@@ -4,6 +4,7 @@ from typing import Any
 
 from zhitong.core import outbox
 from zhitong.exchange.models import Event, ItemFact
+from zhitong.exchange.queries.merging import source_matters
 from zhitong.ranking.models import StaleYear
 
 
@@ -27,7 +28,8 @@ def follow_authors(payload: dict[str, Any]) -> None:
 
 def _submission_years(matter_id: int) -> set[int]:
     # A rule set may date by submission: what happens this year counts for the year the matter came in.
-    days = ItemFact.objects.filter(matter=matter_id).values_list("submitted_on", flat=True)
+    matters = [matter_id, *source_matters(matter_id)]
+    days = ItemFact.objects.filter(matter__in=matters).values_list("submitted_on", flat=True)
     return {day.year for day in days}
 
 

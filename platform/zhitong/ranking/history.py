@@ -1,14 +1,15 @@
 """From the network's events to what is scored and counted: read-only, a constant number of queries a year."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
-from zhitong.exchange.models import Event, EventKind, ItemFact
-from zhitong.exchange.queries.chains import Node, chains_down, chains_up
+from zhitong.exchange.models import AdoptionMode, Event, EventKind, ItemFact, MergePart
+from zhitong.exchange.queries.chains import Node, everything_above, roads_down
+from zhitong.exchange.queries.merging import merged_matters
 from zhitong.ranking.scoring import Author, Contributor, Dates, ScoringEvent
 
 SCORED = (
@@ -26,21 +27,41 @@ SCORED = (
 class Happening:
     """An outcome with everyone who has a part in it.
 
-    `nodes` are the item it happened to and all items it was made from, nearest first. A unit that decides on its own
-    item is no contributor to that decision; one whose item a body outside decides on is.
+    `facts` are of the item it happened to and of all items it was made from, nearest first. `parts` says of what was
+    merged (综合) on the way by which part of which merged item it came in; what was withdrawn before the outcome is
+    not among them. A unit that decides on its own item is no contributor to that decision; one whose item a body
+    outside decides on is. A unit that merged items has its credit for the merged one, and not once more for its own
+    among the sources.
     """
 
     event: Event
-    nodes: tuple[Node, ...]
     facts: tuple[ItemFact, ...]
+    parts: Mapping[Node, MergePart]
     undone: bool
+
+    def part_of(self, fact: ItemFact) -> MergePart | None:
+        """Return the last merge that the item of a fact went through, None when nothing was merged on its way."""
+        return self.parts.get(_node(fact))
+
+    @property
+    def heads(self) -> tuple[ItemFact, ...]:
+        """The facts without those that stand in a merged item of their own unit."""
+        return tuple(
+            fact for fact in self.facts if (part := self.part_of(fact)) is None or part.unit_id != fact.unit_id
+        )
 
     @property
     def contributing(self) -> tuple[ItemFact, ...]:
         """The facts of the units that get credit."""
-        if self.event.body_id:
-            return self.facts
-        return tuple(fact for fact in self.facts if fact.unit_id != self.event.unit_id)
+        return tuple(fact for fact in self.facts if fact.unit_id not in self._without_credit(fact))
+
+    def _without_credit(self, fact: ItemFact) -> set[int]:
+        found = set() if self.event.body_id else {self.event.unit_id}
+        part = self.part_of(fact)
+        while part is not None:
+            found.add(part.unit_id)
+            part = self.parts.get(Node(part.unit_id, part.item_uuid))
+        return found
 
 
 def happenings(year: int, around: int | None = None) -> list[Happening]:
@@ -53,6 +74,7 @@ def happenings(year: int, around: int | None = None) -> list[Happening]:
     in_year = Q(occurred_on__range=(start, end))
     came_in = ItemFact.objects.filter(submitted_on__range=(start, end), is_received=False).values("matter_id")
     wanted = in_year | Q(reverses__occurred_on__range=(start, end)) | Q(matter_id__in=came_in)
+    wanted |= Q(matter_id__in=merged_matters(came_in))
     if around is not None:
         wanted &= Q(item_uuid__in=_items_above(around))
     events = list(
@@ -60,49 +82,97 @@ def happenings(year: int, around: int | None = None) -> list[Happening]:
         .select_related("unit", "body", "reversed_by", "reverses")
         .order_by("at", "id")
     )
-    ways = chains_down({Node(event.unit_id, event.item_uuid) for event in events})
-    nodes = {node for way in ways.values() for node in way}
-    facts = _facts(nodes)
-    return [
-        Happening(
-            event,
-            tuple(way := ways[Node(event.unit_id, event.item_uuid)]),
-            tuple(facts[node] for node in way if node in facts),
-            undone=hasattr(event, "reversed_by"),
-        )
-        for event in events
-    ]
+    roads = roads_down({Node(event.unit_id, event.item_uuid) for event in events})
+    facts = _facts({node for road in roads.values() for node in road})
+    merges = _merges({part for road in roads.values() for part in road.values() if part is not None})
+    return [_happening(event, roads[Node(event.unit_id, event.item_uuid)], facts, merges) for event in events]
+
+
+def _happening(
+    event: Event, road: Mapping[Node, int | None], facts: Mapping[Node, ItemFact], merges: Mapping[int, MergePart]
+) -> Happening:
+    # A correction concerns those whom the corrected outcome concerned.
+    moment = event.reverses.at if event.reverses else event.at
+    parts = {node: merges[key] for node, key in road.items() if key is not None}
+    gone = {part.pk for part in parts.values() if part.withdrawal and part.withdrawal.at <= moment}
+
+    def is_gone(node: Node) -> bool:
+        part = parts.get(node)
+        while part is not None:
+            if part.pk in gone:
+                return True
+            part = parts.get(Node(part.unit_id, part.item_uuid))
+        return False
+
+    standing = [node for node in road if node in facts and not is_gone(node)]
+    return Happening(
+        event,
+        tuple(facts[node] for node in standing),
+        {node: parts[node] for node in standing if node in parts},
+        undone=hasattr(event, "reversed_by"),
+    )
 
 
 def scoring_events(found: Iterable[Happening]) -> list[ScoringEvent]:
-    """Return the events in the form that `scoring.score` reads; a reversal becomes an event of its own kind."""
+    """Return the events in the form that `scoring.score` reads; a reversal becomes an event of its own kind.
+
+    What happened to a merged item is one event for those who stand above the merge, and one more for the contributors
+    of each merge, who have it as 综合 in the order of the sources: so a city gets the whole of what its report earned,
+    and its counties share what a merged one earns (DOMAIN §6). Both are the same event (`event_uuid`).
+    """
     found = list(found)
     known = {happening.event.pk for happening in found}
-    return [_scoring_event(h) for h in found if h.event.reverses_id is None or h.event.reverses_id in known]
+    return [
+        scoring
+        for happening in found
+        if happening.event.reverses_id is None or happening.event.reverses_id in known
+        for scoring in _scoring_events(happening)
+    ]
+
+
+def event_uuid(scoring_id: str) -> str:
+    """Return the uuid of the event that a scoring event stands for."""
+    return scoring_id.partition("/")[0]
 
 
 def _items_above(unit_id: int) -> set[UUID]:
-    """The items of a unit and all that were made from them."""
+    """The items of a unit and all that were made from them, those they were withdrawn from included."""
     own = ItemFact.objects.filter(unit_id=unit_id).values_list("item_uuid", flat=True)
-    ways = chains_up(Node(unit_id, item) for item in own)
-    return {node.item_uuid for way in ways.values() for node in way}
+    return {node.item_uuid for node in everything_above(Node(unit_id, item) for item in own)}
 
 
 def _facts(nodes: set[Node]) -> dict[Node, ItemFact]:
     rows = ItemFact.objects.filter(
         unit_id__in={node.unit_id for node in nodes}, item_uuid__in={node.item_uuid for node in nodes}
     ).select_related("unit")
-    return {Node(fact.unit_id, fact.item_uuid): fact for fact in rows}
+    return {_node(fact): fact for fact in rows}
 
 
-def _scoring_event(happening: Happening) -> ScoringEvent:
-    event = happening.event
-    origin = [fact for fact in happening.facts if not fact.is_received]
-    submitted = min((fact.submitted_on for fact in origin), default=None)
+def _merges(keys: set[int]) -> dict[int, MergePart]:
+    return MergePart.objects.select_related("withdrawal").in_bulk(keys)
+
+
+def _node(fact: ItemFact) -> Node:
+    return Node(fact.unit_id, fact.item_uuid)
+
+
+def _scoring_events(happening: Happening) -> list[ScoringEvent]:
+    groups: dict[UUID | None, list[ItemFact]] = {None: []}
+    for fact in happening.facts:
+        part = happening.part_of(fact)
+        groups.setdefault(part.item_uuid if part else None, []).append(fact)
+    return [_scoring_event(happening, merged, facts) for merged, facts in groups.items()]
+
+
+def _scoring_event(happening: Happening, merged: UUID | None, facts: list[ItemFact]) -> ScoringEvent:
+    """Return the event for those above all merges (`merged` None), or for the contributors of one merged item."""
+    event, suffix = happening.event, f"/{merged}" if merged else ""
+    origin = [fact for fact in facts if not fact.is_received]
+    behind = origin or [fact for fact in happening.facts if not fact.is_received]
     return ScoringEvent(
-        id=str(event.uuid),
+        id=f"{event.uuid}{suffix}",
         kind="reversal" if event.reverses_id else event.kind,
-        mode=event.mode,
+        mode=AdoptionMode.MERGED if merged and event.mode else event.mode,
         level=event.level,
         body=event.body_kind,
         bulletin=event.bulletin,
@@ -111,26 +181,43 @@ def _scoring_event(happening: Happening) -> ScoringEvent:
         item=str(event.item_uuid),
         dates=Dates(
             occurred=event.occurred_on,
-            submitted=submitted,
+            submitted=min((fact.submitted_on for fact in behind), default=None),
             adopted=event.occurred_on if event.kind == EventKind.ADOPTED else None,
         ),
-        contributors=tuple(_contributor(fact) for fact in happening.contributing),
+        contributors=tuple(_contributors(happening, facts)),
         authors=tuple(_authors(origin)),
-        flags=frozenset({"answers_call"} if any(fact.source == "call" for fact in origin) else ()),
-        reverses=str(_reversed_uuid(event)) if event.reverses_id else "",
+        flags=frozenset({"answers_call"} if any(fact.source == "call" for fact in behind) else ()),
+        reverses=f"{_reversed_uuid(event)}{suffix}" if event.reverses_id else "",
         reason=event.reason,
     )
 
 
-def _contributor(fact: ItemFact) -> Contributor:
-    """A county and the city that forwarded its report stand on one road, hence one share order for all."""
-    return Contributor(
-        unit=str(fact.unit.uuid),
-        unit_kind=fact.unit.kind,
-        unit_level=fact.unit.level,
-        item=str(fact.item_uuid),
-        share_order=1,
-    )
+def _contributors(happening: Happening, facts: list[ItemFact]) -> Iterator[Contributor]:
+    """A county and the city that forwarded its report stand on one road, hence one share order for both.
+
+    Each source of a merged item is a road of its own, in the order of the sources; where nobody gets credit for one (it
+    is the merging unit's own), it holds its place for its authors alone.
+    """
+    parts = {part.pk: part for fact in facts if (part := happening.part_of(fact))}
+    places = {key: place for place, key in enumerate(sorted(parts, key=lambda key: parts[key].order), start=1)}
+    credited = {_node(fact) for fact in happening.contributing}
+    roads: dict[int, list[ItemFact]] = {}
+    for fact in facts:
+        part = happening.part_of(fact)
+        roads.setdefault(places[part.pk] if part else 1, []).append(fact)
+    for place, road in roads.items():
+        own = [fact for fact in road if _node(fact) in credited]
+        for fact in own or (road[-1:] if parts else []):
+            part = happening.part_of(fact)
+            yield Contributor(
+                unit=str(fact.unit.uuid) if own else "",
+                unit_kind=fact.unit.kind,
+                unit_level=fact.unit.level,
+                item=str(fact.item_uuid),
+                share_order=place,
+                share=part.share or 0 if part else 0,
+                matter=str(fact.matter_id) if part else "",
+            )
 
 
 def _authors(origin: list[ItemFact]) -> list[Author]:

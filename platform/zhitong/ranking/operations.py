@@ -15,7 +15,7 @@ from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Event
 from zhitong.people.models import PersonAccount
-from zhitong.ranking.history import happenings, scoring_events
+from zhitong.ranking.history import event_uuid, happenings, scoring_events
 from zhitong.ranking.models import LedgerEntry, RuleSet, RuleSetVersion, Standing, SubjectKind
 from zhitong.ranking.scoring import Entry, RulesError, read_rules, score
 from zhitong.ranking.tally import Counts, tally
@@ -99,8 +99,10 @@ def _lines(rule_set: RuleSet, year: int, events: Sequence[Any]) -> list[LedgerEn
     units = {str(uuid): pk for uuid, pk in Unit.objects.values_list("uuid", "pk")}
     homes = {str(uuid): pk for uuid, pk in PersonAccount.objects.order_by("-pk").values_list("person__uuid", "unit_id")}
     by_uuid = {
-        str(event_uuid): pk
-        for event_uuid, pk in Event.objects.filter(uuid__in=[event.id for event in events]).values_list("uuid", "pk")
+        str(uuid): pk
+        for uuid, pk in Event.objects.filter(uuid__in={event_uuid(event.id) for event in events}).values_list(
+            "uuid", "pk"
+        )
     }
     lines: list[LedgerEntry] = []
     for version in rule_set.versions.order_by("number"):
@@ -129,7 +131,7 @@ def _line(
         subject_uuid=entry.subject_id,
         unit_id=units[entry.subject_id] if is_unit else homes.get(entry.subject_id) or units[entry.subject.unit],
         item_uuid=entry.item or None,
-        event_id=events[entry.event_ids[0]] if entry.event_ids else None,
+        event_id=events[event_uuid(entry.event_ids[0])] if entry.event_ids else None,
         rule=f"{entry.rule.name}（{entry.rule.key}）"[:60],
         points=entry.points,
         counted=entry.counted,

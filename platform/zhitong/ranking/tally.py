@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import ExtractMonth, TruncDate
 
 from zhitong.core.clock import SHANGHAI
-from zhitong.exchange.models import Dispatch, EventKind, ItemFact
+from zhitong.exchange.models import Dispatch, EventKind, ItemFact, MergePart
 from zhitong.ranking.history import Happening, happenings
 from zhitong.units.models import LEVEL_ORDER, Level
 
@@ -81,7 +81,7 @@ def _sets(found: Iterable[Happening], year: int, facts: QuerySet[ItemFact], send
             continue
         month = event.occurred_on.month
         if event.kind == EventKind.INSTRUCTION:
-            for fact in happening.facts:
+            for fact in happening.heads:
                 sets.add(fact.unit_id, month, "instructions", fact.item_uuid)
         if event.kind == EventKind.ADOPTED:
             _adopted(sets, happening, month)
@@ -90,8 +90,11 @@ def _sets(found: Iterable[Happening], year: int, facts: QuerySet[ItemFact], send
 
 def _adopted(sets: _Sets, happening: Happening, month: int) -> None:
     event = happening.event
-    if event.body_id is None:
-        sets.add(event.unit_id, month, "adopted", event.item_uuid)
+    if event.body_id is None:  # a merged item stands for the reports it was made of
+        own = [fact for fact in happening.facts if fact.unit_id == event.unit_id]
+        sources = [fact for fact in own if happening.part_of(fact)]
+        for fact in sources or own:
+            sets.add(event.unit_id, month, "adopted", fact.item_uuid)
     for fact in happening.contributing:
         if LEVEL_ORDER.index(Level(event.level)) <= LEVEL_ORDER.index(Level(fact.unit.level)):
             continue
@@ -102,7 +105,9 @@ def _adopted(sets: _Sets, happening: Happening, month: int) -> None:
 
 
 def _came_in(sets: _Sets, year: int, facts: QuerySet[ItemFact]) -> None:
-    rows: Any = facts.filter(submitted_on__year=year).annotate(month=ExtractMonth("submitted_on"))
+    merged = MergePart.objects.filter(unit_id=OuterRef("unit_id"), item_uuid=OuterRef("item_uuid"))
+    reports = facts.filter(~Exists(merged), submitted_on__year=year)  # a merged item came in as its sources
+    rows: Any = reports.annotate(month=ExtractMonth("submitted_on"))
     for unit_id, item, month in rows.values_list("unit_id", "item_uuid", "month"):
         sets.add(unit_id, month, "received", item)
 

@@ -47,7 +47,7 @@ _EVENT_FIELDS = (
     "points",
     "reason",
 )
-_CONTRIBUTOR_FIELDS = ("unit", "unit_kind", "unit_level", "item", "share_order", "group")
+_CONTRIBUTOR_FIELDS = ("unit", "unit_kind", "unit_level", "item", "share_order", "group", "share", "matter")
 _AUTHOR_FIELDS = ("person", "unit", "rank", "kind", "group", "item")
 
 
@@ -228,17 +228,20 @@ def _contributors(data: object, line: int) -> tuple[Contributor, ...]:
                 unit_kind=_word(fields, "unit_kind", line),
                 unit_level=_closed(fields, "unit_level", LEVELS, line),
                 item=_id(fields, "item", line),
-                share_order=_order(fields.get("share_order", index), line),
+                share_order=_number({"share_order": index, **fields}, "share_order", line),
                 group=_word(fields, "group", line),
+                share=_number(fields, "share", line) if "share" in fields else 0,
+                matter=_id(fields, "matter", line),
             )
         )
     return tuple(found)
 
 
-def _order(value: object, line: int) -> int:
+def _number(fields: Mapping[str, object], name: str, line: int) -> int:
+    value = fields[name]
     number = str(value) if isinstance(value, _ExactText | int) and not isinstance(value, bool) else ""
     if not re.fullmatch(r"[1-9]\d{0,4}", number, re.ASCII):
-        raise EventError("wrong_number", line, name="share_order", value=str(value)[:40])
+        raise EventError("wrong_number", line, name=name, value=str(value)[:40])
     return int(number)
 
 

@@ -39,7 +39,9 @@ class Contributor:
     """One unit's part in an event, with the state of the unit at that time.
 
     `share_order` counts from 1. Contributors with the same order stand on one road (the county that wrote a
-    report and the city that forwarded it): they hold one place, and each of them gets what the place gets.
+    report and the city that forwarded it): they hold one place, and each of them gets what the place gets. `share`
+    is the place's part in per cent, where one was agreed on. A contributor without a unit holds a place for nobody.
+    `matter` is the one its item began with, where the event's is that of what it was merged into.
     """
 
     unit: str
@@ -48,6 +50,8 @@ class Contributor:
     item: str = ""
     share_order: int = 1
     group: str = ""
+    share: int = 0
+    matter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def fractions(split: Split, count: int) -> tuple[Fraction, ...]:
 
 
 def _parts(split: Split, count: int) -> tuple[Fraction, ...]:
-    if split.scheme == "equal":
+    if split.scheme in {"equal", "agreed"}:
         return (Fraction(1, count),) * count
     if split.scheme == "ratio":
         weights = split.weights[:count]
@@ -43,14 +43,23 @@ def _parts(split: Split, count: int) -> tuple[Fraction, ...]:
     return (Fraction(1, 2),) + (Fraction(1, 2 * (count - 1)),) * (count - 1)
 
 
-def _cut_among_units(share: Share, places: tuple[int, ...]) -> Cut:
+def _place_parts(split: Split, count: int, agreed: tuple[int, ...]) -> tuple[Fraction, ...]:
+    """The part of each place: as agreed, where the set asks for that and every place brings a share."""
+    if split.scheme != "agreed" or len(agreed) != count or not all(agreed):
+        return fractions(split, count)
+    taking = min(count, split.first) if split.first else count
+    parts = tuple(Fraction(share, sum(agreed[:taking])) for share in agreed[:taking])
+    return parts + (Fraction(0),) * (count - taking)
+
+
+def _cut_among_units(share: Share, places: tuple[int, ...], agreed: tuple[int, ...]) -> Cut:
     """The cut among so many contributors."""
-    return Cut(fractions(share.contributors, len(places)))
+    return Cut(_place_parts(share.contributors, len(places), agreed))
 
 
-def _cut_among_persons(share: Share, authors: tuple[int, ...]) -> Cut:
+def _cut_among_persons(share: Share, authors: tuple[int, ...], agreed: tuple[int, ...]) -> Cut:
     """The cut among the authors of each place: the place's part times the author's part of it."""
-    places = fractions(share.contributors, len(authors))
+    places = _place_parts(share.contributors, len(authors), agreed)
     return Cut(
         tuple(
             place * part
@@ -67,7 +76,7 @@ class Parties:
         self._rules = rules
         self._who = narrow(rules.who, {})
         self._named = [(group.name, narrow(group.when, {})) for group in rules.groups.named]
-        self._cuts: dict[tuple[int, tuple[int, ...]], Cut] = {}
+        self._cuts: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Cut] = {}
         self._asks_authors = rules.subject == "person" or _asks_authors(rules)
         self._subjects: dict[tuple[object, ...], Subject | None] = {}
 
@@ -83,13 +92,16 @@ class Parties:
             return self._counted((holder,)), self._cut(share, (1,))
         return self._units(event, share)
 
-    def _cut(self, share: Share, places: tuple[int, ...]) -> Cut:
-        """The cut for so many authors on each place. Shares live as long as the rules, so their identity is the key."""
-        key = (id(share), places)
+    def _cut(self, share: Share, places: tuple[int, ...], agreed: tuple[int, ...] = ()) -> Cut:
+        """The cut for so many authors on each place, with the shares agreed on for the places.
+
+        Shares live as long as the rules, so their identity is the key.
+        """
+        key = (id(share), places, agreed)
         cut = self._cuts.get(key)
         if cut is None:
             make = _cut_among_persons if self._rules.subject == "person" else _cut_among_units
-            cut = self._cuts[key] = make(share, places)
+            cut = self._cuts[key] = make(share, places, agreed)
         return cut
 
     def _units(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
@@ -105,13 +117,15 @@ class Parties:
             if order in index:
                 holder.place, holder.slots = index[order] + 1, (index[order],)
         kept = [holder for _, holder in several if id(holder) in counted]
-        return _joined(kept), self._cut(share, (1,) * max(len(index), 1))
+        agreed = tuple(roads[order][0].share for order in index)
+        return _joined(kept), self._cut(share, (1,) * max(len(index), 1), agreed)
 
     def _persons(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
         roads = _roads(event)
         authors = _authors_by_road(event, roads)
         found: list[Holder] = []
         counts: list[int] = []
+        agreed: list[int] = []
         slot = 0
         for order, road in roads.items():
             units = {contributor.unit: contributor for contributor in reversed(road)}
@@ -124,7 +138,8 @@ class Parties:
             found += counted
             if taking:
                 counts.append(len(taking))
-        return _joined(found), self._cut(share, tuple(counts) or (1,))
+                agreed.append(road[0].share)
+        return _joined(found), self._cut(share, tuple(counts) or (1,), tuple(agreed))
 
     def _counted(self, holders: Iterable[Holder]) -> list[Holder]:
         """Those the set counts, each with its subject."""

@@ -152,7 +152,7 @@ class Pricer:
         if event.reason and own is not None:
             words = f"{event.reason}:{words}"
         item = holder.contributor.item or event.item
-        matter = event.matter or item
+        matter = holder.contributor.matter or event.matter or item
         if not reversed_by:
             drafts.append(Draft(chosen.source, holder, (event.id,), item, matter, points, day, words, clause))
             return
@@ -205,7 +205,7 @@ def identity(by: str, event: ScoringEvent, holder: Holder) -> str:
     if by == "item":
         return item or event.id
     if by == "matter":
-        return event.matter or item or event.id
+        return holder.contributor.matter or event.matter or item or event.id
     return event.id
 
 

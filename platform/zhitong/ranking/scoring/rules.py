@@ -38,9 +38,12 @@ When = tuple[Condition, ...]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How points are cut among places. `weights` belong to the scheme `ratio`; `first` 0 means all places."""
+    """How points are cut among places. `weights` belong to the scheme `ratio`; `first` 0 means all places.
 
-    scheme: Literal["full", "equal", "half_each", "first_half", "ratio"] = "full"
+    `agreed` goes by the shares that the contributors bring, and in equal parts where one brings none.
+    """
+
+    scheme: Literal["full", "equal", "half_each", "first_half", "ratio", "agreed"] = "full"
     weights: tuple[int, ...] = ()
     first: int = 0
 
