@@ -4,10 +4,10 @@ Each operation joins the public side (`exchange`), the rows and texts (`items`) 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from tenants.desk.operations import accept
+from tenants.desk.queries import Pick
 from tenants.items import operations as items
 from tenants.items.models import Item
 from tenants.items.queries import number_label
@@ -21,14 +21,6 @@ from zhitong.exchange.queries import merged_into
 from zhitong.units.current import unit_in_force
 
 _WAITING = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """One of what is merged: a dispatch to the unit, taken in or not, or an item of the unit."""
-
-    uuid: UUID
-    is_dispatch: bool = False
 
 
 @operation("exchange.receive")

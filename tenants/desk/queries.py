@@ -1,5 +1,6 @@
 """Reads of the desk: what waits, and an item's whole history in one list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,11 +16,20 @@ from tenants.review.queries.history import timeline
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
-from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, Packet
-from zhitong.exchange.queries import inbox, sent
+from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, MergePart, Packet
+from zhitong.exchange.queries import inbox, parts_of, sent
 from zhitong.ranking.queries import network_rules, points_of_items
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One of what is merged: a dispatch to the unit, taken in or not, or an item of the unit."""
+
+    uuid: UUID
+    is_dispatch: bool = False
+
 
 _LATELY = timedelta(days=180)
 _GONE = (Dispatch.State.RECALLED, Dispatch.State.RETURNED)
@@ -143,6 +153,55 @@ def event_words(event: Event) -> str:
     if event.issue_number:
         what += f"第 {event.issue_number} 期"
     return f"冲正：{what}" if event.reverses_id else what
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of a merged item: the unit's own item, who sent it, its place and share."""
+
+    item: Item
+    part: MergePart
+
+    @property
+    def withdrawn(self) -> Event | None:
+        """The event by which its contributor took it back, None while it stands."""
+        return self.part.withdrawal
+
+
+def sources_of(item: Item) -> list[Source]:
+    """Return the sources of a merged item in their order, withdrawn ones included; nothing for any other item."""
+    parts = parts_of(require_unit(), item.uuid) if item.is_merged else []
+    found = {one.uuid: one for one in Item.objects.filter(uuid__in=[part.source_uuid for part in parts])}
+    return [Source(found[part.source_uuid], part) for part in parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A row of what is to be merged: its key on the page, title, and where it came from."""
+
+    key: str
+    uuid: UUID
+    title: str
+    note: str
+
+
+def picked_rows(picks: Iterable[Pick]) -> list[Picked]:
+    """Return the rows of picked dispatches and items in their order; what is not this unit's is left out."""
+    picks = list(picks)
+    wanted = [pick.uuid for pick in picks]
+    sent = inbox(require_unit()).filter(uuid__in=wanted)
+    rows = {one.uuid: Picked(f"d:{one.uuid}", one.uuid, one.title, one.sender.short_name) for one in sent}
+    own = Item.objects.filter(uuid__in=wanted).exclude(number__isnull=True)
+    rows |= {one.uuid: Picked(f"i:{one.uuid}", one.uuid, one.title, one.from_unit or "本单位") for one in own}
+    return [rows[uuid] for uuid in dict.fromkeys(wanted) if uuid in rows]
+
+
+def mergeable(words: str, *, without: Iterable[UUID]) -> QuerySet[Item]:
+    """Return the items of the unit whose title holds `words` and that can be merged, newest first."""
+    sent = Dispatch.objects.filter(sender_id=require_unit(), item_uuid=OuterRef("uuid")).exclude(state__in=_GONE)
+    free = Q(state=State.IN_REVIEW) | (Q(state=State.APPROVED) & ~Exists(sent))
+    found = Item.objects.filter(free, title__icontains=words, is_merged=False, import_key__isnull=True)
+    return found.exclude(uuid__in=list(without)).order_by("-submitted_at", "-id")
 
 
 def late_tasks(user: User) -> QuerySet[Task]:

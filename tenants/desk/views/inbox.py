@@ -88,7 +88,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
                 name="verb",
                 value="receive",
                 attrs={"data-counts": "pick"},
-            )
+            ),
+            Action("合并", icon="git-merge", key="M", attrs={"formaction": reverse("desk:merge")}),
         ],
         "empty_box": parts.empty(
             f"“{tabs[tab][0]}”里没有来稿"

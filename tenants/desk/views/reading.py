@@ -17,11 +17,11 @@ from tenants.items.texts import LABELS, SECTIONS
 from tenants.items.views.cards import state_of
 from tenants.items.views.common import file_facts, own_url, reader
 from tenants.review.models import Run, Task
-from tenants.review.queries import latest_run_seen, reads_inner
+from tenants.review.queries import latest_run_seen, may_change_sources, reads_inner
 from zhitong.core import glossary
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
-from zhitong.exchange.queries import Journey
+from zhitong.exchange.queries import Journey, merged_into
 from zhitong.exchange.queries import journey as journey_of
 from zhitong.ranking.queries import network_rules, points_of_items
 from zhitong.units.current import unit_in_force
@@ -46,6 +46,9 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "facts": _facts(request, found),
         "passages": [Passage(LABELS[name], _paragraphs(found, name)) for name in SECTIONS if getattr(found, name)],
         "files": file_facts(found),
+        "sources": queries.sources_of(found) if user.has_zt_perm("items.read_all") else [],
+        "merged_into": _merged_into(user, found),
+        "may_arrange": user.has_zt_perm("exchange.receive") and found.is_merged and may_change_sources(found),
         "history": queries.history_of(
             found, hide_names=hides_reviewers_from(user, found), inner=reads_inner(user, found)
         ),
@@ -86,6 +89,15 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "phone_title": "去向",
     }
     return render(request, "desk/journey.html", context)
+
+
+def _merged_into(user: User, found: Item) -> Fact | None:
+    """Return the merged item that this one is part of: its number, and the way there for who may read it."""
+    fact = merged_into(require_unit(), found.uuid) if found.state == State.MERGED else None
+    if fact is None:
+        return None
+    url = reverse("desk:item", args=[fact.item_uuid]) if user.has_zt_perm("items.read_all") else ""
+    return Fact("综合稿", fact.number_label, url)
 
 
 def _way_of(found: Item, way: Journey) -> tuple[NowLine, list[JourneyStep]]:

@@ -7,7 +7,7 @@ import pytest
 
 from tenants.desk import merging
 from tenants.desk import operations as desk
-from tenants.desk.merging import Pick
+from tenants.desk.queries import Pick
 from tenants.items.models import Item, State
 from tenants.review import engine
 from tenants.review import operations as review

@@ -20,6 +20,14 @@
       if (box) row.classList.toggle("is-on", box.checked);
     });
   };
+  /* In an order, Alt with an arrow moves the row that has the focus. */
+  document.addEventListener("keydown", event => {
+    const by = { ArrowUp: "[data-up]", ArrowDown: "[data-down]" }[event.key];
+    const button = by && event.altKey && event.target.closest("[data-order] li")?.querySelector(by);
+    if (!button || button.disabled) return;
+    event.preventDefault();
+    button.click();
+  });
   /* Of a form only what belongs to the chosen kind is shown; what is hidden is not sent. */
   const form = document.querySelector("[data-follows]");
   const follow = () => {
