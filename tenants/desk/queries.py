@@ -204,6 +204,14 @@ def mergeable(words: str, *, without: Iterable[UUID]) -> QuerySet[Item]:
     return found.exclude(uuid__in=list(without)).order_by("-submitted_at", "-id")
 
 
+def found_items(words: str, *, without: Item) -> QuerySet[Item]:
+    """Return the unit's submitted items whose title holds `words` or whose number they are, newest first."""
+    digits = words.strip("号 ").rpartition("〕")[2]
+    named = Q(title__icontains=words) | (Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else Q())
+    found = Item.objects.filter(named, number__isnull=False).exclude(pk=without.pk)
+    return found.order_by("-submitted_at", "-id")
+
+
 def late_tasks(user: User) -> QuerySet[Task]:
     """Return the open tasks past their time, the oldest first: the unit's for who reads all reviews, else the own."""
     late = Task.objects.filter(state=Task.State.OPEN, due_at__lt=clock.now())

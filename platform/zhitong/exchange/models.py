@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from zhitong.core import glossary
 from zhitong.units.models import BodyKind, ExternalBody, Level, RouteKind, Unit
@@ -14,16 +14,23 @@ class Matter(models.Model):
 
     Where several lines (party and committee, repeats) turn out to be one matter, all but the first are `joined_to` it:
     they are shown together, and each keeps its own items, events and credit. What is joined to is joined to nothing.
+    `joined_by` is the unit where both arrived and that said so.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="lines")
+    joined_by = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    joined_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(joined_to__isnull=True) | ~Q(joined_to=models.F("id")), name="matter_joined_to_another"
+                condition=Q(joined_to__isnull=True, joined_by__isnull=True, joined_at__isnull=True)
+                | (
+                    Q(joined_to__isnull=False, joined_by__isnull=False, joined_at__isnull=False) & ~Q(joined_to=F("id"))
+                ),
+                name="matter_joined_to_another",
             )
         ]
 

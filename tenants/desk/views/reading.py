@@ -21,7 +21,7 @@ from tenants.review.queries import latest_run_seen, may_change_sources, reads_in
 from zhitong.core import glossary
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
-from zhitong.exchange.queries import Journey, merged_into
+from zhitong.exchange.queries import Journey, merged_into, other_lines
 from zhitong.exchange.queries import journey as journey_of
 from zhitong.ranking.queries import network_rules, points_of_items
 from zhitong.units.current import unit_in_force
@@ -48,6 +48,8 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "files": file_facts(found),
         "sources": queries.sources_of(found) if user.has_zt_perm("items.read_all") else [],
         "merged_into": _merged_into(user, found),
+        "lines": other_lines(require_unit(), found.uuid, for_the_office=user.has_zt_perm("items.read_all")),
+        "may_join": user.has_zt_perm("exchange.receive"),
         "may_arrange": user.has_zt_perm("exchange.receive") and found.is_merged and may_change_sources(found),
         "history": queries.history_of(
             found, hide_names=hides_reviewers_from(user, found), inner=reads_inner(user, found)
@@ -83,6 +85,7 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "signed_by": authors_words(author_names(found)),
         "now_line": now_line,
         "steps": steps,
+        "lines": other_lines(require_unit(), found.uuid, for_the_office=for_the_office),
         "score": earned.get(found.uuid),
         "score_url": reverse("ranking:item", args=[found.uuid]),
         "back": reverse("desk:item", args=[found.uuid]),

@@ -1,5 +1,6 @@
 """Every write of the network: registering, sending, receiving, recall, outcomes. In a unit, on public rows."""
 
+from zhitong.exchange.operations.matters import join_lines, part_lines
 from zhitong.exchange.operations.merging import SOURCES_MOST, arrange_sources, merge, take_apart, withdraw_source
 from zhitong.exchange.operations.outcomes import record, reverse, withdraw_decision
 from zhitong.exchange.operations.recalling import ask_recall, grant_recall, recall, refuse_recall
@@ -24,9 +25,11 @@ __all__ = [
     "change_authors",
     "decline",
     "grant_recall",
+    "join_lines",
     "keep",
     "merge",
     "moved_on",
+    "part_lines",
     "recall",
     "receive",
     "record",

@@ -5,6 +5,7 @@ from zhitong.exchange.queries.faults import Fault, faults
 from zhitong.exchange.queries.instructions import instructions_since
 from zhitong.exchange.queries.journeys import Journey, journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
+from zhitong.exchange.queries.matters import OtherLines, other_lines
 from zhitong.exchange.queries.merging import merged_into, merged_with, parts_of
 from zhitong.exchange.queries.quotas import Quota, quotas
 
@@ -12,6 +13,7 @@ __all__ = [
     "Fault",
     "Journey",
     "Node",
+    "OtherLines",
     "Quota",
     "chain_down",
     "chain_up",
@@ -22,6 +24,7 @@ __all__ = [
     "journey",
     "merged_into",
     "merged_with",
+    "other_lines",
     "parts_of",
     "quotas",
     "sent",
