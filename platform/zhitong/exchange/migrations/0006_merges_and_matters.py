@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0004_drop_covered_indexes'),
+        ("exchange", "0005_returns_and_recalls"),
         ('units', '0004_hides_reviewers'),
     ]
 
