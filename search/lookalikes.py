@@ -49,15 +49,16 @@ SELECT {", ".join(f"d.{name}" for name in COLUMNS)}, v.same, v.by_label, v.at
 """  # noqa: S608 - made of our own constants
 # What was sent on is the sender's, and what is of the same matter is this very report on another level.
 _CLOSED = f"""
+WITH f AS MATERIALIZED (
+  SELECT document_id FROM public.search_fingerprint f {_SHARED}
+   WHERE f.bands && %(bands)s::int[] AND shared.bands >= {MUCH_THE_SAME})
 SELECT DISTINCT u.short_name
-  FROM public.search_fingerprint f
+  FROM f
   JOIN public.search_searchdocument d ON d.id = f.document_id
   JOIN public.units_unit u ON u.id = d.unit_id
   LEFT JOIN public.exchange_itemfact mine ON mine.unit_id = %(unit)s AND mine.item_uuid = %(item)s::uuid
   LEFT JOIN public.exchange_itemfact theirs ON theirs.unit_id = d.unit_id AND theirs.item_uuid = d.object_uuid
-  {_SHARED}
- WHERE f.bands && %(bands)s::int[] AND shared.bands >= {MUCH_THE_SAME}
-   AND NOT (d.unit_id = %(unit)s AND d.readers && %(grants)s::varchar[])
+ WHERE NOT (d.unit_id = %(unit)s AND d.readers && %(grants)s::varchar[])
    AND d.object_uuid IS DISTINCT FROM %(item)s::uuid AND d.state <> 'withdrawn'
    AND (theirs.matter_id = coalesce(mine.matter_id, %(matter)s::bigint)) IS NOT TRUE
    AND theirs.is_received IS NOT TRUE
