@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='kind',
-            field=models.CharField(choices=[('submitted', '提交'), ('withdrawn', '撤回'), ('sent', '报送'), ('received', '签收'), ('accepted', '收为本单位稿件'), ('returned', '退回'), ('recalled', '撤回报送'), ('adopted', '采用'), ('kept', '留存'), ('declined', '不采用'), ('instruction', '批示'), ('replied', '答复'), ('published', '刊发'), ('merged', '并入综合稿')], max_length=20),
+            field=models.CharField(choices=[('submitted', '提交'), ('withdrawn', '撤回'), ('sent', '报送'), ('received', '签收'), ('accepted', '收为本单位稿件'), ('returned', '退回'), ('not_ours', '不属本单位'), ('recall_asked', '请求撤回'), ('recall_refused', '不同意撤回'), ('recalled', '撤回报送'), ('adopted', '采用'), ('kept', '留存'), ('declined', '不采用'), ('instruction', '批示'), ('replied', '答复'), ('published', '刊发'), ('merged', '并入综合稿')], max_length=20),
         ),
         migrations.AddConstraint(
             model_name='matter',
