@@ -209,7 +209,7 @@ class EditionKind(models.TextChoices):
 
 
 class SubmittedEditions(models.Manager["Edition"]):
-    """Editions without drafts, which belong to those who wrote them and to nobody else."""
+    """Editions without drafts, of which `tenants.items.queries.drafts_open_to` says who reads them."""
 
     def get_queryset(self) -> models.QuerySet["Edition"]:
         """Leave drafts out: whoever means them says `Edition.every`."""

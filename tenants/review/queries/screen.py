@@ -10,12 +10,13 @@ from django.db.models import F
 from tenants.accounts.models import Position, User
 from tenants.accounts.queries import holdings_on
 from tenants.items.models import Attachment, Edition, EditionKind, Item
-from tenants.items.queries import hides_reviewers_from
+from tenants.items.queries import drafts_open_to, hides_reviewers_from
 from tenants.review import engine
 from tenants.review.checking import current
 from tenants.review.definition import Definition, Facts, Mode, Step, WhoKind, parse
+from tenants.review.holders import Authors, authors_of
 from tenants.review.models import PENDING, Absence, Act, Checklist, Copy, Phrase, Run, Task
-from tenants.review.queries.access import reads_inner, reads_text, runs_seen_by
+from tenants.review.queries.access import reads_inner, reads_text, runs_seen_by, sees_inside
 from tenants.review.queries.history import TimelineLine, acts_of, lines_of
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
@@ -27,7 +28,8 @@ class RunScreen:
 
     `acts` are those of this run, `lines` those of every run of the item. `posts` are names of posts by code, `away` the
     absences of who holds them, now or soon. With `hides_names` no reviewer's name may be shown to `reader`; without
-    `shows_text` neither texts nor files.
+    `shows_text` neither texts nor files. `editions` are the submitted and the reviewers' texts, `drafts` those written
+    in turns before, as far as the reader may read them; `authors` are the humans behind the item.
     """
 
     reader: User
@@ -38,6 +40,8 @@ class RunScreen:
     acts: list[Act]
     lines: list[TimelineLine]
     editions: list[Edition]
+    drafts: list[Edition]
+    authors: Authors
     files: list[Attachment]
     copies: list[Copy]
     posts: dict[str, str]
@@ -90,6 +94,18 @@ class RunScreen:
         if self.original and self.edited:
             return self.original, self.edited
         return (self.editions[-2], self.editions[-1]) if len(self.editions) > 1 else None
+
+    @property
+    def comparable(self) -> list[Edition]:
+        """Every text that can be set beside another, in the order they were written."""
+        return sorted([*self.drafts, *self.editions], key=lambda text: text.number)
+
+    def hides_writer(self, edition: Edition) -> bool:
+        """Whether the reader may not know who wrote a text: a reviewer's, where the unit hides them."""
+        writer = edition.writer
+        if not self.hides_names or writer is None or writer.pk == self.reader.pk:
+            return False
+        return edition.kind != EditionKind.ORIGINAL and not self.authors.include(writer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +290,9 @@ def _shared(user: User, run: Run) -> dict[str, Any]:
         "tasks": list(tasks),
         "acts": [act for act in acts if act.run_id == run.pk],
         "lines": lines_of(acts, item, hide_names=hides, inner=reads_inner(user, item)),
-        "editions": list(item.editions.order_by("number")) if shows else [],
+        "editions": list(item.editions.select_related("writer").order_by("number")) if shows else [],
+        "drafts": drafts_open_to(user, item, inside=sees_inside(user, run)) if shows else [],
+        "authors": authors_of(item),
         "files": list(item.attachments.filter(removed_at__isnull=True)) if shows else [],
         "copies": list(run.copies.select_related("reader").order_by("-at", "-pk")),
         "posts": dict(Position.objects.values_list("code", "name")),

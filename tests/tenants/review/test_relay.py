@@ -1,19 +1,26 @@
 """The working text handed to and fro in review: who writes, what is kept, and what the others may not do meanwhile."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tenants.accounts.models import User
+from tenants.items import operations as items
 from tenants.items.models import Edition, State
+from tenants.items.operations import AuthorInput
+from tenants.items.queries import drafts_open_to
 from tenants.items.texts import Texts
 from tenants.notices.models import Notice
 from tenants.review import operations as review
 from tenants.review.models import Run, Task
-from tests.factories import TEXT, make_user
+from tests.factories import TEXT, client_for, make_draft, make_user
 from tests.tenants.review.conftest import House, holders, item_of, pass_as, task_of
+from tests.tenants.review.pages import page_of, said
 from tests.tenants.review.test_asking import act
 from zhitong.core.errors import NotAllowed, StaleVersion, WrongState
+from zhitong.core.operations import system
+from zhitong.units.operations import hide_reviewers
 
 
 def texts(**changes: str) -> Texts:
@@ -107,3 +114,62 @@ def test_a_step_can_withhold_the_relay_but_not_the_writing(house: House) -> None
     second = house.submit(title="另一件事的建议")
     with pytest.raises(NotAllowed, match="不能接力撰写"):
         act(review.relay, house.research, second, who=house.author.uuid, reason="请补充数据")
+
+
+def test_drafts_written_in_turns_are_compared_with_the_texts_of_review(house: House) -> None:
+    ou = make_user(house.unit, "ou", name="区嘉豪", roles=["reviewer"])
+    su = make_user(house.unit, "su", name="苏明")
+    item = make_draft(house.unit, house.author)
+    signers = [AuthorInput(user=one.uuid) for one in (house.author, su)]
+    item = items.set_authors(actor=house.author.actor, item_uuid=item.uuid, version=item.version, authors=signers)
+    for words in ("嘉豪补的第一句", "嘉豪补的第二句"):
+        item = items.hand_pen(actor=house.author.actor, item_uuid=item.uuid, version=item.version, to=ou.uuid)
+        changes = {"problem": words}
+        item = items.save_draft(actor=ou.actor, item_uuid=item.uuid, version=item.version, changes=changes)
+        item = items.give_pen_back(actor=ou.actor, item_uuid=item.uuid, version=item.version)
+    changes = {"problem": "作者最后定的一句"}
+    item = items.save_draft(actor=house.author.actor, item_uuid=item.uuid, version=item.version, changes=changes)
+    run = review.submit(actor=house.author.actor, item_uuid=item.uuid, version=item.version)
+    save(house.research, run, problem="审核时改的一句")
+
+    numbers = {one.problem: one.number for one in Edition.every.filter(item=item)}
+    pair = f"from={numbers['嘉豪补的第一句']}&to={numbers['审核时改的一句']}"
+    page = page_of(house, house.research, run, f"?text=diff&{pair}")[1]
+    assert re.search(r"第 2 稿 接力稿 区嘉豪 \d\d-\d\d", page)
+    assert re.search("<del>[^<]*嘉豪", page)
+    assert re.search("<ins>[^<]*审核", page)
+
+    def reads(user: User) -> set[str]:
+        client = client_for(user, house.unit)
+        answers = [client.get(f"/review/runs/{run.uuid}/?text=diff&{pair}")]
+        answers += [client.get(f"/items/{item.uuid}/texts/?view=diff&{pair}")]
+        return {words for words in ("接力稿", "嘉豪补") if all(words in said(one) for one in answers)}
+
+    assert reads(house.author) == {"接力稿", "嘉豪补"}
+    assert reads(su) == set()  # signs the report, and has not read what was written before they were shown it
+    hide_reviewers(actor=system(house.unit.pk), hidden=True)
+    house.unit.refresh_from_db()
+    page = said(client_for(house.author, house.unit).get(f"/items/{item.uuid}/texts/?view=diff&{pair}"))
+    assert "周敏" not in page
+    assert "区嘉豪" not in page
+    assert "第 1 稿 接力稿 梁晓岚" in page
+    assert "接力稿 区嘉豪" in page_of(house, house.research, run, "?text=diff")[1]
+
+
+def test_what_is_written_after_a_return_is_shown_once_it_is_submitted(house: House) -> None:
+    ou = make_user(house.unit, "ou", name="区嘉豪", roles=["reviewer"])
+    run = house.submit()
+    act(review.decide_return, house.research, run, reason="请补充数据")
+    item = item_of(run)
+    item = items.hand_pen(actor=house.author.actor, item_uuid=item.uuid, version=item.version, to=ou.uuid)
+    changes = {"problem": "还没交上去的一句"}
+    item = items.save_draft(actor=ou.actor, item_uuid=item.uuid, version=item.version, changes=changes)
+    item = items.give_pen_back(actor=ou.actor, item_uuid=item.uuid, version=item.version)
+    assert drafts_open_to(house.research, item, inside=True) == []
+    assert [one.number for one in drafts_open_to(ou, item, inside=False)] == [2, 3]
+    assert [one.number for one in drafts_open_to(house.author, item, inside=False)] == [2, 3]
+    changes = {"problem": "交上去的一句"}
+    item = items.save_draft(actor=house.author.actor, item_uuid=item.uuid, version=item.version, changes=changes)
+    review.submit(actor=house.author.actor, item_uuid=item.uuid, version=item.version)
+    assert [one.number for one in drafts_open_to(house.research, item, inside=True)] == [2, 3]
+    assert drafts_open_to(house.secretary, item, inside=False) == []

@@ -44,7 +44,7 @@ def text_of(screen: RunScreen, wanted: str, *, pair: Mapping[str, str] | None = 
     tabs = [
         TextTab("原稿", f"{here}?text=original", shown == "original", key="1"),
         TextTab("核稿", f"{here}?text=edited", shown == "edited", key="2", refused=_no_edit(screen)),
-        TextTab("对比", f"{here}?text=diff", shown == "diff", key="3", refused="" if screen.compared else "只有一稿"),
+        TextTab("对比", f"{here}?text=diff", shown == "diff", key="3", refused=_nothing_to_compare(screen)),
     ]
     if opinions:
         tabs.append(TextTab(f"意见 {len(opinions)}", f"{here}?text=opinions", shown == "opinions", key="4"))
@@ -54,8 +54,8 @@ def text_of(screen: RunScreen, wanted: str, *, pair: Mapping[str, str] | None = 
     context["files"] = files_of(screen)
     if shown == "opinions":
         return context | {"asked_opinions": opinions, "passages": []}
-    if shown == "diff" and screen.compared:
-        return context | _comparison(screen, *_pair(screen, pair or {}, screen.compared))
+    if shown == "diff":
+        return context | _comparison(screen, *_pair(screen, pair or {}))
     edition = screen.edited if shown == "edited" else screen.original
     passages = comparison.passages(Texts.of(edition or screen.item))
     return context | {"passages": passages, "written": _written(screen, edition) if edition else ""}
@@ -90,11 +90,15 @@ def _no_edit(screen: RunScreen) -> str:
     return "还没有核稿"
 
 
+def _nothing_to_compare(screen: RunScreen) -> str:
+    return "" if len(screen.comparable) > 1 else "只有一稿"
+
+
 def _shown(screen: RunScreen, wanted: str, opinions: list[Opinion]) -> str:
     possible = {
         "original": True,
         "edited": bool(screen.edited),
-        "diff": bool(screen.compared),
+        "diff": not _nothing_to_compare(screen),
         "opinions": bool(opinions),
     }
     if possible.get(wanted):
@@ -102,8 +106,9 @@ def _shown(screen: RunScreen, wanted: str, opinions: list[Opinion]) -> str:
     return "diff" if screen.compared else "original"
 
 
-def _pair(screen: RunScreen, asked: Mapping[str, str], default: tuple[Edition, Edition]) -> tuple[Edition, Edition]:
-    known = {str(edition.number): edition for edition in screen.editions}
+def _pair(screen: RunScreen, asked: Mapping[str, str]) -> tuple[Edition, Edition]:
+    known = {str(edition.number): edition for edition in screen.comparable}
+    default = screen.compared or screen.comparable[-2:]
     return known.get(asked.get("from", ""), default[0]), known.get(asked.get("to", ""), default[1])
 
 
@@ -117,14 +122,13 @@ def _comparison(screen: RunScreen, old: Edition, new: Edition) -> dict[str, Any]
         "changes": changes,
         "old": old.number,
         "new": new.number,
-        "editions": [(edition.number, _written(screen, edition)) for edition in screen.editions],
+        "editions": [(edition.number, _written(screen, edition)) for edition in screen.comparable],
     }
 
 
 def _written(screen: RunScreen, edition: Edition) -> str:
     """Return which text it is, by whom and when: 第 2 稿 核稿 周敏 06-15 14:20."""
-    hidden = screen.hides_names and edition.writer_id not in {None, screen.reader.pk}
-    who = NAMELESS if hidden and edition.kind != "original" else edition.writer_label
+    who = NAMELESS if screen.hides_writer(edition) else edition.writer_label
     return f"第 {edition.number} 稿 {edition.get_kind_display()} {who} {zt_short(edition.written_at)}"
 
 
