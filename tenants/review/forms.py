@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from tenants.accounts.models import Holding, User
 from tenants.accounts.queries import holdings_on, with_permission
 from tenants.items.fields import CATEGORIES
+from tenants.items.merging import merged
 from tenants.items.models import SubmitterKind, Urgency
 from tenants.items.texts import Texts
 from tenants.review.queries import FilterChoices, Filters, Tab
@@ -137,10 +138,16 @@ class TextForm(Form):
     analysis = forms.CharField(label="原因分析", required=False, widget=forms.Textarea)
     suggestions = forms.CharField(label="意见建议", required=False, widget=forms.Textarea)
 
-    def texts(self) -> Texts:
-        """Return what was typed, cleaned.
+    def texts(self, stored: Texts) -> Texts:
+        """Return what was typed, cleaned; after a merge with what was chosen of the other's words.
+
+        Args:
+            stored: the texts as they stand, on which a merge draws.
 
         Raises:
             InvalidInput: a text holds control characters or is beyond all bounds.
         """
-        return Texts.cleaned({name: self.data.get(name, "") for name in self.fields})
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        if "merged" in self.data:
+            typed = stored.as_dict() | merged(dict(self.data.items()), stored.as_dict())
+        return Texts.cleaned(typed)

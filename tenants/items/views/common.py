@@ -1,9 +1,13 @@
-"""What the pages of items share: the reader, addresses."""
+"""What the pages of items share: the reader, addresses, the version a page was drawn from, the merge box."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from tenants.accounts.models import User
+from tenants.items.merging import clashes
 from tenants.items.models import Item, State
 from zhitong.web.parts import Fact
 
@@ -42,3 +46,27 @@ def posted_version(request: HttpRequest, field: str = "version") -> int:
     """Return the version the reader saw, as the form sends it; 0, which no item has, for anything else."""
     value = request.POST.get(field, "")
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
+
+
+def saved_version(request: HttpRequest) -> int:
+    """Return the version that a save goes on from: that of the merge box, whose words the reader saw, else the page's.
+
+    Without it a text that came too late would be saved over the other one by pressing the button again.
+    """
+    return posted_version(request, "merged" if "merged" in request.POST else "version")
+
+
+def merge_box(
+    request: HttpRequest, stored: Mapping[str, Any], *, version: int, who: str, when: str, by_button: bool = False
+) -> dict[str, Any]:
+    """Return the context of `items/merge.html`.
+
+    Args:
+        stored: the sections as they stand.
+        version: of the item as it stands.
+        who: whose save came first, in words.
+        when: at which time.
+        by_button: whether the box has a button of its own; else every button of the form saves what was chosen.
+    """
+    found = clashes(request.POST.dict(), stored)
+    return {"clashes": found, "version": version, "who": who, "when": when, "by_button": by_button}

@@ -17,10 +17,11 @@ from tenants.items import handover, operations, queries
 from tenants.items.errors import Duplicate
 from tenants.items.fields import AuthorInput
 from tenants.items.forms import DraftForm, changes_of, initial_of
+from tenants.items.merging import marks_of, merged
 from tenants.items.models import Item, State
-from tenants.items.texts import LABELS
+from tenants.items.texts import Texts
 from tenants.items.views import writing_parts
-from tenants.items.views.common import detail_url, posted_version, reader
+from tenants.items.views.common import detail_url, merge_box, posted_version, reader, saved_version
 from tenants.items.views.turns import lost, typed, written
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
@@ -61,21 +62,22 @@ def edit(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     saved = None
     try:
         saved = operations.save_draft(
-            actor=user.actor, item_uuid=item_uuid, version=_version(request), changes=changes_of(request.POST)
+            actor=user.actor, item_uuid=item_uuid, version=saved_version(request), changes=_changes(request, item)
         )
         return _act(request, saved)
     except StaleVersion:
         item = queries.get_written(user, item_uuid)
         version = posted_version(request)
-        return _page(request, item, DraftForm(request.POST), version=version, merge=_merge(request, item), status=409)
+        return _page(request, item, DraftForm(request.POST), version=version, stale=True, status=409)
     except (InvalidInput, WrongState) as refusal:
         item = queries.get_written(user, item_uuid)
         form = DraftForm(request.POST)
         form.refuse(refusal)
         # What was typed is saved although its button was refused: the writer goes on from there.
         version = item.version if saved else posted_version(request)
+        stale = not saved and "merged" in request.POST
         earlier = reverse("items:texts", args=[refusal.earlier]) if isinstance(refusal, Duplicate) else ""
-        return _page(request, item, form, version=version, earlier_url=earlier, status=refusal.status)
+        return _page(request, item, form, version=version, stale=stale, earlier_url=earlier, status=refusal.status)
 
 
 @login_required
@@ -85,7 +87,7 @@ def autosave(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     user = reader(request)
     try:
         item = operations.save_draft(
-            actor=user.actor, item_uuid=item_uuid, version=_version(request), changes=changes_of(request.POST)
+            actor=user.actor, item_uuid=item_uuid, version=posted_version(request), changes=changes_of(request.POST)
         )
     except StaleVersion:
         item = queries.get_written(user, item_uuid)
@@ -100,6 +102,7 @@ def autosave(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     return JsonResponse(
         {
             "version": item.version,
+            "marks": marks_of(initial_of(item)),
             "saved_at": f"{timezone.localtime(clock.now()):%H:%M}",
             **writing_parts.live_parts(item, unit),
         },
@@ -199,20 +202,18 @@ def _uuid(value: str) -> UUID:
         raise NotFound from error
 
 
+def _changes(request: HttpRequest, item: Item) -> dict[str, Any]:
+    """Return what is to be saved: all that was sent, or after a merge what was chosen of it."""
+    if "merged" not in request.POST:
+        return changes_of(request.POST)
+    return merged(request.POST.dict(), initial_of(item))
+
+
 def _merge(request: HttpRequest, item: Item) -> dict[str, Any]:
-    """Return both texts of every section that differs, for the merge notice."""
-    labels = {"title": "信息标题", **{name: label for name, label in LABELS.items() if name != "title"}}
-    sections = [
-        {"label": label, "here": request.POST[name], "there": getattr(item, name)}
-        for name, label in labels.items()
-        if name in request.POST and request.POST[name].strip() != getattr(item, name)
-    ]
-    return {
-        "sections": sections,
-        "version": item.version,
-        "when": f"{timezone.localtime(item.changed_at):%m-%d %H:%M}",
-        "reload": reverse("items:edit", args=[item.uuid]),
-    }
+    """Return the merge box; nobody is named: the other one is the writer too, in another window or on a phone."""
+    when = f"{timezone.localtime(item.changed_at):%m-%d %H:%M}"
+    stored = Texts.of(item).as_dict()
+    return merge_box(request, stored, version=item.version, who="另一处", when=when, by_button=True)
 
 
 def _page(
@@ -221,18 +222,20 @@ def _page(
     form: DraftForm,
     *,
     version: int = 0,
-    merge: dict[str, Any] | None = None,
+    stale: bool = False,
     earlier_url: str = "",
     status: int = 200,
 ) -> HttpResponse:
     unit = request.tenant  # type: ignore[attr-defined]
+    drawn_before = bool(version) and version != item.version
     words = request.POST.get("add_name") or request.GET.get("find", "")
     context = writing_parts.context(item, unit, words=words.strip()[:60], moved=request.GET.get("moved", ""))
     context |= writing_parts.pen(item, reader(request), context["co_authors"])
     context |= {
         "item": item,
         "form": form,
-        "merge": merge,
+        "merge": _merge(request, item) if stale else None,
+        "marks": request.POST["marks"] if drawn_before and "marks" in request.POST else marks_of(initial_of(item)),
         "earlier_url": earlier_url,
         "pen_to": request.POST.get("pen_to", ""),
         "pen_note": request.POST.get("pen_note", ""),
@@ -242,8 +245,3 @@ def _page(
         "phone_title": "写信息",
     }
     return render(request, "items/edit.html", context, status=status)
-
-
-def _version(request: HttpRequest) -> int:
-    """Return the version the page was drawn from; `keep_mine` is the one whose text the writer saw and overrules."""
-    return posted_version(request, "keep_mine" if request.POST.get("keep_mine") else "version")

@@ -8,20 +8,23 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tenants.accounts.models import User
 from tenants.accounts.queries import with_permission
-from tenants.items import comparison
+from tenants.items.models import EditionKind, Item
 from tenants.items.queries import hides_reviewers_from
 from tenants.items.texts import Texts
-from tenants.items.views.common import posted_version, reader
+from tenants.items.views.common import reader, saved_version
 from tenants.items.views.turns import lost
 from tenants.review import engine, operations
 from tenants.review.forms import TextForm
 from tenants.review.models import PENDING, Act, Task, Verb
 from tenants.review.operations.common import DECIDING
+from tenants.review.reasons import LIMIT
+from tenants.review.views import presenting
 from tenants.review.views.beside import remarks_context
 from zhitong.core.errors import InvalidInput, NotFound, Refusal, StaleVersion, WrongState
 
@@ -62,10 +65,10 @@ def relay(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
 
 
 def _write(request: HttpRequest, user: User, task: Task) -> HttpResponse:
-    form, actor = TextForm(request.POST), user.actor
+    form, actor, item = TextForm(request.POST), user.actor, task.run.item
     gives_back = request.POST.get("action") == "give_back"
     try:
-        texts, version = form.texts(), posted_version(request)
+        texts, version = form.texts(Texts.of(item)), saved_version(request)
         if gives_back:
             words = request.POST.get("reason", "").strip() or "已写好，请看。"
             operations.answer(actor=actor, task_uuid=task.uuid, words=words, texts=texts, version=version)
@@ -75,14 +78,17 @@ def _write(request: HttpRequest, user: User, task: Task) -> HttpResponse:
         gone = _gone(user, task)
         form.refuse(gone)
         return _write_page(request, user, task, form, refusal=gone)
-    except (InvalidInput, StaleVersion) as refusal:
+    except StaleVersion as refusal:  # the merge box says what it says, and more
+        return _write_page(request, user, task, form, refusal=refusal)
+    except InvalidInput as refusal:
         form.refuse(refusal)
         return _write_page(request, user, task, form, refusal=refusal)
     if gives_back:
         messages.success(request, "已交回，谢谢您。")
         return redirect("home")
     messages.success(request, "已存为一稿，写好以后请交回。")
-    return redirect("review:relay", task_uuid=task.uuid)
+    here, said = reverse("review:relay", args=[task.uuid]), request.POST.get("reason", "").strip()[:LIMIT]
+    return redirect(f"{here}?{urlencode({'reason': said})}" if said else here)
 
 
 def _write_page(
@@ -92,22 +98,27 @@ def _write_page(
         raise _gone(user, task)
     item = task.run.item
     item.refresh_from_db()
-    stale = isinstance(refusal, StaleVersion)
+    stale = form is not None and (isinstance(refusal, StaleVersion) or "merged" in request.POST)
     asked = Act.objects.filter(run=task.run, verb=Verb.RELAY, seq=task.opened_seq).first()
     fields = refusal.fields if refusal else {}
+    shown = form or TextForm(initial=Texts.of(item).as_dict())
     context: dict[str, Any] = remarks_context(user, task.run) | {
+        **presenting.writing_of(request, item, shown, _last_hand(user, item), stale=stale),
         "task": task,
         "item": item,
-        "form": form or TextForm(initial=Texts.of(item).as_dict()),
-        "version": item.version,
-        "theirs": comparison.compare(form.texts(), Texts.of(item)) if form and stale else [],
         "asked": asked,
-        "reason": request.POST.get("reason", ""),
+        "reason": request.POST.get("reason", "") or request.GET.get("reason", "")[:LIMIT],
         "reason_error": " ".join(fields.get("reason", [])),
         "back": reverse("home"),
         "phone_title": "接力撰写",
     }
     return render(request, "review/write.html", context, status=refusal.status if refusal else 200)
+
+
+def _last_hand(user: User, item: Item) -> tuple[str, str]:
+    last = item.editions.select_related("writer").last()
+    own = last is not None and (last.writer_id == user.pk or last.kind == EditionKind.ORIGINAL)
+    return presenting.hand_words(last, hidden=not own and hides_reviewers_from(user, item))
 
 
 def _gone(user: User, task: Task) -> WrongState:

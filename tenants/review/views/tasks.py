@@ -13,9 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.models import User
-from tenants.items import comparison
 from tenants.items.texts import Texts
-from tenants.items.views.common import posted_version, reader
+from tenants.items.views.common import reader, saved_version
 from tenants.review import operations, queries
 from tenants.review.forms import TextForm
 from tenants.review.models import Task
@@ -76,23 +75,22 @@ def decide(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def edit(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
-    """Save the reviewer's text; when somebody else changed it meanwhile, both stand on the page and nothing is lost."""
+    """Save the reviewer's text; when somebody else changed it meanwhile, the page lets both be merged."""
     user = reader(request)
     form = TextForm(request.POST)
     try:
+        stored = Texts.of(queries.load_screen(user, task_uuid).item)
         operations.edit_text(
-            actor=user.actor,
-            task_uuid=task_uuid,
-            version=posted_version(request),
-            texts=form.texts(),
+            actor=user.actor, task_uuid=task_uuid, version=saved_version(request), texts=form.texts(stored)
         )
     except NotFound:
         raise
     except Refusal as refusal:
-        form.refuse(refusal)
         screen = queries.load_screen(user, task_uuid)
-        theirs = comparison.compare(form.texts(), Texts.of(screen.item)) if isinstance(refusal, StaleVersion) else []
-        return _edit_page(request, screen, form, theirs=theirs, status=refusal.status)
+        if not isinstance(refusal, StaleVersion):  # the merge box says what that one says, and more
+            form.refuse(refusal)
+        stale = isinstance(refusal, StaleVersion) or "merged" in request.POST
+        return _edit_page(request, screen, form, stale=stale, status=refusal.status)
     messages.success(request, "核稿已存，原稿不变。")
     return redirect(f"{reverse('review:task', args=[task_uuid])}?text=diff")
 
@@ -172,9 +170,11 @@ def _page(
 
 
 def _edit_page(
-    request: HttpRequest, screen: TaskScreen, form: TextForm, *, theirs: Any = (), status: int = 200
+    request: HttpRequest, screen: TaskScreen, form: TextForm, *, stale: bool = False, status: int = 200
 ) -> HttpResponse:
-    context = _frame(request, screen) | {"form": form, "version": screen.item.version, "theirs": theirs}
+    context = _frame(request, screen) | presenting.writing_of(
+        request, screen.item, form, presenting.last_hand(screen), stale=stale
+    )
     return render(request, "review/edit.html", context, status=status)
 
 

@@ -1,6 +1,7 @@
 """Pages of items: writing, autosave, merging, lists, texts, files; what each reader may open."""
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -78,12 +79,55 @@ def test_a_late_autosave_shows_both_texts_and_loses_none(unit: Unit, author: Use
     late = client.post(f"/items/{item.uuid}/autosave/", form_of(item, problem="第二个窗口"))
     words = late.content.decode()
     assert late.status_code == 409
-    assert "第一个窗口&lt;b&gt;" in words
-    assert "第二个窗口" in words
+    assert re.search("<del>[^<]*一[^/]*</del>.*<ins>[^<]*二", words)
+    assert "&lt;b&gt;</del>" in words
     assert stored(unit, item).problem == "第一个窗口<b>"
-    kept = client.post(f"/items/{item.uuid}/edit/", form_of(item, problem="第二个窗口", keep_mine=2))
+    kept = client.post(f"/items/{item.uuid}/edit/", form_of(item, problem="第二个窗口", merged=2, side_problem="mine"))
     assert kept.status_code == 302
     assert stored(unit, item).problem == "第二个窗口"
+
+
+def test_two_windows_are_merged_section_by_section(unit: Unit, author: User, client_for: Any) -> None:
+    item = make_draft(unit, author)
+    client = client_for(author, unit)
+    path = f"/items/{item.uuid}/edit/"
+    marks = re.search('name="marks" value="([^"]+)"', client.get(path).content.decode())
+    assert marks
+    first = form_of(item, problem="甲改的情况", analysis="甲改的原因", category="民生保障")
+    client.post(f"/items/{item.uuid}/autosave/", first)
+    second = form_of(item, problem="乙改的情况", suggestions="乙改的建议", marks=marks[1])
+    late = client.post(path, {**second, "action": "submit"})
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert re.search('name="side_problem" value="mine" checked', page)  # both changed it: one's own, unless told else
+    assert re.search('name="side_analysis" value="theirs" checked', page)  # the other alone: sent along untouched
+    assert "您没有改这一段" in page
+    assert "side_suggestions" not in page  # one alone changed it: nothing to choose
+    for words in ("<del>", "<ins>", "乙改的情况</textarea>", "乙改的建议</textarea>", f'value="{marks[1]}"'):
+        assert words in page, words
+    again = client.post(path, {**second, "action": "submit"})
+    assert again.status_code == 409  # pressing the button again goes over nothing
+    sides = {"side_problem": "theirs", "side_analysis": "theirs", "merged": 2}
+    assert client.post(path, {**second, **sides}).status_code == 302
+    found = stored(unit, item)
+    assert (found.problem, found.analysis, found.suggestions) == ("甲改的情况", "甲改的原因", "乙改的建议")
+    assert found.category == "民生保障"  # not touched in the second window
+
+
+def test_a_merge_that_comes_too_late_again_is_shown_again(unit: Unit, author: User, client_for: Any) -> None:
+    item = make_draft(unit, author)
+    client = client_for(author, unit)
+    client.post(f"/items/{item.uuid}/autosave/", form_of(item, problem="甲"))
+    client.post(f"/items/{item.uuid}/autosave/", {**form_of(item, problem="丙"), "version": 2})
+    late = client.post(f"/items/{item.uuid}/edit/", form_of(item, problem="乙", merged=2, side_problem="mine"))
+    assert late.status_code == 409
+    assert "丙" in late.content.decode()
+    assert stored(unit, item).problem == "丙"
+    bad = form_of(item, problem="乙\0", merged=3, side_problem="mine")
+    refused = client.post(f"/items/{item.uuid}/edit/", bad)
+    assert refused.status_code == 422
+    assert 'name="side_problem" value="mine" checked' in refused.content.decode()
+    assert stored(unit, item).problem == "丙"
 
 
 def test_a_late_save_by_the_button_keeps_what_was_typed(unit: Unit, author: User, client_for: Any) -> None:
@@ -93,7 +137,8 @@ def test_a_late_save_by_the_button_keeps_what_was_typed(unit: Unit, author: User
     late = client.post(f"/items/{item.uuid}/edit/", form_of(item, problem="乙乙", action="submit"))
     assert late.status_code == 409
     assert "乙乙</textarea>" in late.content.decode()
-    assert "这一篇在另一处改过了" in late.content.decode()
+    assert "另一处" in late.content.decode()
+    assert "刚才没有存上" in late.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from tenants.review.queries import Filters, Tab, counts, worklist
 from tests.factories import make_draft
 from tests.tenants.review.conftest import House, item_of, pass_as, task_of
 from tests.tenants.review.pages import client, page_of, post
+from zhitong.core.operations import system
+from zhitong.units.operations import hide_reviewers
 
 URLS = "zhitong.config.urls_unit"
 
@@ -127,10 +129,67 @@ def test_editing_in_place_and_losing_nothing_on_conflict(house: House) -> None:
     html = stale.content.decode()
     assert stale.status_code == 409
     assert "我写的另一种情况" in html
-    assert "对方改成了这样" in html
+    assert re.search(r"周敏 \d\d-\d\d \d\d:\d\d 改过这一篇，刚才没有存上", html)
+    again = browser.post(f"{url}text/", texts | {"problem": "我写的\0情况。", "version": item.version})
+    assert (again.status_code, item_of(run).editions.count()) == (422, 2)
+    assert f'name="version" value="{item.version}"' in again.content.decode()  # of what was read, not of now
     empty = browser.post(f"{url}text/", texts | {"problem": "", "version": item_of(run).version})
     assert empty.status_code == 422
     assert [edition.kind for edition in item_of(run).editions.all()] == ["original", "edited"]
+
+
+def test_two_reviewers_merge_section_by_section(house: House) -> None:
+    house.publish({"posts": ["research", "secretary"], "mode": "all"})
+    run = house.submit()
+    version, texts = item_of(run).version, Texts.of(item_of(run)).as_dict()
+    browser, url = client(house, house.secretary), f"/review/tasks/{task_of(house.secretary, run).uuid}/"
+    marks = re.search('name="marks" value="([^"]+)"', browser.get(f"{url}?text=edit").content.decode())
+    assert marks
+    theirs = Texts(**texts | {"title": "周敏改的标题", "problem": "周敏改的情况", "analysis": "周敏改的原因"})
+    review.edit_text(
+        actor=house.research.actor, task_uuid=task_of(house.research, run).uuid, version=version, texts=theirs
+    )
+    typed = texts | {"problem": "何静改的情况", "analysis": "何静改的原因", "suggestions": "何静改的建议"}
+    late = browser.post(f"{url}text/", typed | {"version": version, "marks": marks[1]})
+    html = late.content.decode()
+    assert late.status_code == 409
+    assert "合并后保存" in html
+    sides = dict(re.findall('name="side_([a-z]+)" value="([a-z]+)" checked', html))
+    assert sides == {"title": "theirs", "problem": "mine", "analysis": "mine"}
+    merged = re.search('name="merged" value="([0-9]+)"', html)
+    assert merged
+    chosen = {"side_title": "theirs", "side_problem": "theirs", "side_analysis": "mine", "merged": merged[1]}
+    edited = {**typed, "analysis": "何静看过以后再改的原因", "version": version, "marks": marks[1]}
+    assert browser.post(f"{url}text/", edited | chosen).status_code == 302
+    kept = item_of(run).editions.order_by("number")
+    assert [one.writer_label for one in kept] == ["梁晓岚", "周敏", "何静"]
+    assert Texts.of(item_of(run)) == Texts(
+        title="周敏改的标题", problem="周敏改的情况", analysis="何静看过以后再改的原因", suggestions="何静改的建议"
+    )
+
+
+def test_whoever_writes_in_turns_merges_too_and_is_told_no_hidden_name(house: House) -> None:
+    house.publish({"posts": ["research", "secretary"], "mode": "all"})
+    run = house.submit()
+    task = task_of(house.research, run)
+    review.relay(actor=house.research.actor, task_uuid=task.uuid, who=house.author.uuid, reason="请补充")
+    version, texts = item_of(run).version, Texts.of(item_of(run)).as_dict()
+    url = f"/review/tasks/{task_of(house.author, run).uuid}/relay/"
+    theirs = Texts(**texts | {"problem": "何静改的情况"})
+    review.edit_text(
+        actor=house.secretary.actor, task_uuid=task_of(house.secretary, run).uuid, version=version, texts=theirs
+    )
+    hide_reviewers(actor=system(house.unit.pk), hidden=True)
+    typed = texts | {"problem": "晓岚改的情况", "version": version, "action": "save", "reason": "已补"}
+    browser = client(house, house.author)
+    late = browser.post(url, typed)
+    html = late.content.decode()
+    assert late.status_code == 409
+    assert "何静 " not in html
+    assert "审核人" in html
+    saved = browser.post(url, typed | {"merged": item_of(run).version, "side_problem": "mine"})
+    assert (saved.status_code, item_of(run).problem) == (302, "晓岚改的情况")
+    assert "已补</textarea>" in browser.get(saved["Location"]).content.decode()
 
 
 def test_submit_and_recall_by_the_author(house: House) -> None:

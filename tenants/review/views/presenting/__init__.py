@@ -9,6 +9,7 @@ from tenants.review.views.presenting.history import flow_note, history_of
 from tenants.review.views.presenting.running import copies_of, run_ask_of, run_bar_of, state_of_run
 from tenants.review.views.presenting.steps import name_of, steps_of
 from tenants.review.views.presenting.texts import files_of, text_of
+from tenants.review.views.presenting.writing import hand_words, last_hand, writing_of
 
 __all__ = [
     "Ask",
@@ -22,8 +23,10 @@ __all__ = [
     "due_of_task",
     "files_of",
     "flow_note",
+    "hand_words",
     "head_of",
     "history_of",
+    "last_hand",
     "name_of",
     "outcome_words",
     "posted_checks",
@@ -34,4 +37,5 @@ __all__ = [
     "steps_of",
     "text_of",
     "why_not",
+    "writing_of",
 ]

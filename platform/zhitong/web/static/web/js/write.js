@@ -112,6 +112,7 @@ a refusal is JSON {"message"}. */
         } else if (answer.ok && !answer.redirected) {
           const saved = await answer.json();
           if (versionField() && saved.version !== undefined) versionField().value = saved.version;
+          if (form.elements.marks && saved.marks !== undefined) form.elements.marks.value = saved.marks;
           dirty = again;
           forget();
           for (const [name, html] of Object.entries(saved.html || {})) for (const el of document.querySelectorAll(`[data-live=${name}]`)) el.innerHTML = html;
@@ -133,14 +134,17 @@ a refusal is JSON {"message"}. */
         if (again) { again = false; later(); }
       }
     }
+    // A choice in the merge box waits for its button: saving by itself would draw the box anew under the hand.
+    const inMerge = event => event.target.closest("#zt-merge") !== null;
     const later = () => { clearTimeout(timer); timer = setTimeout(save, 1500); };
     form.addEventListener("input", event => {
+      if (inMerge(event)) return;
       dirty = true;
       if (event.target.matches("[data-one-line]")) oneLine(event.target);
       tally();
       later();
     });
-    form.addEventListener("change", () => { dirty = true; later(); });
+    form.addEventListener("change", event => { if (!inMerge(event)) { dirty = true; later(); } });
     form.addEventListener("submit", () => { clearTimeout(timer); dirty = false; forget(); });
     document.addEventListener("keydown", event => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") { event.preventDefault(); save(); }
