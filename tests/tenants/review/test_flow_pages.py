@@ -115,6 +115,32 @@ def test_the_list_tells_each_flow_and_offers_every_preset(house: House, admin: C
     assert page.index("绿色通道") < page.index("h-main")  # the default is tried last
 
 
+def test_the_count_of_a_flow_leads_to_what_is_under_way_on_it(house: House, admin: Client) -> None:
+    review.publish_flow(
+        actor=house.admin.actor, flow_code="green", name="绿色通道", definition={"steps": [STEP], "when": URGENT}
+    )
+    house.submit(title="普通的一篇建议")
+    house.submit(title="紧急的一篇建议", urgency="urgent")
+    page = text(admin.get("/review/flows/"))
+    for code, own, other in (("green", "紧急的一篇", "普通的一篇"), ("main", "普通的一篇", "紧急的一篇")):
+        link = f"/review/?tab=all&flow={code}"
+        assert f'<a class="link" href="{link}">在办 <b>1</b> 篇</a>' in page
+        worklist = text(admin.get(link))
+        assert own in worklist
+        assert other not in worklist
+    saved = admin.post("/review/filters/", {"query": "tab=all&flow=green", "name": "走绿色通道的"})
+    assert saved.status_code == 302
+    kept = text(admin.get("/review/?tab=all"))
+    assert "走绿色通道的" in kept
+    assert "flow=green" in kept
+    configures = Role.objects.create(code="chains", name="管流程", permissions=["review.configure"])
+    plain = make_user(house.unit, "guan", roles=[])
+    plain.roles.add(configures)
+    page = text(client_for(plain, house.unit).get("/review/flows/"))
+    assert "在办 <b>1</b> 篇" in page
+    assert "tab=all" not in page  # no way to a list that would refuse
+
+
 def test_the_list_tells_the_usual_way_apart_from_the_branches(house: House, admin: Client) -> None:
     review.draft_preset(actor=house.admin.actor, preset_code="proposal_committee")
     page = text(admin.get("/review/flows/"))

@@ -7,14 +7,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from tenants.accounts.models import Position, actor_of
 from tenants.accounts.views.common import needs
+from tenants.items.views.common import reader
 from tenants.review import operations, presets, queries
 from tenants.review.definition import Definition, conditions_words
 from tenants.review.flow_forms import FlowFileForm, NewFlowForm
-from tenants.review.queries import FlowRow
+from tenants.review.queries import FlowRow, Tab
 from zhitong.core.errors import InvalidInput, StaleVersion
 from zhitong.web import navigation
 from zhitong.web.parts import Action, State
@@ -24,7 +26,10 @@ CONFIGURE = "review.configure"
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """A flow of the list in words, with what can be done with it."""
+    """A flow of the list in words, with what can be done with it.
+
+    `running_url` leads to the list of what is under way on it; empty for whoever may not see all reviews.
+    """
 
     code: str
     name: str
@@ -35,6 +40,7 @@ class FlowLine:
     state: State
     version: str
     running: int
+    running_url: str
     draft: str
     chain: str
     can_move_up: bool
@@ -66,7 +72,7 @@ def flows(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
     rows = queries.flows()
     context = {
-        "lines": [_line(row, place, rows) for place, row in enumerate(rows)],
+        "lines": [_line(row, place, rows, lists=queries.sees_all(reader(request))) for place, row in enumerate(rows)],
         "presets": [presets.load(code) for code in presets.codes()],
         "blank_form": forms.get("blank_form") or NewFlowForm(posts=_posts()),
         "file_form": forms.get("file_form") or FlowFileForm(flows=_names(rows)),
@@ -75,7 +81,7 @@ def _page(request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpRespo
     return render(request, "review/flows/list.html", context, status=status)
 
 
-def _line(row: FlowRow, place: int, rows: list[FlowRow]) -> FlowLine:
+def _line(row: FlowRow, place: int, rows: list[FlowRow], *, lists: bool) -> FlowLine:
     used, draft, flow = row.in_use, row.draft, row.flow
     definition = row.definition
     if flow.is_default:
@@ -95,6 +101,7 @@ def _line(row: FlowRow, place: int, rows: list[FlowRow]) -> FlowLine:
         else (State("停用", "off", "archive") if not draft else State("没有启用", "off")),
         version=f"第 {used.version.number} 版" if used else "",
         running=row.running,
+        running_url=f"{reverse('review:list')}?{urlencode({'tab': Tab.ALL, 'flow': flow.code})}" if lists else "",
         draft=f"第 {draft.version.number} 版" if draft else "",
         chain=_chain(definition),
         can_move_up=not flow.is_default and place > 0,
