@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<uuid:task_uuid>/verify/", views.verify, name="verify"),
     path("tasks/<uuid:task_uuid>/relay/", views.relay, name="relay"),
     path("questions/<uuid:question_uuid>/withdraw/", views.withdraw, name="withdraw"),
+    path("questions/<uuid:question_uuid>/urge/", views.question_urge, name="question_urge"),
     path("questions/<uuid:question_uuid>/renew/", views.renew, name="renew"),
     path("answer/<str:token>/", views.outside, name="outside"),
     path("runs/<uuid:run_uuid>/remarks/", views.remarks, name="remarks"),

@@ -1,7 +1,7 @@
 """Asking others before one decides: facts to verify (核实), opinions to collate (联审); withdrawing, a new link."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from tenants.review.holders import Assignee
 from tenants.review.models import Question, Run, Task, Verb
 from tenants.review.operations.answering import asker_goes_on, pause
 from tenants.review.operations.common import DECIDING, bad, finish, people, require_may, take
-from tenants.review.queries.questions import PURPOSE, Standing, asked_by_task
+from tenants.review.queries.questions import PURPOSE, Asked, Standing, asked_by_task, questions_of
 from tenants.review.reasons import LIMIT, LONG, clean_reason, clean_words
 from zhitong.core import clock, links
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
@@ -29,6 +29,7 @@ from zhitong.core.operations import Actor, operation
 # Whose holders may ask before they decide or answer.
 ASKING = DECIDING | {Task.Kind.BEFORE, Task.Kind.DELEGATE}
 _ASKED_MOST = 20
+_QUOTED = 40  # characters of an open question, in the refusal to ask again
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _VERBS = {Question.Kind.VERIFY: Verb.VERIFY, Question.Kind.OPINION: Verb.CONSULT}
 
@@ -78,6 +79,10 @@ def ask_questions(
     Somebody outside gets a link for `days`, with a code told separately. While a question is open the own clock
     stands, where the step says so (`verifying_pauses`). A decision before the answer ends the question.
 
+    Whoever has an open question of the run is not asked again: an answer closes the one task that they have in it, and
+    two questions under it would leave open which of them was answered. Somebody outside answers each question through
+    its own link, so there only the same words again are refused. The refusal tells what is open, and what to do.
+
     Args:
         words: what is asked, up to 500 characters.
         passage: what of the text is shown to somebody outside, in the asker's choice; up to 2,000 characters.
@@ -92,8 +97,12 @@ def ask_questions(
     shown = clean_words(passage, "passage", LONG)
     frame, task = take(actor, task_uuid, kinds=ASKING)
     require_may(frame, task, "verify")
-    inside = _people_asked(frame, to, Question.Kind(kind))
+    waiting = [one for one in questions_of(frame.run) if one.standing == "open"]
+    inside = _people_asked(frame, to, Question.Kind(kind), waiting)
     outside = [_clean_outsider(one) for one in to.outside]
+    for one in waiting:
+        if one.question.words == asked and (one.question.addressee, one.question.contact) in outside:
+            raise _open_already(frame, one, "outside")
     count = len(inside) + len(outside)
     if not count:
         raise bad("who", "请选择问谁：专委会、岗位、本单位的人，或者外单位。")
@@ -161,20 +170,36 @@ def withdraw(frame: Frame, question: Question) -> None:
         links.revoke(actor=frame.actor, purpose=PURPOSE, object_uuid=question.uuid)
 
 
-def _people_asked(frame: Frame, to: Addressees, kind: Question.Kind) -> list[tuple[str, list[Assignee]]]:
+def _people_asked(
+    frame: Frame, to: Addressees, kind: Question.Kind, waiting: Sequence[Asked]
+) -> list[tuple[str, list[Assignee]]]:
     """Return every addressee inside the unit with the people it leads to; each person once in the whole run.
 
     Raises:
-        InvalidInput: under `who`: an unknown addressee, or one that leads to nobody who can be asked.
+        InvalidInput: under `who`: an unknown addressee, one that has an open question (`waiting`), or one that leads
+            to nobody who can be asked.
     """
     busy = {task.holder_id for task in frame.pending}
+    asked_now = {
+        task.holder_id: one for one in waiting for task in frame.pending if task.question_id == one.question.pk
+    }
     found: list[tuple[str, list[Assignee]]] = []
     for label, ways in [*_groups(to.groups), *_posts(to.posts)]:
-        able = next(filter(None, (_able(frame, who, busy) for who in ways)), [])
+        # A head who has a task already does not make the group one without a head.
+        meant = next(filter(None, (_meant(frame, who) for who in ways)), [])
+        able = [one for one in meant if one.user.pk not in busy]
+        again = next((asked_now[one.user.pk] for one in meant if one.user.pk in asked_now), None)
+        again = next((one for one in waiting if one.question.addressee == label), again if not able else None)
+        if again:
+            raise _open_already(frame, again)
         if not able:
             raise bad("who", f"“{label}”现在没有人可以问：没有成员、是反映人，或者已经在办这一篇。")
         busy |= {one.user.pk for one in able}
         found.append((label, able))
+    named = {str(key) for key in to.users}
+    for task in frame.pending:
+        if str(task.holder.uuid) in named and task.holder_id in asked_now:
+            raise _open_already(frame, asked_now[task.holder_id])
     for user in people(frame, to.users, kind=Task.Kind(kind)) if to.users else ():
         if user.pk in busy:
             raise bad("who", f"{user.name}已经在选中的专委会或岗位里，不用再选。")
@@ -182,8 +207,20 @@ def _people_asked(frame: Frame, to: Addressees, kind: Question.Kind) -> list[tup
     return found
 
 
-def _able(frame: Frame, who: Who, busy: Collection[int]) -> list[Assignee]:
-    return [one for one in holders.assignees([who], frame.asking_opinions(frame.step)) if one.user.pk not in busy]
+def _meant(frame: Frame, who: Who) -> list[Assignee]:
+    return holders.assignees([who], frame.asking_opinions(frame.step))
+
+
+def _open_already(frame: Frame, asked: Asked, field: str = "who") -> InvalidInput:
+    """Return the refusal to ask again what waits for an answer: what, since when, by whom, and how to go on."""
+    question = asked.question
+    by = "您" if question.asked_by.uuid == frame.actor.user_key else question.asked_by.name
+    since = f"{question.asked_at.astimezone(clock.SHANGHAI):%m-%d %H:%M}"
+    words = question.words if len(question.words) <= _QUOTED else f"{question.words[:_QUOTED]}……"
+    way = "可以重发链接" if question.is_outside else f"在等{'、'.join(asked.holders)}回复，可以在清单里催办"
+    return bad(
+        field, f"“{question.addressee}”还有一个问题没有回复：{since} {by}问的“{words}”。{way}，或者收回以后再问。"
+    )
 
 
 def _groups(ids: Sequence[int | str]) -> list[tuple[str, list[Who]]]:

@@ -168,10 +168,14 @@ def mark_seen(*, actor: Actor, task_uuid: UUID) -> None:
 
 
 @operation()
-def urge(*, actor: Actor, run_uuid: UUID, note: str = "") -> Run:
+def urge(*, actor: Actor, run_uuid: UUID, note: str = "", question_uuid: UUID | None = None) -> Run:
     """Remind those whom a run waits for (催办): counted, shown to them until they open it, not more often than allowed.
 
     Authors of the item, whoever took part, and who may read all reviews can urge; an own open task is not urged.
+
+    Args:
+        question_uuid: a question of the run: only those are reminded who can answer it. The caller has checked that the
+            actor may know of it.
 
     Raises:
         NotFound: no such run for this actor.
@@ -181,6 +185,9 @@ def urge(*, actor: Actor, run_uuid: UUID, note: str = "") -> Run:
     words = clean_reason(note) if note.strip() else ""
     frame = _seen(actor, run_uuid)
     waiting = [task for task in frame.pending if task.state == Task.State.OPEN and task.holder.uuid != actor.user_uuid]
+    if question_uuid:
+        asked = set(Task.objects.filter(run=frame.run, question__uuid=question_uuid).values_list("pk", flat=True))
+        waiting = [task for task in waiting if task.pk in asked]
     if not waiting:
         raise WrongState("现在没有等别人办理的步骤，不用催办。")
     last = max((task.urged_at for task in waiting if task.urged_at), default=None)

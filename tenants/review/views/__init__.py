@@ -6,7 +6,7 @@ from tenants.review.views.alikes import alikes, judge, pair
 from tenants.review.views.batches import batch, batch_people
 from tenants.review.views.lists import remove_filter, save_filter, worklists
 from tenants.review.views.outside import outside
-from tenants.review.views.questions import renew, verify, withdraw
+from tenants.review.views.questions import question_urge, renew, verify, withdraw
 from tenants.review.views.relay import relay
 from tenants.review.views.remarks import remarks, reply, settle
 from tenants.review.views.running import recall, submit
@@ -31,6 +31,7 @@ __all__ = [
     "people",
     "phrase_remove",
     "phrases",
+    "question_urge",
     "recall",
     "relay",
     "remarks",

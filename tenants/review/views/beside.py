@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from tenants.accounts.models import User
 from tenants.items.queries import hides_reviewers_from
+from tenants.review.clocks import urge_pause
 from tenants.review.holders import NOBODY, authors_of
 from tenants.review.models import Question, Remark, Run, Task
 from tenants.review.operations.common import DECIDING
@@ -15,7 +17,7 @@ from tenants.review.operations.questions import ASKING
 from tenants.review.queries.access import sees_inside
 from tenants.review.queries.questions import Asked, questions_of
 from tenants.review.queries.remarks import remarks_of, without_name
-from zhitong.core import links
+from zhitong.core import clock, links
 from zhitong.web.parts import State
 from zhitong.web.parts.basics import StateKind
 from zhitong.web.templatetags.zt import zt_short
@@ -27,7 +29,10 @@ _LOOKS: dict[str, StateKind] = {
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """A question as drawn: whom, what, how it stands, the answer with who and when, or who is waited for."""
+    """A question as drawn: whom, what, how it stands, the answer with who and when, or who is waited for.
+
+    `urged` says when those asked were reminded; `may_urge` whether they can be now.
+    """
 
     question: Question
     kind: str
@@ -37,6 +42,8 @@ class QuestionLine:
     answered: str
     may_withdraw: bool
     may_renew: bool
+    urged: str
+    may_urge: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ def questions_context(user: User, run: Run, task: Task | None = None, may: Colle
     Args:
         task: the one whose page it is, with the verbs that its step gives (`may`); None on the page of a run.
     """
-    lines = [_line(asked, user) for asked in questions_of(run)]
+    lines = [_line(asked, user, run.item.urgency) for asked in questions_of(run)]
     mine = task is not None and task.holder_id == user.pk and task.state == Task.State.OPEN
     asks = mine and task is not None and task.kind in ASKING and "verify" in may
     return {
@@ -108,8 +115,11 @@ def _remark(remark: Remark, user: User, *, nameless: bool) -> RemarkLine:
     )
 
 
-def _line(asked: Asked, user: User) -> QuestionLine:
+def _line(asked: Asked, user: User, urgency: str) -> QuestionLine:
     question, is_open = asked.question, asked.standing in {"open", "lapsed"}
+    able = [task for task in question.tasks.all() if task.state == Task.State.OPEN and task.holder_id != user.pk]
+    urged = max((task.urged_at for task in able if task.urged_at), default=None)
+    urge_count, pause = max((task.urge_count for task in able), default=0), urge_pause(urgency)
     own = is_open and user.pk in {question.asked_by_id, question.task.holder_id}
     return QuestionLine(
         question=question,
@@ -120,7 +130,13 @@ def _line(asked: Asked, user: User) -> QuestionLine:
         answered=f"{question.answered_label}，{zt_short(question.answered_at)}" if question.answered_at else "",
         may_withdraw=own,
         may_renew=own and question.is_outside,
+        urged=_urged(urged, urge_count),
+        may_urge=asked.standing == "open" and bool(able) and (not urged or urged + pause <= clock.now()),
     )
+
+
+def _urged(at: datetime | None, count: int) -> str:
+    return f"{zt_short(at)} 催办过，共 {count} 次" if at else ""
 
 
 def _waits(asked: Asked) -> str:

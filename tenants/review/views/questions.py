@@ -1,4 +1,4 @@
-"""Asking others before deciding: the page of a task's questions, withdrawing one, a new link for one."""
+"""Asking others before deciding: the page of a task's questions, urging or withdrawing one, a new link for one."""
 
 from typing import Any
 from uuid import UUID
@@ -78,6 +78,18 @@ def withdraw(request: HttpRequest, question_uuid: UUID) -> HttpResponse:
         return _page(request, user, task, AskForm(), status=refusal.status, typed=typed)
     messages.success(request, f"已收回：{question.addressee}。")
     return redirect("review:verify", task_uuid=question.task.uuid)
+
+
+@login_required
+@require_POST
+def question_urge(request: HttpRequest, question_uuid: UUID) -> HttpResponse:
+    """Remind those who can answer a question."""
+    user = reader(request)
+    question = _question(user, question_uuid)
+    task = _task(user, question.task.uuid)
+    operations.urge(actor=user.actor, run_uuid=task.run.uuid, question_uuid=question_uuid)
+    messages.success(request, f"已催办：{question.addressee}。")
+    return redirect("review:verify", task_uuid=task.uuid)
 
 
 @login_required

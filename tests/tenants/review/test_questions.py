@@ -14,7 +14,7 @@ from tenants.review.consumers import link_lapsed
 from tenants.review.models import Act, Question, Run, Task, Verb
 from tenants.review.operations import Addressees, Outsider, Questions
 from tenants.review.queries.questions import PURPOSE, questions_of
-from tests.factories import make_user
+from tests.factories import client_for, make_user
 from tests.tenants.review.conftest import House, holders, item_of, open_tasks, pass_as, task_of
 from tests.tenants.review.test_asking import check_history
 from zhitong.core import clock, links
@@ -370,14 +370,66 @@ def test_authors_are_not_asked_and_nobody_twice(house: House, economy: Group, li
     with pytest.raises(InvalidInput, match="已经在选中的专委会"):
         ask(house.research, run, groups=[economy.pk], users=[User.objects.get(username="qu").uuid])
     ask(house.research, run, users=[lin.uuid])
-    with pytest.raises(InvalidInput, match="林岚已经在办"):
-        ask(house.research, run, users=[lin.uuid])
+    again = (
+        r"“林岚”还有一个问题没有回复：\d\d-\d\d \d\d:\d\d 您问的“充电桩的数量是否属实”。在等林岚回复，可以在清单里催办"
+    )
+    with pytest.raises(InvalidInput, match=again):
+        ask(house.research, run, users=[lin.uuid], words="另一件事")
     # The author's committee is asked without the author.
     accounts.set_groups(actor=house.admin.actor, user=house.author, groups=[("committee", "经济委")])
     economy.membership_set.filter(user__username="qu").update(is_head=False)
     economy.membership_set.filter(user=house.author).update(is_head=True)
     ask(house.research, run, groups=[economy.pk])
     assert "liang" not in holders(run)
+
+
+def test_a_group_is_asked_again_once_it_has_answered(house: House, economy: Group) -> None:
+    house.publish({"posts": ["research", "secretary"], "mode": "all"})
+    run = house.submit()
+    head = User.objects.get(username="qu")
+    ask(house.research, run, groups=[economy.pk], words="数量是否属实")
+    with pytest.raises(InvalidInput, match=r"“经济委”还有一个问题没有回复.*您问的“数量是否属实”。在等qu回复"):
+        ask(house.research, run, groups=[economy.pk], words="年份是否属实")  # not of the rest behind the head's back
+    with pytest.raises(InvalidInput, match=r"“经济委”还有一个问题.*周敏问的"):
+        ask(house.secretary, run, groups=[economy.pk])
+    with pytest.raises(InvalidInput, match="“经济委”还有一个问题"):
+        ask(house.secretary, run, users=[head.uuid])
+    assert sorted(holders(run)) == ["he", "qu", "zhou"]
+    answer(head, run)
+    ask(house.research, run, groups=[economy.pk], words="年份是否属实")
+    [first, second] = questions_of(run)
+    assert (first.standing, second.standing) == ("answered", "open")
+
+
+def test_outside_the_same_words_are_not_sent_twice(house: House) -> None:
+    run = house.submit()
+    ask(house.research, run, outside=[BUREAU])
+    with pytest.raises(InvalidInput, match=r"“区住建局 王建国”还有一个问题没有回复.*可以重发链接") as refused:
+        ask(house.research, run, outside=[BUREAU])
+    assert list(refused.value.fields) == ["outside"]
+    ask(house.research, run, outside=[BUREAU], words="年份是否属实")
+    assert standings(run) == [("区住建局 王建国", "open")] * 2
+
+
+def test_urging_a_question_reminds_those_who_can_answer_it(house: House, lin: User, economy: Group) -> None:
+    house.publish({"posts": ["research", "secretary"], "mode": "all"})
+    run = house.submit()
+    [question] = ask(house.research, run, users=[lin.uuid]).asked
+    ask(house.research, run, groups=[economy.pk])
+    browser = client_for(house.research, house.unit)
+    page = f"/review/tasks/{task_of(house.research, run).uuid}/verify/"
+    assert 'aria-label="催办：林岚"' in browser.get(page).content.decode()
+    assert browser.post(f"/review/questions/{question.uuid}/urge/").status_code == 302
+    check_history(run)
+    urged = Task.objects.filter(run=run, urge_count=1).values_list("holder__username", flat=True)
+    assert list(urged) == ["lin"]
+    shown = browser.get(page).content.decode()
+    assert "催办过，共 1 次" in shown
+    assert 'aria-label="催办：林岚"' not in shown
+    assert 'aria-label="催办：经济委"' in shown
+    assert browser.post(f"/review/questions/{question.uuid}/urge/").status_code == 409
+    for user, status in ((house.author, 404), (lin, 404), (house.chair, 409)):  # who reads all may urge as well
+        assert client_for(user, house.unit).post(f"/review/questions/{question.uuid}/urge/").status_code == status
 
 
 def test_only_the_holder_asks_and_only_where_the_step_allows(house: House, lin: User) -> None:
