@@ -3,14 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.urls import reverse
 
 from tenants.accounts.models import User
+from tenants.items.models import Item
 from tenants.items.queries import hides_reviewers_from
+from tenants.items.texts import LABELS
 from tenants.review.clocks import urge_pause
 from tenants.review.holders import NOBODY, authors_of
+from tenants.review.marking import Quoted, mark, stands_in
 from tenants.review.models import Question, Remark, Run, Task
 from tenants.review.operations.common import DECIDING
 from tenants.review.operations.questions import ASKING
@@ -18,13 +21,14 @@ from tenants.review.queries.access import sees_inside
 from tenants.review.queries.questions import Asked, questions_of
 from tenants.review.queries.remarks import remarks_of, without_name
 from zhitong.core import clock, links
-from zhitong.web.parts import State
+from zhitong.web.parts import Passage, State, TextMark
 from zhitong.web.parts.basics import StateKind
 from zhitong.web.templatetags.zt import zt_short
 
 _LOOKS: dict[str, StateKind] = {
     "open": "now", "answered": "ok", "withdrawn": "off", "closed": "off", "lapsed": "soon",
 }  # fmt: skip
+Place = Literal["here", "elsewhere", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,15 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True)
 class RemarkLine:
-    """A remark as this reader may see it: by whom, the answers (by whom, when, words), by whom and when settled."""
+    """A remark as this reader may see it: by whom, the answers (by whom, when, words), by whom and when settled.
+
+    `number` is the one at its passage; `place` says whether that stands in the text shown, in the present one only
+    ("elsewhere"), or in neither ("gone").
+    """
 
     remark: Remark
+    number: int
+    place: Place
     by: str
     replies: Sequence[tuple[str, str, str]]
     settled: str
@@ -73,11 +83,24 @@ def questions_context(user: User, run: Run, task: Task | None = None, may: Colle
     }
 
 
-def remarks_context(user: User, run: Run) -> dict[str, Any]:
-    """Return the context of `review/remarks.html`: the remarks that `user` may see, and whether they may write one."""
+def remarks_context(user: User, run: Run, shown: Sequence[Passage] = ()) -> dict[str, Any]:
+    """Return the context of `review/remarks.html`: the remarks that `user` may see, and whether they may write one.
+
+    Args:
+        shown: the text beside the remarks, which comes back (`passages`, `title_marks`) with their places marked.
+    """
     inside, nameless = sees_inside(user, run), hides_reviewers_from(user, run.item)
-    found = [_remark(remark, user, nameless=nameless) for remark in remarks_of(run, inside=inside)]
-    return {
+    rows = remarks_of(run, inside=inside)
+    marks = [TextMark(n, str(one.uuid), faint=one.settled_at is not None) for n, one in enumerate(rows, 1)]
+    quoted = [Quoted(mark, LABELS[one.section], one.quote) for mark, one in zip(marks, rows, strict=True)]
+    passages, placed = mark(shown, quoted)
+    of_title = [one.mark for one in quoted if shown and _is_of_title(one, run.item) and one.mark.number not in placed]
+    placed |= {one.number for one in of_title}
+    found = [
+        _remark(one, user, number=n, place=_place(one, run.item, here=n in placed), nameless=nameless)
+        for n, one in enumerate(rows, 1)
+    ]
+    return ({"passages": passages, "title_marks": of_title} if shown else {}) | {
         "remarks": found,
         "open_remarks": [line for line in found if not line.settled],
         "remarks_url": reverse("review:remarks", args=[run.uuid]),
@@ -98,7 +121,17 @@ def relay_context(user: User, run: Run, task: Task, may: Collection[str]) -> dic
     }
 
 
-def _remark(remark: Remark, user: User, *, nameless: bool) -> RemarkLine:
+def _is_of_title(quoted: Quoted, item: Item) -> bool:
+    return quoted.heading == LABELS["title"] and stands_in(quoted.words, item.title)
+
+
+def _place(remark: Remark, item: Item, *, here: bool) -> Place:
+    if here:
+        return "here"
+    return "elsewhere" if stands_in(remark.quote, getattr(item, remark.section)) else "gone"
+
+
+def _remark(remark: Remark, user: User, *, number: int, place: Place, nameless: bool) -> RemarkLine:
     own = authors_of(remark.run.item) if nameless else NOBODY
 
     def name(label: str, by: User) -> str:
@@ -109,6 +142,8 @@ def _remark(remark: Remark, user: User, *, nameless: bool) -> RemarkLine:
     settler = remark.settled_by
     return RemarkLine(
         remark=remark,
+        number=number,
+        place=place,
         by=name(remark.by_label, remark.by),
         replies=[(name(one.by_label, one.by), zt_short(one.at), one.words) for one in remark.replies.all()],
         settled=f"{name(remark.settled_label, settler)} {zt_short(remark.settled_at)}" if settler else "",

@@ -96,12 +96,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     task = Task.objects.filter(run=run, holder=user, state=Task.State.OPEN).first()
-    context = remarks_context(user, run) | typed
+    context = remarks_context(user, run, comparison.passages(Texts.of(run.item))) | typed
     context |= {
         "run": run,
         "item": run.item,
         "doc_title": run.item.title,
-        "passages": comparison.passages(Texts.of(run.item)),
         "may_write": context["may_remark"],
         "may_settle": context["may_remark"],
         "errors": {name: " ".join(words) for name, words in (errors or {}).items()},

@@ -162,7 +162,8 @@ def _page(
         "phone_title": "审核进程",
     }
     if screen.shows_text:
-        context |= beside.remarks_context(screen.reader, screen.run)
+        shown = context["passages"] if context["reads"] else ()
+        context |= beside.remarks_context(screen.reader, screen.run, shown)
     if sees_inside(screen.reader, screen.run):
         context |= beside.questions_context(screen.reader, screen.run) | {"sheet_of": screen.run.uuid}
     _mark(request, screen)

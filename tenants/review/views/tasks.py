@@ -155,8 +155,10 @@ def _page(
         known.add("who")
     said = refusal if refusal and (not fields or set(fields) - known) else None
     wanted = request.GET.get("text", "") or ("opinions" if ask and screen.is_collator else "")
+    text = presenting.text_of(screen, wanted, pair=request.GET.dict())
     context = _frame(request, screen) | {
-        **presenting.text_of(screen, wanted, pair=request.GET.dict()),
+        **text,
+        **beside.remarks_context(screen.reader, screen.run, text["passages"]),
         **presenting.bar_of(screen, ask),
         **presenting.checks_of(screen, presenting.posted_checks(request.POST)),
         "ask": ask,
@@ -172,9 +174,8 @@ def _page(
 def _edit_page(
     request: HttpRequest, screen: TaskScreen, form: TextForm, *, stale: bool = False, status: int = 200
 ) -> HttpResponse:
-    context = _frame(request, screen) | presenting.writing_of(
-        request, screen.item, form, presenting.last_hand(screen), stale=stale
-    )
+    context = _frame(request, screen) | beside.remarks_context(screen.reader, screen.run)
+    context |= presenting.writing_of(request, screen.item, form, presenting.last_hand(screen), stale=stale)
     return render(request, "review/edit.html", context, status=status)
 
 
@@ -195,6 +196,5 @@ def _frame(request: HttpRequest, screen: TaskScreen) -> dict[str, Any]:
         "phrases": screen.phrases,
         **beside.questions_context(screen.reader, screen.run, screen.task, screen.step.may),
         **beside.relay_context(screen.reader, screen.run, screen.task, screen.step.may),
-        **beside.remarks_context(screen.reader, screen.run),
         "sheet_of": screen.run.uuid,
     }

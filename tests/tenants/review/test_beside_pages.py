@@ -9,6 +9,7 @@ from django.test import Client
 
 from tenants.accounts.models import Group, User
 from tenants.items.models import Edition
+from tenants.items.texts import Texts
 from tenants.review import operations as review
 from tenants.review.models import Question, Remark, Run, Task
 from tenants.review.operations import Addressees, Outsider
@@ -251,6 +252,41 @@ def test_remarks_are_written_answered_and_settled_on_one_page(house: House, cler
     neighbour = client_for(make_user(house.unit, "su", roles=["author", "reviewer"]), house.unit)
     assert neighbour.get(url).status_code == 404
     assert neighbour.post(url, {"quote": "火灾隐患", "words": "x"}).status_code == 404
+
+
+def test_remarks_are_marked_in_the_text_and_say_when_their_passage_is_gone(house: House, clerk: Client) -> None:
+    run = house.submit()
+    made = [
+        review.write_remark(actor=house.research.actor, run_uuid=run.uuid, quote=quote, words="请核")
+        for quote in ("存在火灾隐患", "规范电动自行车")
+    ]
+    pages = [f"/review/tasks/{task_of(house.research, run).uuid}/", f"/review/runs/{run.uuid}/?text=original"]
+    for url in (*pages, f"/review/runs/{run.uuid}/remarks/"):
+        page = text(clerk.get(url))
+        for number, one in enumerate(made, 1):
+            assert f'id="mark-{one.uuid}" href="#remark-{one.uuid}" aria-label="批注 {number}">{number}</a>' in page, (
+                url
+            )
+            assert f'href="#mark-{one.uuid}" aria-label="批注 {number}，看原文"' in page, url
+            assert page.count(f'id="remark-{one.uuid}"') == 1
+        assert f'href="#remark-{made[0].uuid}" tabindex="-1">存在火灾隐患</a>' in page, url
+        assert "后来改掉了" not in page
+    assert 'id="mark-' not in text(clerk.get(f"/review/runs/{run.uuid}/"))  # the history, no text beside the remarks
+    item = item_of(run)
+    texts = Texts(**(Texts.of(item).as_dict() | {"problem": "全部重写。"}))
+    review.edit_text(
+        actor=house.research.actor, task_uuid=task_of(house.research, run).uuid, version=item.version, texts=texts
+    )
+    page = text(clerk.get(f"/review/runs/{run.uuid}/remarks/"))
+    assert page.count("这段文字后来改掉了，现在的文字里没有") == 1
+    assert f'id="mark-{made[0].uuid}"' not in page
+    late = review.write_remark(actor=house.research.actor, run_uuid=run.uuid, quote="全部重写", words="太短")
+    page = text(clerk.get(f"{pages[0]}?text=original"))
+    assert f'id="mark-{made[0].uuid}"' in page  # the text shown has it still
+    assert page.count("这一稿里没有这段文字，现在的文字里有") == 1
+    review.settle_remark(actor=house.research.actor, remark_uuid=late.uuid)
+    assert f'is-faint" id="mark-{late.uuid}"' in text(clerk.get(f"{pages[0]}?text=edited"))
+    assert "这段文字后来改掉了" in text(clerk.get(f"{pages[0]}?text=edit"))  # no text beside it to mark
 
 
 def test_the_author_writes_on_and_hands_back(house: House, clerk: Client) -> None:

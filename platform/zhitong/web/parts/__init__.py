@@ -28,7 +28,7 @@ from zhitong.web.parts.journey import (
     Track,
 )
 from zhitong.web.parts.lists import Cell, Chip, Page, QueueEntry, SavedFilter, TableColumn, TableRow, TodoEntry
-from zhitong.web.parts.review import DiffPiece, Fact, Passage, ReviewStep, StepPerson, TextTab
+from zhitong.web.parts.review import DiffPiece, Fact, Passage, ReviewStep, StepPerson, TextMark, TextTab
 from zhitong.web.parts.saying import SayBox, empty, error, offline, refusal
 from zhitong.web.parts.sending import PacketView, Receiver, ReceiverGroup
 from zhitong.web.parts.states import standing
@@ -78,6 +78,7 @@ __all__ = [
     "TableColumn",
     "TableRow",
     "Tag",
+    "TextMark",
     "TextTab",
     "TodoEntry",
     "Track",

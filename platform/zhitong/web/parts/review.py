@@ -51,11 +51,22 @@ class TextTab:
 
 
 @dataclass(frozen=True, slots=True)
+class TextMark:
+    """A number at a passage that leads to what was said about it, at `#remark-<key>`; the way back is `#mark-<key>`."""
+
+    number: int
+    key: str
+    faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """A run of a comparison: kept (`""`), inserted or deleted."""
+    """A run of a comparison: kept (`""`), inserted or deleted; with the marks it stands under, and that end with it."""
 
     text: str
     kind: Literal["", "ins", "del"] = ""
+    marks: Sequence[TextMark] = ()
+    ends: Sequence[TextMark] = ()
 
 
 @dataclass(frozen=True, slots=True)
