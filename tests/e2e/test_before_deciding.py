@@ -7,6 +7,7 @@ import pytest
 from tenants.items.models import Item
 from tenants.review import operations as review
 from tenants.review.models import Question, Remark, Task
+from tests.e2e.conftest import PICTURES
 from tests.e2e.people import Person
 from tests.factories import make_draft, make_user
 from zhitong.core.operations import system
@@ -157,3 +158,60 @@ def test_a_draft_is_written_in_turns(unit: Unit, sit_down: SitDown) -> None:
     author.press("接着写")
     assert "三个月内完成布点" in author.page.get_by_label("意见建议").input_value()
     author.look("pen-back-phone")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_two_reviewers_merge_and_marks_lead_to_and_fro(unit: Unit, sit_down: SitDown, scripts: bool) -> None:
+    liang = make_user(unit, "liang", name="梁晓岚")
+    zhou = make_user(unit, "zhou", name="周敏", roles=["clerk"], posts=["research"])
+    he = make_user(unit, "he", name="何静", roles=["reviewer"], posts=["secretary"])
+    step = {"key": "both", "name": "会签", "posts": ["research", "secretary"], "mode": "all"}
+    draft = make_draft(unit, liang)
+    with unit:
+        review.publish_flow(
+            actor=system(unit.pk), flow_code="main", name="会签", definition={"steps": [step]}, is_default=True
+        )
+        run = review.submit(actor=liang.actor, item_uuid=draft.uuid, version=draft.version)
+        tasks = {task.holder_id: task for task in Task.objects.filter(run=run)}
+        made = review.write_remark(actor=zhou.actor, run_uuid=run.uuid, quote="存在火灾隐患", words="请注明依据")
+    first, second = (sit_down(user, unit, scripts=scripts) for user in (zhou, he))
+    for person in (first, second):
+        person.login()
+        person.go(f"/review/tasks/{tasks[person.user.pk].uuid}/?text=edit")
+    first.page.get_by_label("情况反映").fill("周敏改的情况，共 12 处。")
+    first.page.get_by_label("原因分析").fill("周敏改的原因。")
+    first.page.locator("button", has_text="保存核稿").click()
+    first.page.wait_for_url("**text=diff")
+    second.page.get_by_label("情况反映").fill("何静改的情况，共 9 处。")
+    second.page.get_by_label("意见建议").fill("何静改的建议。")
+    second.page.locator("button", has_text="保存核稿").click()
+    second.sees("改过这一篇，刚才没有存上", "您没有改这一段")
+    assert second.faults.pop().endswith("409 (Conflict)")  # which the browser tells on its console
+    second.page.screenshot(path=PICTURES / f"merge-{'scripts' if scripts else 'plain'}.png")
+    second.page.get_by_role("group", name="情况反映").get_by_label("留对方的").check()
+    second.page.get_by_label("意见建议", exact=True).fill("何静看过以后再改的建议。")
+    second.page.locator("button", has_text="合并后保存").click()
+    second.page.wait_for_url("**text=diff")
+    with unit:
+        item = Item.objects.get(pk=draft.pk)
+    assert (item.problem, item.analysis) == ("周敏改的情况，共 12 处。", "周敏改的原因。")
+    assert item.suggestions == "何静看过以后再改的建议。"
+
+    second.go(f"/review/tasks/{tasks[he.pk].uuid}/?text=original")
+    number = second.page.locator(f"#mark-{made.uuid}")
+    number.focus()
+    second.page.keyboard.press("Enter")
+    second.page.wait_for_url(f"**#remark-{made.uuid}")
+    second.look(f"marks-{'scripts' if scripts else 'plain'}")
+    second.page.get_by_label("批注 1，看原文").click()
+    second.page.wait_for_url(f"**#mark-{made.uuid}")
+    second.page.locator(".zt-marked").first.click()
+    second.page.wait_for_url(f"**#remark-{made.uuid}")
+    if scripts:
+        second.go(f"/review/runs/{run.uuid}/remarks/")
+        quoted = second.page.evaluate(
+            "() => { const text = document.querySelector('.zt-doc p'); getSelection().selectAllChildren(text);"
+            " return getSelection().toString(); }"
+        )
+        assert "何静" not in quoted
+        assert "批注" not in quoted
