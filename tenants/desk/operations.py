@@ -27,6 +27,7 @@ from zhitong.documents.storage import StoredFile
 from zhitong.exchange import operations as exchange
 from zhitong.exchange import packets
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, Visibility
+from zhitong.exchange.queries import part_of
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import BodyKind, ExternalBody, RouteKind, Unit
 from zhitong.units.queries import Destination, destinations
@@ -200,15 +201,21 @@ def accept(*, actor: Actor, dispatch_uuid: UUID) -> Item:
 def grant_recall(*, actor: Actor, dispatch_uuid: UUID) -> Dispatch:
     """Give up a dispatch that its sender asks back; what the unit made of it is withdrawn from review.
 
+    A source of a merged item is withdrawn from that, whose text stays this unit's own.
+
     Raises:
         NotFound: not a dispatch to this unit.
         WrongState: no request waits for an answer, or the review of the own item has just ended.
     """
     dispatch = exchange.grant_recall(actor=actor, dispatch_uuid=dispatch_uuid)
-    if dispatch.accepted_item_uuid:
-        review.withdraw_received(
-            actor=actor, item_uuid=dispatch.accepted_item_uuid, reason=f"{dispatch.sender.short_name}请求撤回，已同意。"
-        )
+    own = dispatch.accepted_item_uuid
+    if own is None:
+        return dispatch
+    reason, part = f"{dispatch.sender.short_name}请求撤回，已同意。", part_of(require_unit(), own)
+    if part is None:
+        review.withdraw_received(actor=actor, item_uuid=own, reason=reason)
+    elif part.withdrawal_id is None:
+        exchange.withdraw_source(actor=actor, item_uuid=part.item_uuid, source_uuid=own, reason=reason)
     return dispatch
 
 

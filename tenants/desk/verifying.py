@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 
 from tenants.items.models import Item, State
 from zhitong.core.operations import require_unit
-from zhitong.exchange.models import Dispatch, ItemFact
+from zhitong.exchange.models import Dispatch, ItemFact, MergePart
 from zhitong.exchange.queries import Fault
 
 
@@ -20,6 +20,11 @@ def unit_faults() -> Iterator[Fault]:
     item = Item.objects.filter(uuid=OuterRef("item_uuid")).exclude(state=State.DRAFT)
     for uuid in ItemFact.objects.filter(~Exists(item), unit_id=unit_id).values_list("item_uuid", flat=True):
         yield Fault("item", uuid, "known to the network, but the unit does not have it")
+    part = MergePart.objects.filter(unit_id=unit_id, source_uuid=OuterRef("uuid"), ended_at__isnull=True)
+    for uuid in Item.objects.filter(~Exists(part), state=State.MERGED).order_by("pk").values_list("uuid", flat=True):
+        yield Fault("item", uuid, "merged, but the network does not know into what")
+    for uuid in Item.objects.filter(Exists(part)).exclude(state=State.MERGED).values_list("uuid", flat=True):
+        yield Fault("item", uuid, "a source of a merged item, but not marked as merged")
     dispatch = Dispatch.objects.filter(
         receiver_id=unit_id, uuid=OuterRef("dispatch_uuid"), accepted_item_uuid=OuterRef("uuid")
     )

@@ -9,7 +9,7 @@ from tenants.items.models import Item
 from tenants.review import operations as review
 from tests.platform.exchange.test_races import at_once, unit_of
 from tests.platform.exchange.test_sending import register
-from tests.tenants.desk.conftest import Office, _people
+from tests.tenants.desk.conftest import Office, people
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, Refusal, WrongState
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
@@ -24,7 +24,7 @@ WHOLE = "同一件事另有 1 条线报来，南海区政协认定"
 @pytest.fixture
 def party_office(party: Unit) -> Office:
     """民盟南海总支 with its people."""
-    return _people(party, "p_")
+    return people(party, "p_")
 
 
 @pytest.fixture

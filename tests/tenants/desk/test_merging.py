@@ -13,7 +13,8 @@ from tenants.review import engine
 from tenants.review import operations as review
 from tenants.review.models import Run, Task
 from tests.factories import make_user
-from tests.tenants.desk.conftest import Office, _people
+from tests.tenants.desk.conftest import Office, people
+from tests.tenants.desk.test_verify import verify
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, Refusal, WrongState
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
@@ -28,7 +29,7 @@ TITLE = "关于治理电动自行车充电乱象的建议"
 @pytest.fixture
 def neighbour_office(stranger: Unit) -> Office:
     """禅城区政协 with its people."""
-    return _people(stranger, "c_")
+    return people(stranger, "c_")
 
 
 @pytest.fixture
@@ -248,3 +249,43 @@ def test_a_contributor_withdraws_and_its_text_stays_the_merging_units(
         )
     assert Dispatch.objects.get(pk=come_in[0].pk).state == Dispatch.State.ACCEPTED
     assert Dispatch.objects.get(pk=come_in[1].pk).state == Dispatch.State.ADOPTED
+
+
+def test_a_recall_that_is_granted_takes_the_source_out(
+    come_in: list[Dispatch], city_office: Office, office: Office
+) -> None:
+    item = merge(city_office, *come_in)
+    with office.unit:
+        exchange.ask_recall(actor=office.clerk.actor, dispatch_uuid=come_in[0].uuid, reason="数据有误")
+    with city_office.unit:
+        desk.grant_recall(actor=city_office.clerk.actor, dispatch_uuid=come_in[0].uuid)
+        [gone, stays] = parts_of(city_office.unit.pk, item.uuid)
+        assert gone.withdrawal is not None
+        assert "南海区政协请求撤回" in gone.withdrawal.reason
+        assert stays.withdrawal is None
+        city_office.pass_through(item)
+    states = dict(Dispatch.objects.values_list("pk", "state"))
+    assert states == {come_in[0].pk: Dispatch.State.RECALLED, come_in[1].pk: Dispatch.State.ADOPTED}
+    assert verify() == []
+
+
+def test_whatever_becomes_of_merged_items_the_network_agrees(come_in: list[Dispatch], city_office: Office) -> None:
+    clerk, item = system(city_office.unit.pk), merge(city_office, *come_in)
+    with city_office.unit:
+        merging.take_apart(actor=clerk, item_uuid=item.uuid, reason="两件事")
+    assert verify() == []
+    item = merge(city_office, *come_in)
+    with city_office.unit:
+        city_office.pass_through(item)
+        first = parts_of(city_office.unit.pk, item.uuid)[0]
+        gone = merging.withdraw_source(
+            actor=clerk, item_uuid=item.uuid, source_uuid=first.source_uuid, reason="来电撤回"
+        )
+    assert verify() == []
+    adopted = Event.objects.get(item_uuid=item.uuid, kind=EventKind.ADOPTED)
+    with city_office.unit:
+        exchange.reverse(actor=clerk, event_uuid=adopted.uuid, reason="登记有误")
+        assert verify() == []
+        exchange.reverse(actor=clerk, event_uuid=gone.uuid, reason="没有撤回")
+    assert verify() == []
+    assert set(Dispatch.objects.values_list("state", flat=True)) == {Dispatch.State.ACCEPTED}

@@ -102,7 +102,7 @@ def record(
         **written,
     )
     write_events([event])
-    _move_dispatches(unit, item_uuid, dispatch, _STATE_OF.get(kind))
+    _move_dispatches(event, _STATE_OF.get(kind))
     audit.record(
         actor=actor, action=f"exchange.item.{kind}", object_kind="item", object_id=item_uuid, event=str(event.uuid)
     )
@@ -163,9 +163,14 @@ def _reverse(actor: Actor, unit: Unit, wrong: Event, reason: str) -> Event:
             write_events([event])
     except IntegrityError as error:
         raise WrongState("这条结果已经冲正。") from error
-    # A source that was withdrawn by mistake stands in its merged item again.
-    if not MergePart.objects.filter(withdrawal=wrong).update(withdrawal=None):
-        _move_dispatches(unit, wrong.item_uuid, wrong.dispatch, _state_left(unit, wrong))
+    part = MergePart.objects.filter(withdrawal=wrong).first()
+    if part:  # a source that was withdrawn by mistake stands in its merged item again, with what became of that
+        part.withdrawal = None
+        part.save(update_fields=["withdrawal"])
+        state = _standing_state(unit, part.item_uuid, None) or Dispatch.State.ACCEPTED
+        Dispatch.objects.filter(made__unit=unit, made__item_uuid=part.source_uuid).update(state=state)
+    else:
+        _move_dispatches(wrong, _state_left(unit, wrong))
     audit.record(
         actor=actor, action="exchange.event.reversed", object_kind="event", object_id=wrong.uuid, reason=reason
     )
@@ -206,31 +211,36 @@ def _refuse_repeat(
 
 def _state_left(unit: Unit, wrong: Event) -> Dispatch.State | None:
     """Return the state a dispatch falls back to when `wrong` no longer holds."""
+    fallback = Dispatch.State.SENT if wrong.body_id else Dispatch.State.ACCEPTED
+    return _standing_state(unit, wrong.item_uuid, wrong.body) or fallback
+
+
+def _standing_state(unit: Unit, item_uuid: UUID, body: ExternalBody | None) -> Dispatch.State | None:
     standing = (
-        Event.objects.filter(unit=unit, item_uuid=wrong.item_uuid, body=wrong.body, kind__in=_STATE_OF)
+        Event.objects.filter(unit=unit, item_uuid=item_uuid, body=body, kind__in=_STATE_OF)
         .filter(reverses__isnull=True, reversed_by__isnull=True)
         .order_by("-id")
         .values_list("kind", flat=True)
         .first()
     )
-    if standing:
-        return _STATE_OF[EventKind(standing)]
-    return Dispatch.State.SENT if wrong.body_id else Dispatch.State.ACCEPTED
+    return _STATE_OF[EventKind(standing)] if standing else None
 
 
-def _move_dispatches(unit: Unit, item_uuid: UUID, to_body: Dispatch | None, state: Dispatch.State | None) -> None:
+def _move_dispatches(event: Event, state: Dispatch.State | None) -> None:
     """Let the dispatches that a decision answers show it: the one to the body, or those the item was made from.
 
-    Sources of a merged item are answered by what becomes of that.
+    Sources of a merged item are answered by what becomes of that, as long as they were not withdrawn before.
     """
     if state is None:
         return
-    if to_body is not None:
-        Dispatch.objects.filter(pk=to_body.pk).update(state=state, closed_at=clock.now())
-    else:
+    answered = Dispatch.objects.filter(events=event)
+    if event.dispatch_id is None:
         parts = MergePart.objects.filter(
-            unit=unit, item_uuid=item_uuid, ended_at__isnull=True, withdrawal__isnull=True
+            Q(withdrawal__isnull=True) | Q(withdrawal_id__gt=event.pk),
+            unit=event.unit,
+            item_uuid=event.item_uuid,
+            ended_at__isnull=True,
         ).values("source_uuid")
-        Dispatch.objects.filter(Q(made__item_uuid=item_uuid) | Q(made__item_uuid__in=parts), made__unit=unit).update(
-            state=state, closed_at=clock.now()
-        )
+        made = Q(made__item_uuid=event.item_uuid) | Q(made__item_uuid__in=parts)
+        answered = Dispatch.objects.filter(made, made__unit=event.unit)
+    answered.update(state=state, closed_at=clock.now())

@@ -6,7 +6,7 @@ from zhitong.exchange.queries.instructions import instructions_since
 from zhitong.exchange.queries.journeys import Journey, journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
 from zhitong.exchange.queries.matters import OtherLines, other_lines
-from zhitong.exchange.queries.merging import merged_into, merged_with, parts_of
+from zhitong.exchange.queries.merging import merged_into, merged_with, part_of, parts_of
 from zhitong.exchange.queries.quotas import Quota, quotas
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "merged_into",
     "merged_with",
     "other_lines",
+    "part_of",
     "parts_of",
     "quotas",
     "sent",

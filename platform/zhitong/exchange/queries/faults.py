@@ -11,7 +11,8 @@ from zhitong.exchange.models import Packet
 
 _CHUNK = 2000
 
-# What the events say of a dispatch: whatever ends it first, else the standing decision on what was made of it.
+# What the events say of a dispatch: whatever ends it first, else the standing decision on what was made of it, or on
+# what that was merged into, until it was withdrawn from there.
 _STATES = """
 WITH about AS (
   SELECT e.dispatch_id AS id,
@@ -24,10 +25,17 @@ WITH about AS (
   SELECT e.* FROM public.exchange_event e
    WHERE e.kind IN ('adopted', 'kept', 'declined') AND e.reverses_id IS NULL
      AND NOT EXISTS (SELECT FROM public.exchange_event r WHERE r.reverses_id = e.id)
+), stands_for AS (
+  SELECT s.dispatch_id, s.unit_id, s.item_uuid, NULL::bigint AS until FROM public.exchange_itemsource s
+  UNION ALL
+  SELECT s.dispatch_id, p.unit_id, p.item_uuid, p.withdrawal_id
+    FROM public.exchange_itemsource s
+    JOIN public.exchange_mergepart p
+      ON p.unit_id = s.unit_id AND p.source_uuid = s.item_uuid AND p.ended_at IS NULL
 ), own AS (
   SELECT s.dispatch_id AS id, (array_agg(e.kind ORDER BY e.id DESC))[1] AS kind
-    FROM public.exchange_itemsource s
-    JOIN standing e ON e.unit_id = s.unit_id AND e.item_uuid = s.item_uuid
+    FROM stands_for s
+    JOIN standing e ON e.unit_id = s.unit_id AND e.item_uuid = s.item_uuid AND (s.until IS NULL OR e.id < s.until)
    WHERE e.dispatch_id IS NULL AND e.body_id IS NULL
    GROUP BY s.dispatch_id
 ), outside AS (
@@ -75,9 +83,16 @@ _CONTRADICTIONS = {
     ("item", "made from a dispatch, but never registered"): """
         SELECT s.item_uuid FROM public.exchange_itemsource s WHERE NOT EXISTS (
           SELECT FROM public.exchange_itemfact f WHERE f.unit_id = s.unit_id AND f.item_uuid = s.item_uuid)""",
-    ("item", "registered as received, but from no dispatch"): """
+    ("item", "registered as received or merged, but from nothing"): """
         SELECT f.item_uuid FROM public.exchange_itemfact f WHERE f.is_received AND NOT EXISTS (
-          SELECT FROM public.exchange_itemsource s WHERE s.unit_id = f.unit_id AND s.item_uuid = f.item_uuid)""",
+          SELECT FROM public.exchange_itemsource s WHERE s.unit_id = f.unit_id AND s.item_uuid = f.item_uuid)
+          AND NOT EXISTS (
+          SELECT FROM public.exchange_mergepart p WHERE p.unit_id = f.unit_id AND p.item_uuid = f.item_uuid)""",
+    ("item", "merged or taken apart, but its events say otherwise"): """
+        SELECT p.source_uuid FROM public.exchange_mergepart p JOIN public.exchange_event e ON e.id = p.event_id
+         WHERE (e.kind, e.unit_id, e.item_uuid) <> ('merged', p.unit_id, p.source_uuid)
+            OR (p.ended_at IS NOT NULL) <> EXISTS (
+               SELECT FROM public.exchange_event r WHERE r.reverses_id = e.id)""",
     ("item", "registered without the event of its submission"): """
         SELECT f.item_uuid FROM public.exchange_itemfact f WHERE NOT f.is_received AND NOT EXISTS (
           SELECT FROM public.exchange_event e

@@ -15,9 +15,14 @@ def parts_of(unit_id: int, item_uuid: UUID) -> list[MergePart]:
     return list(_standing(unit_id).filter(item_uuid=item_uuid).select_related("withdrawal").order_by("order"))
 
 
+def part_of(unit_id: int, item_uuid: UUID) -> MergePart | None:
+    """Return the part that an item of the unit has in a merged one, withdrawn or not; None when it stands by itself."""
+    return _standing(unit_id).filter(source_uuid=item_uuid).first()
+
+
 def merged_into(unit_id: int, item_uuid: UUID) -> ItemFact | None:
     """Return the merged item of which an item of the unit is a source; None for one that stands by itself."""
-    part = _standing(unit_id).filter(source_uuid=item_uuid).first()
+    part = part_of(unit_id, item_uuid)
     return ItemFact.objects.filter(unit_id=unit_id, item_uuid=part.item_uuid).first() if part else None
 
 
