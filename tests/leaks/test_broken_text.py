@@ -34,7 +34,8 @@ NO_WORDS = {
     "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "items:delete", "items:file_remove",
     "items:take_pen", "items:upload", "notices:read_all",
     "operators:audit", "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees",
-    "review:filter_remove", "review:phrase_remove", "review:renew", "review:settle", "review:submit",
+    "review:filter_remove", "review:phrase_remove", "review:question_urge", "review:renew", "review:settle",
+    "review:submit",
 }  # fmt: skip
 # Fields that take a day or a number: they say what they want, whatever else is sent.
 NO_TEXTS = {"held_from", "text_limit"}
