@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from tenants.items.models import EditionKind, State
 from tenants.items.texts import Texts
@@ -314,16 +314,38 @@ def test_history_cannot_be_changed(house: House) -> None:
 
 
 @pytest.mark.parametrize("state", ["published", "retired"])
-def test_a_definition_that_was_published_cannot_be_changed(house: House, state: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        """UPDATE {} SET definition = '{{"steps": []}}' WHERE id = {}""",
+        "UPDATE {} SET state = 'draft' WHERE id = {}",
+        "UPDATE {} SET state = 'draft', definition = '[]' WHERE id = {}",
+        "UPDATE {} SET number = number + 1 WHERE id = {}",
+        "UPDATE {} SET flow_id = flow_id + 1 WHERE id = {}",
+        "UPDATE {} SET published_at = now() WHERE id = {}",
+        "UPDATE {} SET id = id + 1000 WHERE id = {}",
+        "DELETE FROM {} WHERE id = {}",
+    ],
+)
+def test_a_definition_that_was_published_cannot_be_changed(house: House, state: str, change: str) -> None:
     run = house.submit()
     if state == "retired":
         house.publish({"posts": ["chair"]})
     version = FlowVersion.objects.get(pk=run.flow_version_id)
     assert version.state == state
-    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
-        FlowVersion.objects.filter(pk=version.pk).update(definition={"steps": []})
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change.format(FlowVersion._meta.db_table, version.pk))
     pass_as(house.research, run)
-    assert FlowVersion.objects.get(pk=version.pk).definition == version.definition
+    assert FlowVersion.objects.filter(pk=version.pk).values().get() == {
+        field.attname: getattr(version, field.attname) for field in FlowVersion._meta.concrete_fields
+    }
+
+
+def test_a_version_that_retired_does_not_come_back(house: House) -> None:
+    house.publish({"posts": ["chair"]})
+    FlowVersion.objects.update(state=FlowVersion.State.RETIRED)
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+        FlowVersion.objects.update(state=FlowVersion.State.PUBLISHED)
 
 
 def test_every_verb_is_audited_and_announced(house: House) -> None:
