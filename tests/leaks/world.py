@@ -23,7 +23,7 @@ from tenants.items import operations as items
 from tenants.items.models import Item
 from tenants.notices.models import Notice
 from tenants.review import operations as review
-from tenants.review.models import Run, Task
+from tenants.review.models import Phrase, Run, Task
 from tests.factories import TEXT, make_draft, make_user, refuse_failed_messages
 from tests.platform.ranking.histories import publish
 from zhitong.core import outbox
@@ -87,6 +87,7 @@ def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
     draft = make_draft(unit, author, title=f"{DRAFT}草稿")
     with unit:
         accounts.create_api_token(actor=author.actor, user=author, label=f"{KEY}脚本", days=30)
+        review.add_phrase(actor=author.actor, text=f"{KEY}常用语")
         items.attach(actor=author.actor, item_uuid=item.uuid, file=SimpleUploadedFile(f"{FILE}.pdf", _PDF))
         item.refresh_from_db()
         run = review.submit(actor=author.actor, item_uuid=item.uuid, version=item.version)
@@ -153,6 +154,7 @@ def _note_rows(world: World) -> None:
             "run_uuid": list(Run.objects.values_list("uuid", flat=True)),
             "notice_id": list(Notice.objects.values_list("pk", flat=True)),
             "user_uuid": [world.author.uuid],
+            "phrase_id": list(Phrase.objects.filter(owner=world.author).values_list("pk", flat=True)),
             "key_id": list(world.author.api_tokens.values_list("pk", flat=True)),
         }
     world.rows |= {

@@ -41,6 +41,7 @@ def sign(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     user = reader(request)
     if request.method != "POST":
         return _page(request, item_uuid, declining=request.GET.get("answer") == "decline")
+    queries.get_question(user, item_uuid)  # who is not asked hears nothing of what an answer should be
     answer = request.POST.get("answer")
     if answer not in {"confirm", "decline"}:
         raise InvalidInput("请选择确认联名，还是谢绝。")
