@@ -12,6 +12,7 @@ from zhitong.web.forms import Form
 _AGAIN = "请把密码再填一次。"
 RULES_IN_WORDS = "至少 10 个字符；大写字母、小写字母、数字、符号四类中至少三类；不要与姓名、登录名相近。"
 _LIST_LIMIT = 5 * 1024 * 1024
+_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def _password(label: str, autocomplete: str, help_text: str = "", *, missing: str = "") -> forms.CharField:
@@ -260,3 +261,28 @@ class AppointForm(Form):
 
     name = forms.CharField(label="姓名", max_length=60)
     username = forms.CharField(label="登录名", max_length=40)
+
+
+class DaysForm(Form):
+    """Days of the working calendar, one or a few in a row."""
+
+    first = forms.DateField(label="从哪一天", widget=_DAY)
+    last = forms.DateField(label="到哪一天", required=False, widget=_DAY, help_text="只有一天就不填。")
+    working = forms.TypedChoiceField(
+        label="这几天",
+        choices=[("0", "放假"), ("1", "上班")],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        initial="0",
+    )
+    reason = forms.CharField(
+        label="是什么日子", max_length=80, help_text="例如春节、调休上班、台风停工；问“为什么这时到期”的人会看到。"
+    )
+
+
+class DropDaysForm(Form):
+    """Days that are left to the published calendar again."""
+
+    first = forms.DateField(label="从哪一天", widget=_DAY)
+    last = forms.DateField(label="到哪一天", required=False, widget=_DAY, help_text="只有一天就不填。")
+    reason = forms.CharField(label="为什么删去", max_length=80, help_text="例如放假安排已经公布、登错了。")

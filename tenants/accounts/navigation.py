@@ -48,6 +48,9 @@ navigation.register(
     NavEntry(
         "audit", "操作记录", "operators:audit", "shield-check", permission="platform.operate", order=30, phone=True
     ),
+    NavEntry(
+        "calendar", "工作日历", "operators:calendar", "calendar", permission="platform.operate", order=40, phone=True
+    ),
 )
 navigation.register_menu(
     MenuEntry("keys", "程序密钥", "accounts:keys", "lock", order=70),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from tenants.accounts.urls import entry_patterns
-from tenants.accounts.views import console
+from tenants.accounts.views import console, console_calendar
 
 _console: list[URLPattern] = [
     path("", console.home, name="home"),
@@ -14,6 +14,8 @@ _console: list[URLPattern] = [
     path("outbox/", console.outbox_health, name="outbox"),
     path("outbox/retry/", console.outbox_retry, name="outbox_retry"),
     path("audit/", console.audit_status, name="audit"),
+    path("calendar/", console_calendar.index, name="calendar"),
+    path("calendar/drop/", console_calendar.drop, name="calendar_drop"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", console.chooser, name="chooser"),

@@ -371,6 +371,14 @@ def _places_of_operators(city: Unit) -> dict[str, Place]:
             "operators:unit_appoint", o, f"{here}appoint/", {"name": KEPT, "username": "first"}, "username", "登录名",
             "name",
         ),
+        "days": Place(
+            "operators:calendar", o, "/operators/calendar/",
+            {"first": "2090-02-04", "working": "0", "reason": "春节"}, "reason", "是什么日子", "first",
+        ),
+        "dropping days": Place(
+            "operators:calendar_drop", o, "/operators/calendar/drop/",
+            {"first": "2090-02-05", "reason": "安排已公布"}, "reason", "为什么删去", "first",
+        ),
     }  # fmt: skip
 
 

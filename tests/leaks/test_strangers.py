@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import User
@@ -41,6 +42,7 @@ from tests.leaks.world import (
     object_addresses,
     settle,
 )  # fmt: skip
+from zhitong.core import workday_table
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
@@ -197,6 +199,21 @@ def test_operators_of_the_platform_read_no_item(world: World) -> None:
         assert answer.holds(EVERY) == [], path
         assert answer.status < 500, path
     assert leaks(client, world, EVERY) == []  # the units' addresses do not exist on the bare host
+
+
+def test_the_platforms_pages_do_not_exist_for_a_units_people(world: World) -> None:
+    boss = make_user(world.unit, "boss", roles=["administrator"])
+    inside = client_for(boss, world.unit)
+    carried = public_client()  # the same session on the bare host, where the platform's own accounts live
+    carried.cookies[settings.SESSION_COOKIE_NAME] = inside.cookies[settings.SESSION_COOKIE_NAME].value
+    for name in ("home", "unit_new", "outbox", "audit", "calendar", "calendar_drop"):
+        path = reverse(f"operators:{name}", settings.PUBLIC_SCHEMA_URLCONF)
+        assert ask(inside, path).status == 404, path
+        assert ask(carried, path).status in {302, 403}, path
+        day = {"first": "2090-02-04", "working": "0", "reason": "春节"}
+        assert inside.post(path, day).status_code == 404, path
+        assert carried.post(path, day).status_code in {302, 403}, path
+    assert workday_table.counts_by_year() == {}
 
 
 def test_a_session_of_one_unit_is_no_session_of_another(world: World) -> None:

@@ -1,8 +1,8 @@
 """Working days of the Chinese calendar, with make-up days and the province's own table of exceptions.
 
 The published calendar (`chinesecalendar`, from the State Council's yearly notice) reaches a year ahead at most. Years
-it does not know fall back to Monday-Friday, and `is_published` says so; an operator enters their days before with
-`zhitong calendar set` (`workday_table`).
+it does not know fall back to Monday-Friday, and `is_published` says so; an operator enters their days before on the
+console or with `zhitong calendar set` (`workday_table`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -64,6 +64,9 @@ class Calendar:
         """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not later."""
         return sum(self.works(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
+
+# The published calendar alone.
+PUBLISHED = Calendar({})
 
 # A question of `rows.ask`; its answer makes a calendar.
 EXCEPTIONS = rows.many("SELECT day, is_working, reason FROM public.core_workdayoverride")

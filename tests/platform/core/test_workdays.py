@@ -8,10 +8,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from zhitong.core import workdays
+from zhitong.core import workday_table, workdays
 from zhitong.core.clock import SHANGHAI
-from zhitong.core.errors import InvalidInput
+from zhitong.core.errors import InvalidInput, NotAllowed
 from zhitong.core.models import AuditEntry, WorkdayOverride
+from zhitong.core.operations import Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -67,11 +68,12 @@ def test_an_operator_enters_a_coming_year_before_it_is_published() -> None:
     ]
     said("calendar_set", "2090-02-04", "--off", "--reason", "通知改了")
     assert not workdays.calendar().works(made_up)
-    assert said("calendar_drop", "2090-01-30", "2090-02-04") == "dropped 6 day(s)\n"
+    assert said("calendar_drop", "2090-01-30", "2090-02-04", "--reason", "安排公布了") == "dropped 6 day(s)\n"
     assert workdays.calendar().works(holiday)
     assert said("calendar_list", "2090") == ""
-    actions = list(AuditEntry.objects.filter(object_kind="day").order_by("pk").values_list("action", flat=True))
-    assert actions == [*["core.calendar.set"] * 3, "core.calendar.dropped"]
+    entries = list(AuditEntry.objects.filter(object_kind="day").order_by("pk"))
+    assert [entry.action for entry in entries] == [*["core.calendar.set"] * 3, "core.calendar.dropped"]
+    assert "安排公布了" in entries[-1].content
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,24 @@ def test_days_that_cannot_be_set_change_nothing(days: list[str], reason: str, wo
     with pytest.raises(InvalidInput, match=words):
         said("calendar_set", *days, "--off", "--reason", reason)
     assert not WorkdayOverride.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "reason", "words"), [("2090-02-05", "登错了", "不在表里"), ("2090-02-04", "", "为什么")]
+)
+def test_days_that_cannot_be_dropped_change_nothing(day: str, reason: str, words: str) -> None:
+    said("calendar_set", "2090-02-04", "--off", "--reason", "春节")
+    with pytest.raises(InvalidInput, match=words):
+        said("calendar_drop", day, "--reason", reason)
+    assert [row.day for row in workday_table.days_of_year(2090)] == [date(2090, 2, 4)]
+    assert not AuditEntry.objects.filter(action="core.calendar.dropped").exists()
+
+
+def test_a_units_people_do_not_touch_the_table() -> None:
+    clerk = Actor(unit_id=None, label="陈主任", granted=frozenset({"accounts.manage", "review.configure"}))
+    day = date(2090, 2, 4)
+    with pytest.raises(NotAllowed):
+        workday_table.set_days(actor=clerk, first=day, last=day, is_working=False, reason="春节")
+    with pytest.raises(NotAllowed):
+        workday_table.drop_days(actor=clerk, first=day, last=day, reason="登错了")
+    assert workday_table.counts_by_year() == {}

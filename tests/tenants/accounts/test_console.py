@@ -1,24 +1,32 @@
 """The bare host: the chooser tells little, the console is for operators and shows nothing of a unit's content."""
 
+import html
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
 from io import StringIO
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenants.accounts import operations
 from tenants.accounts.models import User
 from tenants.notices.operations import notify
 from tests.factories import PASSWORD, client_for, make_user, public_client
+from zhitong.core import clock, workday_table, workdays
 from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.core.models import AuditEntry, OutboxMessage
 from zhitong.core.operations import system
 from zhitong.units.models import Lifecycle, Unit
 
-PAGES = ["/operators/", "/operators/units/new/", "/operators/outbox/", "/operators/audit/"]
+CALENDAR, DROP = "/operators/calendar/", "/operators/calendar/drop/"
+PAGES = ["/operators/", "/operators/units/new/", "/operators/outbox/", "/operators/audit/", CALENDAR, DROP]
 
 
 @pytest.fixture
@@ -58,7 +66,11 @@ def test_strangers_and_units_people_stay_outside(unit: Unit) -> None:
     form = {"username": "boss", "password": PASSWORD}
     assert public_client().post("/operators/login/", form).status_code == 422
     inside = client_for(make_user(unit, "boss2", roles=["administrator"]), unit)
-    assert inside.get("/operators/").status_code == 404
+    for address in addresses:
+        assert inside.get(address).status_code == 404, address
+    day = {"first": "2090-02-04", "working": "0", "reason": "春节"}
+    for address in (CALENDAR, DROP):
+        assert inside.post(address, day).status_code == 404, address
 
 
 def test_an_operator_signs_in_on_the_bare_host_alone(operator: Client, unit: Unit) -> None:
@@ -147,3 +159,76 @@ def test_a_chain_is_walked_on_demand(operator: Client, unit: Unit) -> None:
     make_user(unit, "limei")
     assert "完整" in operator.post("/operators/audit/", {"chain": unit.pk}).content.decode()
     assert operator.post("/operators/audit/", {"chain": "x"}).status_code == 404
+
+
+def test_a_coming_year_is_pointed_out_until_its_days_are_entered(operator: Client) -> None:
+    coming = clock.today().year + 2  # nobody publishes it so early
+    page = operator.get(CALENDAR).content.decode()
+    assert re.search(rf"{coming} 年</strong>|{coming} 年的放假安排还没有公布", page)
+    first, last = date(coming, 2, 5), date(coming, 2, 7)
+    form = {"first": f"{first}", "last": f"{last}", "working": "0", "reason": "春节<b>"}
+    answer = operator.post(CALENDAR, form, follow=True)
+    assert answer.redirect_chain == [(f"{CALENDAR}?year={coming}", 302)]
+    page = answer.content.decode()
+    assert "3 天已登记为放假" in page
+    assert f"{coming} 年的放假安排还没有公布" not in page
+    assert page.count("春节&lt;b&gt;") == 3
+    assert page.count("还没有公布</td>") == 3
+    calendar = workdays.calendar()
+    assert [calendar.works(first), calendar.reasons[last]] == [False, "春节<b>"]
+    entry = AuditEntry.objects.get(action="core.calendar.set")
+    assert (entry.unit_key, entry.actor_label) == (0, "运维甲")
+    assert "春节<b>" in entry.content
+
+
+def test_a_day_is_dropped_with_a_reason(operator: Client) -> None:
+    operator.post(CALENDAR, {"first": "2019-10-08", "working": "0", "reason": "台风停工"})
+    operator.post(CALENDAR, {"first": "2019-10-12", "working": "1", "reason": "调休上班"})
+    page = operator.get(CALENDAR, {"year": "2019"}).content.decode()
+    assert re.findall(r"<td>(上班|放假)</td>", page) == ["上班", "上班"]  # what was published
+    link = html.unescape(re.findall(rf'href="({DROP}[^"]+)"', page)[0])
+    assert 'value="2019-10-08"' in operator.get(link).content.decode()
+    assert operator.post(link, {"first": "2019-10-08", "reason": " "}).status_code == 422
+    assert operator.post(link, {"first": "2019-10-08", "reason": "登错了"}).url == f"{CALENDAR}?year=2019"
+    assert [row.day for row in workday_table.days_of_year(2019)] == [date(2019, 10, 12)]
+    assert "登错了" in AuditEntry.objects.get(action="core.calendar.dropped").content
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "words"),
+    [
+        ({"first": "2090-02-30"}, "请填写日期"),
+        ({"first": ""}, "请填写从哪一天"),
+        ({"last": "2090-02-01"}, "现在是"),
+        ({"last": "2099-02-01"}, "1 到 31 天"),
+        ({"working": "2"}, "列表里没有这一项"),
+        ({"reason": "春" * 81}, "最多 80 个字"),
+    ],
+)
+def test_days_that_cannot_be_entered_keep_what_was_typed(operator: Client, spoilt: dict[str, str], words: str) -> None:
+    form = {"first": "2090-02-04", "last": "2090-02-05", "working": "1", "reason": "调休上班", **spoilt}
+    answer = operator.post(CALENDAR, form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert form["reason"] in page
+    assert workday_table.counts_by_year() == {}
+
+
+@pytest.mark.parametrize("junk", ["%00", "x", "9999999", "-1", "%ff"])
+def test_a_year_or_day_that_is_none_shows_this_year(operator: Client, junk: str) -> None:
+    assert f'aria-current="page">{clock.today().year} 年' in operator.get(f"{CALENDAR}?year={junk}").content.decode()
+    assert operator.get(f"{DROP}?first={junk}").status_code == 200
+
+
+def test_the_calendar_of_any_number_of_years_is_read_at_once(
+    operator: Client, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    with CaptureQueriesContext(connection) as said:
+        operator.get(CALENDAR)
+    asked = len(said)
+    for year in range(2090, 2096):
+        operator.post(CALENDAR, {"first": f"{year}-02-04", "working": "0", "reason": "春节"})
+    operator.get(CALENDAR)  # the message of the last post
+    with django_assert_num_queries(asked):
+        operator.get(CALENDAR, {"year": "2095"})

@@ -20,9 +20,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "last", type=date.fromisoformat, nargs="?", metavar="LAST", help="last day (default: FIRST)"
         )
+        parser.add_argument("--reason", required=True, help="kept in the audit trail: 放假安排已公布")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
         first = options["first"]
-        count = workday_table.drop_days(actor=system(None), first=first, last=options["last"] or first)
+        count = workday_table.drop_days(
+            actor=system(None), first=first, last=options["last"] or first, reason=options["reason"]
+        )
         self.stdout.write(f"dropped {count} day(s)")
