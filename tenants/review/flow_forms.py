@@ -10,7 +10,7 @@ from django.http import QueryDict
 from tenants.accounts.models import User
 from tenants.accounts.queries import with_permission
 from tenants.items.models import Source, SubmitterKind, Urgency
-from tenants.review.definition import DESTINATIONS, MAX_BYTES
+from tenants.review.definition import DESTINATIONS, DIFFICULTIES, MAX_BYTES, PLAIN
 from tenants.review.queries.tryout import Trial
 from zhitong.core import clock
 from zhitong.web.forms import Form
@@ -32,6 +32,7 @@ class TrialForm(Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": "请填写提交的日期和时间。"},
     )
+    difficulty = forms.ChoiceField(label="难易程度", choices=list(DIFFICULTIES.items()), required=False)
     author = forms.CharField(label="反映人", required=False, max_length=60)
     category = forms.ChoiceField(label="类别", required=False)
     source = forms.ChoiceField(label="来源", choices=Source.choices, required=False)
@@ -90,6 +91,7 @@ class TrialForm(Form):
             source=given["source"] or Source.ORIGINAL,
             submitter_kind=given["submitter_kind"] or SubmitterKind.MEMBER,
             destinations=(given["destination"],) if given["destination"] else (),
+            difficulty=given["difficulty"] or PLAIN,
         )
 
 

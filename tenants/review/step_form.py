@@ -73,6 +73,7 @@ class StepFields:
     links: list[LinkRow] = field(default_factory=list)
     cc: list[str] = field(default_factory=list)
     asks_destination: bool = False
+    asks_difficulty: bool = False
     verifying_pauses: bool = True
     errors: dict[str, list[str]] = field(default_factory=dict)
 
@@ -113,6 +114,7 @@ def fields_of(step: Mapping[str, Any]) -> StepFields:
         or [LinkRow(NEXT)],
         cc=[value_of(one) for one in step.get("cc", [])],
         asks_destination=step.get("asks_destination", False),
+        asks_difficulty=step.get("asks_difficulty", False),
         verifying_pauses=step.get("verifying_pauses", True),
     )
 
@@ -144,6 +146,7 @@ def read_step(key: str, post: QueryDict) -> StepFields:
         links=_read_links(post),
         cc=_given(post, "cc"),
         asks_destination="asks_destination" in post,
+        asks_difficulty="asks_difficulty" in post,
         verifying_pauses="verifying_pauses" in post,
     )
 
@@ -172,6 +175,7 @@ def raw_of(fields: StepFields, behind: str) -> dict[str, Any]:
         "when": conditions_of(fields.when),
         "cc": [_who(value) for value in fields.cc],
         "asks_destination": fields.asks_destination,
+        "asks_difficulty": fields.asks_difficulty,
         "verifying_pauses": fields.verifying_pauses,
         "next": _links_of(fields.links, behind),
     }

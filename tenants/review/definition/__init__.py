@@ -8,8 +8,10 @@ from tenants.review.definition.comparing import Difference, compare
 from tenants.review.definition.model import (
     CHOSEN,
     DESTINATIONS,
+    DIFFICULTIES,
     FIELD_WORDS,
     MODE_WORDS,
+    PLAIN,
     STAGES,
     VERB_WORDS,
     Condition,
@@ -47,6 +49,7 @@ from tenants.review.definition.writing import write_file
 __all__ = [
     "CHOSEN",
     "DESTINATIONS",
+    "DIFFICULTIES",
     "EMPTY_WORDS",
     "END",
     "END_WORD",
@@ -55,6 +58,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_STEPS",
     "MODE_WORDS",
+    "PLAIN",
     "STAGES",
     "VALUE_WORDS",
     "VERB_WORDS",

@@ -112,6 +112,7 @@ def tidied(step: Mapping[str, Any]) -> Raw:
         "on_late": lambda value: value == "mark",
         "verifying_pauses": lambda value: value is True,
         "asks_destination": lambda value: value is False,
+        "asks_difficulty": lambda value: value is False,
     }
     found = {}
     for name, value in step.items():

@@ -14,6 +14,7 @@ FIELD_WORDS = {
     "category": "类别",
     "source": "来源",
     "destination": "拟报送",
+    "difficulty": "难易程度",
 }
 
 # Where an item is meant to go; a reviewer says so while passing it, and sending keeps to it.
@@ -24,6 +25,10 @@ DESTINATIONS = {
     "national": "报全国",
     "party_line": "报党派上级",
 }
+
+# How hard a reviewer finds an item while passing it (DOMAIN §5, chain 6: 疑难的 go to a joint examination).
+PLAIN = "plain"
+DIFFICULTIES = {PLAIN: "一般", "difficult": "疑难"}
 
 # Kinds of stages (DOMAIN §2), for words and marks only: the engine treats them alike.
 STAGES = {
@@ -173,6 +178,7 @@ class Step:
     copies_to: tuple[Who, ...]
     may: frozenset[str]
     asks_destination: bool
+    asks_difficulty: bool
     verifying_pauses: bool
 
     def votes_needed(self, asked: int) -> int:

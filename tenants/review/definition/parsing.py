@@ -5,7 +5,7 @@ Nothing unknown is ignored, so a misspelt key is found before an item runs into 
     {"key", "name", "kind", "who": [{"kind", …}] or "posts": [code], "mode", "n" or "percent", "limit_days",
      "limit_hours", "remind_hours", "on_empty", "on_late", "late_to": [who], "when": [condition],
      "next": [{"to": key or "end", "when": [condition]}], "checklist", "collator": [who], "cc": [who], "may": [verb],
-     "asks_destination", "verifying_pauses"}
+     "asks_destination", "asks_difficulty", "verifying_pauses"}
 
 A condition is `{"field", "in": [...]}` or `{"field", "not_in": [...]}`; `posts` is short for `who` of posts.
 """

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
 from tenants.items.models import Source, SubmitterKind, Urgency
-from tenants.review.definition.model import DESTINATIONS, FIELD_WORDS, Condition
+from tenants.review.definition.model import DESTINATIONS, DIFFICULTIES, FIELD_WORDS, Condition
 
 Path = tuple[str | int, ...]
 END = "end"
@@ -14,6 +14,7 @@ _VALUES: dict[str, Collection[str] | None] = {
     "category": None,  # categories are the unit's own words
     "source": Source.values,
     "destination": DESTINATIONS,
+    "difficulty": DIFFICULTIES,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, islice, pairwise, product
 
-from tenants.review.definition.model import FIELD_WORDS, Condition, Definition, hold
+from tenants.review.definition.model import FIELD_WORDS, PLAIN, Condition, Definition, hold
 from tenants.review.definition.words import VALUE_WORDS
 
 MAX_WALKS = 4096
@@ -47,28 +47,39 @@ def reach(definition: Definition) -> Reach:
     kinds = list(islice(_kinds(definition), MAX_WALKS + 1))
     found: dict[tuple[int, ...], Example] = {}
     for facts in kinds[:MAX_WALKS]:
-        if hold(definition.when, {**facts, "destination": ()}):
+        if hold(definition.when, _undecided(facts)):
             for way in _ways(definition, facts):
                 found.setdefault(way, facts)
     return Reach(found, len(kinds) <= MAX_WALKS)
 
 
 def _ways(definition: Definition, facts: Example) -> Iterator[tuple[int, ...]]:
-    """Yield the way of a review, whose destination is known from the step that asks for it, and of a clearance."""
-    undecided: Example = {**facts, "destination": ()}
-    yield tuple(definition.walk(facts))
-    way: list[int] = []
-    for place in definition.walk(undecided):
+    """Yield the way of a review, and of a clearance, which begins with what the review has decided.
+
+    Where an item goes and how difficult it is are known from the steps that ask for it.
+    """
+    if definition.asks_for("destination"):
+        yield tuple(definition.walk(facts))
+    known, way, place = dict(_undecided(facts)), list[int](), next(definition.walk(_undecided(facts)), None)
+    while place is not None:
         way.append(place)
-        if definition.steps[place].asks_destination:
-            yield (*way, *definition.walk(facts, place))
-            return
+        step = definition.steps[place]
+        if step.asks_destination:
+            known["destination"] = facts["destination"]
+        if step.asks_difficulty:
+            known["difficulty"] = facts["difficulty"]
+        place = next(definition.walk(known, place), None)
     yield tuple(way)
+
+
+def _undecided(facts: Example) -> Example:
+    return {**facts, "destination": (), "difficulty": PLAIN}
 
 
 def _kinds(definition: Definition) -> Iterator[Example]:
     """Yield facts of one item of every kind."""
     conditions = list(_conditions(definition))
+    asks_difficulty = any(step.asks_difficulty for step in definition.steps)
     choices: list[Collection[str | tuple[str, ...]]] = []
     for field in FIELD_WORDS:
         mine = [set(one.values) for one in conditions if one.field == field]
@@ -77,6 +88,8 @@ def _kinds(definition: Definition) -> Iterator[Example]:
         if field == "destination":
             named = [value for signs, value in told_apart.items() if any(signs)]
             choices.append([some for size in range(len(named) + 1) for some in combinations(named, size)])
+        elif field == "difficulty" and not asks_difficulty:
+            choices.append([PLAIN])
         else:
             choices.append(list(told_apart.values()))
     for chosen in product(*choices):

@@ -23,7 +23,7 @@ E = TypeVar("E", bound=StrEnum)
 STEP_KEYS = {
     "key", "name", "kind", "who", "posts", "mode", "n", "percent", "limit_days", "limit_hours", "remind_hours",
     "on_empty", "on_late", "late_to", "when", "next", "checklist", "collator", "cc", "may", "asks_destination",
-    "verifying_pauses",
+    "asks_difficulty", "verifying_pauses",
 }  # fmt: skip
 # The keys an entry of `who` has beside `kind`.
 _WHO_KEYS: dict[WhoKind, frozenset[str]] = {
@@ -86,6 +86,7 @@ class StepReader:
             copies_to=self._whos("cc"),
             may=self._may(),
             asks_destination=flag(self.raw, "asks_destination", self.where, self.path),
+            asks_difficulty=flag(self.raw, "asks_difficulty", self.where, self.path),
             verifying_pauses=flag(self.raw, "verifying_pauses", self.where, self.path, default=True),
         )
 

@@ -8,6 +8,7 @@ from tenants.items.models import Source, SubmitterKind, Urgency
 from tenants.review.definition.model import (
     CHOSEN,
     DESTINATIONS,
+    DIFFICULTIES,
     FIELD_WORDS,
     MODE_WORDS,
     STAGES,
@@ -29,6 +30,7 @@ VALUE_WORDS: dict[str, Mapping[str, str]] = {
     "urgency": {value: str(label) for value, label in Urgency.choices},
     "source": {value: str(label) for value, label in Source.choices},
     "destination": DESTINATIONS,
+    "difficulty": DIFFICULTIES,
     "category": {},
 }
 EMPTY_WORDS = {OnEmpty.SKIP: "跳过，按在岗的人算", OnEmpty.ADMINISTRATOR: "交单位管理员办"}
@@ -109,6 +111,7 @@ def step_words(definition: Definition, place: int, names: Names) -> dict[str, st
         "去向": links_words(definition, step.links),
         "抄送": asked(step.copies_to),
         "定报送去向": "在这一步定" if step.asks_destination else "",
+        "定难易程度": "在这一步定" if step.asks_difficulty else "",
         "核实时": "停表" if step.verifying_pauses else "不停表",
     }
 

@@ -8,7 +8,8 @@ import yaml
 _ORDER = (
     "name", "definition", "ask_once", "steps", "key", "kind", "posts", "who", "post", "username", "group_kind", "among",
     "mode", "n", "percent", "collator", "limit_days", "limit_hours", "remind_hours", "on_late", "late_to", "on_empty",
-    "checklist", "may", "asks_destination", "verifying_pauses", "cc", "field", "in", "not_in", "to", "when", "next",
+    "checklist", "may", "asks_destination", "asks_difficulty", "verifying_pauses", "cc", "field", "in", "not_in", "to",
+    "when", "next",
 )  # fmt: skip
 _RANK = {name: place for place, name in enumerate(_ORDER)}
 _STEP_FIRST = ("key", "name", "kind")

@@ -29,6 +29,7 @@ _TIP = 7  # length of an arrowhead
 _ICONS = {
     "urgency": "flag",
     "destination": "send",
+    "difficulty": "alert-triangle",
     "source": "file-text",
     "submitter_kind": "users",
     "category": "folder",
@@ -274,7 +275,11 @@ class _Chart:
         step = self.definition.steps[place]
         if step.copies_to:
             return f"抄送{who_words(step.copies_to, self.names.posts, self.names.users)}", "bell"
-        return ("在这一步定报送去向", "send") if step.asks_destination else ("", "")
+        settled = [
+            word for word, asks in (("报送去向", step.asks_destination), ("难易程度", step.asks_difficulty)) if asks
+        ]
+        icon = "send" if step.asks_destination else "alert-triangle"
+        return (f"在这一步定{'、'.join(settled)}", icon) if settled else ("", "")
 
 
 def len_of(text: str, size: int) -> int:

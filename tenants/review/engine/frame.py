@@ -13,13 +13,13 @@ from tenants.accounts.models import User
 from tenants.items.models import Edition, Item
 from tenants.review import holders
 from tenants.review.clocks import Due, remind_before
-from tenants.review.definition import Definition, Facts, Step, parse
+from tenants.review.definition import PLAIN, Definition, Facts, Step, parse
 from tenants.review.holders import Asking, Assignee, Authors
 from tenants.review.models import PENDING, Act, Copy, Run, Task, Verb
 from zhitong.core import clock, outbox
 from zhitong.core.operations import Actor
 
-_RUN_COLUMNS = ["state", "step", "round", "destinations", "choices", "back_to", "ended_at"]
+_RUN_COLUMNS = ["state", "step", "round", "destinations", "difficulty", "choices", "back_to", "ended_at"]
 _TASK_COLUMNS = [
     "state", "holder", "position", "in_stead_of", "parent", "opened_at", "opened_seq", "due_at", "due_why", "clock",
     "paused_at", "seen_at", "urged_at", "urge_count", "closed_at", "closed_seq", "verb", "checklist",
@@ -312,6 +312,7 @@ def facts_of(item: Item, run: Run | None = None) -> dict[str, Any]:
         "category": item.category,
         "source": item.source,
         "destination": tuple(run.destinations) if run else (),
+        "difficulty": run.difficulty if run else PLAIN,
     }
 
 

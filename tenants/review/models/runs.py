@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from tenants.accounts.models import Position, User
 from tenants.items.models import Edition, Item
+from tenants.review.definition import PLAIN
 from tenants.review.models.flows import FlowVersion
 from tenants.review.models.questions import Question
 from zhitong.core import glossary
@@ -18,7 +19,8 @@ class Run(models.Model):
 
     `step` is the place of the present step in the version's list of steps; `round` rises when steps are walked again:
     they get new tasks, the old ones stay as they ended. `destinations` are codes of `definition.DESTINATIONS` that the
-    item was passed for; `choices` are the users chosen for steps that leave the choice (`{step key: [uuid]}`);
+    item was passed for; `difficulty` is the code of `definition.DIFFICULTIES` it was found to be of;
+    `choices` are the users chosen for steps that leave the choice (`{step key: [uuid]}`);
     `back_to` is where a return leads straight back to (`{"step": place, "round", "tasks": [uuid], "at"}`), null when
     the steps are walked again. A `CLEARANCE` run takes an approved item through what a destination demands.
     """
@@ -48,6 +50,7 @@ class Run(models.Model):
     step = models.PositiveSmallIntegerField(default=0)
     round = models.PositiveSmallIntegerField(default=1)
     destinations = ArrayField(models.CharField(max_length=12), default=list)
+    difficulty = models.CharField(max_length=10, default=PLAIN)
     choices = models.JSONField(default=dict)
     back_to = models.JSONField(null=True)
     started_at = models.DateTimeField()

@@ -42,6 +42,7 @@ def ask_clearance(*, actor: Actor, item_uuid: UUID, destinations: Sequence[str])
         flow_version=reviewed.flow_version,
         purpose=Run.Purpose.CLEARANCE,
         destinations=codes,
+        difficulty=reviewed.difficulty,
         started_at=clock.now(),
     )
     run.save(force_insert=True)
@@ -64,7 +65,7 @@ def missing_clearance(item: Item, destinations: Sequence[str]) -> tuple[list[str
     definition = parse(reviewed.flow_version.definition)
     if not definition.asks_for("destination"):
         return [], ""
-    facts = engine.facts_of(item)
+    facts = {**engine.facts_of(item), "difficulty": reviewed.difficulty}
     cleared = _cleared(reviewed)
     usual = set(definition.walk(facts))
     missing = [

@@ -13,7 +13,7 @@ from tenants.items.models import Edition, EditionKind
 from tenants.items.texts import Texts
 from tenants.review import engine, holders
 from tenants.review.checking import answered, require_answered
-from tenants.review.definition import DESTINATIONS, Mode, Step, WhoKind
+from tenants.review.definition import DESTINATIONS, DIFFICULTIES, Mode, Step, WhoKind
 from tenants.review.engine import Frame
 from tenants.review.models import Act, Run, Task, Verb
 from tenants.review.operations.answering import close_questions, has_opinions
@@ -49,6 +49,7 @@ def decide_pass(
     mode: AdoptionMode | str = AdoptionMode.SINGLE,
     comment: str = "",
     destinations: Sequence[str] | None = None,
+    difficulty: str | None = None,
     chosen: Sequence[UUID | str] = (),
     checks: Mapping[str, Any] | None = None,
 ) -> Run:
@@ -61,6 +62,7 @@ def decide_pass(
 
     Args:
         destinations: codes of `definition.DESTINATIONS`, at a step that asks for them; None leaves them as they are.
+        difficulty: a code of `definition.DIFFICULTIES`, at a step that asks for it; None leaves it as it is.
         chosen: users for the next step, where the flow leaves the choice to whoever passes before; a signer behind
             may leave the choice of whoever asked.
         checks: answers to the step's checklist, `{line key: {"ok": bool, "note": str}}`; None when answered before.
@@ -69,8 +71,8 @@ def decide_pass(
         NotFound: not a task of the actor's, and none they may know of.
         NotAllowed: somebody else's task, the right was withdrawn, or the step gives no right to edit.
         WrongState: the task is closed; the message says by whom. Or nobody can decide the next step.
-        InvalidInput: the texts or the comment break a rule; `mode`, `destinations`, `chosen`, `checklist` say what is
-            missing.
+        InvalidInput: the texts or the comment break a rule; `mode`, `destinations`, `difficulty`, `chosen`, `checklist`
+            say what is missing.
     """
     if mode not in AdoptionMode.values:
         raise bad("mode", "请选择单篇、综合或转送采用。")
@@ -83,6 +85,7 @@ def decide_pass(
         task.checklist = answered(step, checks, frame.moment)
     require_answered(step, task)
     _set_destinations(frame, step, destinations)
+    _set_difficulty(frame, step, difficulty)
     edition = _edition(frame, task, texts)
     act = frame.act(Verb.PASS, task=task, reason=words, edition=edition)
     _close(frame, task, Verb.PASS)
@@ -295,6 +298,16 @@ def _set_destinations(frame: Frame, step: Step, destinations: Sequence[str] | No
     if not step.asks_destination and sorted(destinations) != sorted(frame.run.destinations):
         raise bad("destinations", f"“{step.name}”这一步不定报送去向。")
     frame.run.destinations = [code for code in DESTINATIONS if code in destinations]
+
+
+def _set_difficulty(frame: Frame, step: Step, difficulty: str | None) -> None:
+    if difficulty is None:
+        return
+    if difficulty not in DIFFICULTIES:
+        raise bad("difficulty", "请选择一般还是疑难。")
+    if not step.asks_difficulty and difficulty != frame.run.difficulty:
+        raise bad("difficulty", f"“{step.name}”这一步不定难易程度。")
+    frame.run.difficulty = difficulty
 
 
 def _choose_next(frame: Frame, chosen: Sequence[UUID | str], *, may_stand: bool) -> None:

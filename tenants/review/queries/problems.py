@@ -249,6 +249,8 @@ def _of_flow(definition: Definition, ways: Reach, staff: Staff, in_use: InUse) -
     asks = any(step.asks_destination for step in definition.steps)
     if definition.asks_for("destination") and not asks:
         yield Problem(Level.KNOW, "有的去向看拟报送，可是没有一步定它：只在报送审签时起作用", field="flow")
+    if definition.asks_for("difficulty") and not any(step.asks_difficulty for step in definition.steps):
+        yield Problem(Level.SHOULD, "有的条件看难易程度，可是没有一步定它：一律按一般办", field="flow")
     yield from _unled(definition, ways)
     if not definition.ask_once:
         yield from _asked_twice(definition, ways, staff)

@@ -219,8 +219,9 @@ class TaskScreen(RunScreen):
 
     @property
     def pass_asks(self) -> bool:
-        """Whether passing asks for more than a press: how it is adopted, where it goes, who is next, a summary."""
-        return bool(self.is_last or self.is_collator or self.step.asks_destination or self.chooses_next)
+        """Whether passing asks for more than a press: what becomes of it, how hard it is, who is next, a summary."""
+        asks = self.step.asks_destination or self.step.asks_difficulty
+        return bool(self.is_last or self.is_collator or asks or self.chooses_next)
 
     @property
     def can_return(self) -> bool:

@@ -13,7 +13,7 @@ from tenants.accounts.models import User
 from tenants.items.models import Item, Source, SubmitterKind, Urgency
 from tenants.review import engine, holders
 from tenants.review.clocks import detours
-from tenants.review.definition import CHOSEN, Definition, Step, WhoKind
+from tenants.review.definition import CHOSEN, PLAIN, Definition, Step, WhoKind
 from tenants.review.engine import Frame
 from tenants.review.holders import Authors
 from tenants.review.models import PENDING, FlowVersion, Run, Task, Verb
@@ -29,7 +29,7 @@ ASKED_ONCE = "跳过：上一步已由同一人通过"
 class Trial:
     """The item that is tried out: its author (None: somebody without an account) and what conditions ask of it.
 
-    `destinations` are set at the step that asks for them; `start` (aware) is when it is submitted.
+    `destinations` and `difficulty` are set at the steps that ask for them; `start` (aware) is when it is submitted.
     """
 
     start: datetime
@@ -39,6 +39,7 @@ class Trial:
     source: str = Source.ORIGINAL
     submitter_kind: str = SubmitterKind.MEMBER
     destinations: tuple[str, ...] = ()
+    difficulty: str = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ def try_out(actor: Actor, version: FlowVersion, definition: Definition, trial: T
             _pass(frame, tried)
             if frame.step.asks_destination:
                 frame.run.destinations = list(trial.destinations)
+            if frame.step.asks_difficulty:
+                frame.run.difficulty = trial.difficulty
     except WrongState as refusal:
         tried.refused = refusal.message
     tried.end = frame.moment

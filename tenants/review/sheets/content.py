@@ -13,7 +13,17 @@ from tenants.accounts.models import Position
 from tenants.items.models import Item
 from tenants.items.queries import author_names, number_label
 from tenants.review import engine
-from tenants.review.definition import DESTINATIONS, Definition, Mode, Step, mode_words, parse, who_words
+from tenants.review.definition import (
+    DESTINATIONS,
+    DIFFICULTIES,
+    PLAIN,
+    Definition,
+    Mode,
+    Step,
+    mode_words,
+    parse,
+    who_words,
+)
 from tenants.review.models import PENDING, Act, Question, Run, Task, Verb
 from tenants.review.queries.questions import Asked, questions_of
 from zhitong.core import clock, glossary
@@ -144,6 +154,7 @@ def _facts(run: Run, mark: str) -> list[tuple[str, str]]:
         ("紧急程度", item.get_urgency_display()),
         ("提交时间", _minute(item.submitted_at)),
         ("拟报送", "、".join(DESTINATIONS[code] for code in run.destinations)),
+        ("难易程度", "" if run.difficulty == PLAIN else DIFFICULTIES[run.difficulty]),
         ("办理情况", f"{run.get_purpose_display()}，{run.get_state_display()}"),
         ("所用流程", f"{version.flow.name}，第 {version.number} 版"),
     ]

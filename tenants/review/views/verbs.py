@@ -34,6 +34,7 @@ def _pass(actor: Actor, task: UUID, post: QueryDict) -> Run:
         comment=post.get("reason", ""),
         mode=post.get("mode") or "single",
         destinations=post.getlist("destinations") if asked else None,
+        difficulty=post.get("difficulty"),
         chosen=post.getlist("chosen"),
         checks=posted_checks(post),
     )

@@ -17,6 +17,7 @@ _CONDITIONS = st.one_of(
     st.fixed_dictionaries(
         {"field": st.just("source"), "not_in": st.lists(st.sampled_from(["call", "original"]), min_size=1, unique=True)}
     ),
+    st.fixed_dictionaries({"field": st.just("difficulty"), "in": st.just(["difficult"])}),
     st.fixed_dictionaries(
         {
             "field": st.just("destination"),
@@ -37,6 +38,7 @@ def _step(draw: st.DrawFn, place: int, count: int, *, branches: bool) -> dict[st
         "on_empty": draw(st.sampled_from(["skip", "administrator"])),
         "kind": draw(st.sampled_from(["", "editing", "sign_off"])),
         "asks_destination": draw(st.booleans()),
+        "asks_difficulty": draw(st.booleans()),
     }
     if mode == "n_of_m":
         step["n"] = draw(st.integers(1, 3))

@@ -266,6 +266,19 @@ def test_a_destination_demands_its_sign_off(house: House) -> None:
     assert Event.objects.filter(item_uuid=item.uuid, kind="adopted").count() == 1
 
 
+def test_a_sign_off_is_as_difficult_as_its_item_was_found(house: House) -> None:
+    both = [{"field": "destination", "in": ["province"]}, {"field": "difficulty", "in": ["difficult"]}]
+    house.publish({"posts": ["research"], "asks_difficulty": True}, {"posts": ["chair"], "when": both})
+    plain, difficult = house.submit(), house.submit(title="关于增设盲道的建议")
+    act(review.decide_pass, house.research, plain)
+    act(review.decide_pass, house.research, difficult, difficulty="difficult")
+    assert review.missing_clearance(item_of(plain), ["province"])[0] == []
+    item = item_of(difficult)
+    assert review.missing_clearance(item, ["province"])[0] == ["province"]
+    cleared = review.ask_clearance(actor=house.research.actor, item_uuid=item.uuid, destinations=["province"])
+    assert holders(cleared) == ["chen"]
+
+
 def test_late_tasks_are_noted_and_told(house: House, drain: Any) -> None:
     house.publish(
         {

@@ -256,7 +256,8 @@ def test_every_field_of_a_step_is_kept(house: House, admin: Client) -> None:
         may=["edit", "return"],
         cc=["post:chair:"],
         asks_destination="1",
-        **{"when-add": "urgency:important", "link-add": "destination:province"},
+        asks_difficulty="1",
+        **{"when-add": "urgency:important", "link-add": "difficulty:difficult"},
     )
     assert answer.status_code == 302
     assert answer["Location"] == f"{MAIN}?step=s1"
@@ -282,21 +283,22 @@ def test_every_field_of_a_step_is_kept(house: House, admin: Client) -> None:
         "may": ["edit", "return"],
         "cc": [{"kind": "post", "post": "chair"}],
         "asks_destination": True,
+        "asks_difficulty": True,
         "when": [{"field": "urgency", "in": ["important"]}],
-        "next": [{"to": "end", "when": [{"field": "destination", "in": ["province"]}]}, {"to": "s2"}],
+        "next": [{"to": "end", "when": [{"field": "difficulty", "in": ["difficult"]}]}, {"to": "s2"}],
     }
     page = text(admin.get(answer["Location"]))
     for words in (
         'value="联审 签发"',
         "周敏",
         "谁都可以选" if False else "可选范围",
-        "报省级",
+        "疑难",
         "只有这样的信息办这一步",
     ):
         assert words in page
     again = {
         "when-0-field": "urgency", "when-0-op": "not_in", "when-0-v": ["important", "urgent"], "link-0-to": "end",
-        "link-0-when-0-field": "destination", "link-0-when-0-op": "in", "link-0-when-0-v": ["province"],
+        "link-0-when-0-field": "difficulty", "link-0-when-0-op": "in", "link-0-when-0-v": ["difficult"],
         "link-1-to": "s2",
     }  # fmt: skip
     assert save(admin, **again).status_code == 302

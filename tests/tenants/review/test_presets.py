@@ -60,6 +60,7 @@ BUREAU = ["info_officer: 信息员审查编辑", "info_head: 信息处长审核"
 PARTY = ["info_officer: 信息专员初审", "office: 机关职能处审核", "chief: 主委签发"]
 AFTER_SCREENING = ["research: 研究室核稿", "secretary: 秘书长签发"]
 JOINT = ["info_officer: 初筛", "committee+expert: 专委会联审", "research: 专委会联审", *AFTER_SCREENING]
+DIFFICULT: dict[str, dict[str, Any]] = {"info_officer": {"difficulty": "difficult"}}
 WAYS = [
     Way("research_chair", "ordinary", THREE[:1]),
     Way("research_chair", "important", THREE),
@@ -94,11 +95,12 @@ WAYS = [
         skipped=("报送单位初核", "分管文稿领导三核", "秘书长审签"),
         given={"research": {"destinations": ["province"]}},
     ),
-    Way("joint_examination", "ordinary", [JOINT[0], *AFTER_SCREENING]),
-    Way("joint_examination", "important", JOINT),
-    Way("joint_examination", "urgent", JOINT),
+    Way("joint_examination", "ordinary", JOINT, given=DIFFICULT),
+    Way("joint_examination", "important", [JOINT[0], *AFTER_SCREENING]),
+    Way("joint_examination", "urgent", [JOINT[0], *AFTER_SCREENING], given={"info_officer": {"difficulty": "plain"}}),
     Way(
         "joint_examination", "important", [JOINT[0], "expert: 专委会联审", *JOINT[2:]], vacant=("committee",),
+        given=DIFFICULT,
     ),
     Way("party", "ordinary", PARTY),
     Way("party", "important", PARTY, given={"office": {"destinations": ["party_line", "province"]}}),

@@ -171,6 +171,16 @@ def test_a_flow_that_no_item_enters_and_conditions_nobody_sets() -> None:
         "有的去向看拟报送，可是没有一步定它：只在报送审签时起作用"
     ]
     assert problems({"asks_destination": True}, {"when": province}) == []
+    difficult = [{"field": "difficulty", "in": ["difficult"]}]
+    assert of(problems({}, {"when": difficult}), Level.SHOULD) == [
+        "有的条件看难易程度，可是没有一步定它：一律按一般办",
+        "第2步：按现在的条件，没有信息会走到这一步",
+    ]
+    assert problems({"asks_difficulty": True}, {"when": difficult}) == []
+    # What the step itself decides comes too late for it.
+    assert of(problems({}, {"when": difficult, "asks_difficulty": True}), Level.SHOULD) == [
+        "第2步：按现在的条件，没有信息会走到这一步"
+    ]
 
 
 def test_against_the_version_in_use() -> None:

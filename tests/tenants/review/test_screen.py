@@ -241,6 +241,31 @@ def test_passing_names_destinations_and_whom_the_flow_leaves_open(house: House, 
     assert holders(run) == ["lin"]
 
 
+def test_passing_says_how_difficult_it_is_and_whom_that_asks(house: House, lin: User) -> None:
+    chosen = [{"kind": "chosen_by_previous", "among": [{"kind": "user", "username": "lin"}]}]
+    difficult = [{"field": "difficulty", "in": ["difficult"]}]
+    house.publish(
+        {"posts": ["research"], "asks_difficulty": True}, {"who": chosen, "when": difficult}, {"posts": ["chair"]}
+    )
+    run, plain = house.submit(), house.submit(title="关于增设盲道的建议")
+    _, page = page_of(house, house.research, run, "?decide=pass")
+    assert re.search(r'value="plain" checked', page)
+    none = post(house, house.research, run, verb="pass", difficulty="difficult", reason=TYPED)
+    assert none.status_code == 422
+    assert "请选择“第2步”由谁办理" in said(none)
+    assert re.search(r'value="difficult" checked', said(none))
+    assert post(house, house.research, run, verb="pass", difficulty="moon", reason=TYPED).status_code == 422
+    done = {"verb": "pass", "difficulty": "difficult", "chosen": [lin.uuid]}
+    assert post(house, house.research, run, **done).status_code == 302
+    run.refresh_from_db()
+    assert (run.difficulty, holders(run)) == ("difficult", ["lin"])
+    assert post(house, house.research, plain, verb="pass", difficulty="plain").status_code == 302
+    assert holders(plain) == ["chen"]
+    wrong = post(house, house.chair, plain, verb="pass", mode="single", difficulty="difficult", reason=TYPED)
+    assert wrong.status_code == 422
+    assert "这一步不定难易程度" in said(wrong)
+
+
 def test_returning_says_which_way_it_comes_back(house: House) -> None:
     run = house.submit(urgency="important")
     pass_as(house.research, run)

@@ -52,7 +52,7 @@ def tried(house: House, raw: Any, trial: Trial) -> Tried:
     return try_out(system(house.unit.pk), version, parse(raw), trial)
 
 
-def really(house: House, raw: Any, author: User, urgency: str, destination: str) -> tuple[list[tuple[int, Asked]], str]:
+def really(house: House, raw: Any, author: User, trial: Trial) -> tuple[list[tuple[int, Asked]], str]:
     """Submit an item and let everybody pass at their limit; return who was asked at each visited step, and the end."""
     visited: dict[int, Asked] = {}
     moment = START
@@ -60,7 +60,7 @@ def really(house: House, raw: Any, author: User, urgency: str, destination: str)
         review.publish_flow(
             actor=system(house.unit.pk), flow_code="main", name="试验流程", definition=raw, is_default=True
         )
-        item = make_draft(house.unit, author, urgency=urgency)
+        item = make_draft(house.unit, author, urgency=trial.urgency)
         try:
             run = review.submit(actor=author.actor, item_uuid=item.uuid, version=item.version)
         except WrongState as refusal:
@@ -75,23 +75,24 @@ def really(house: House, raw: Any, author: User, urgency: str, destination: str)
         moment = max(moment, task.due_at or moment)
         with clock.at(moment):
             try:
-                decide(house, raw, task, destination)
+                decide(raw, task, trial)
             except WrongState as refusal:
                 return sorted(visited.items()), refusal.message
 
 
-def decide(house: House, raw: Any, task: Task, destination: str) -> None:
+def decide(raw: Any, task: Task, trial: Trial) -> None:
     actor = User.objects.get(pk=task.holder_id).actor
     if task.kind == Task.Kind.OPINION:
         review.answer(actor=actor, task_uuid=task.uuid, words="属实")
         return
-    asks = raw["steps"][task.step].get("asks_destination")
+    step = raw["steps"][task.step]
     chosen: list[UUID] = []
     review.decide_pass(
         actor=actor,
         task_uuid=task.uuid,
         comment="同意",
-        destinations=[destination] if asks and destination else None,
+        destinations=trial.destinations if step.get("asks_destination") else None,
+        difficulty=trial.difficulty if step.get("asks_difficulty") else None,
         chosen=chosen,
     )
 
@@ -111,10 +112,11 @@ def one_asked(user: User, in_stead_of: User | None, due: datetime | None, why: s
     raw=definitions(most=4),
     urgency=st.sampled_from(["ordinary", "important", "urgent"]),
     destination=st.sampled_from(["", "province"]),
+    difficulty=st.sampled_from(["plain", "difficult"]),
     by_reviewer=st.booleans(),
 )
 def test_what_is_predicted_is_what_happens(
-    people: People, raw: dict[str, Any], urgency: str, destination: str, by_reviewer: bool
+    people: People, raw: dict[str, Any], urgency: str, destination: str, difficulty: str, by_reviewer: bool
 ) -> None:
     house = people.house
     author = people.writer if by_reviewer else house.author
@@ -124,10 +126,11 @@ def test_what_is_predicted_is_what_happens(
         urgency=urgency,
         category="社会建设",
         destinations=(destination,) if destination else (),
+        difficulty=difficulty,
     )
     predicted = tried(house, raw, trial)
     with transaction.atomic():
-        visited, end = really(house, raw, author, urgency, destination)
+        visited, end = really(house, raw, author, trial)
         transaction.set_rollback(True)
     told = {
         step.place: sorted(one_asked(one.user, one.in_stead_of, one.due, one.why) for one in step.people)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from tenants.accounts.models import GroupKind
 from tenants.review.definition import (
-    DESTINATIONS,
     EMPTY_WORDS,
     FIELD_WORDS,
     LATE_WORDS,
@@ -183,8 +182,6 @@ def _rows(values: Sequence[str]) -> list[WhoRow]:
 def _values(name: str, staff: Staff) -> list[tuple[str, str]]:
     if name == "category":
         return [(category, category) for category in staff.categories]
-    if name == "destination":
-        return list(DESTINATIONS.items())
     return list(VALUE_WORDS.get(name, {}).items())
 
 

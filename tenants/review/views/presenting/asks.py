@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from tenants.review import holders
-from tenants.review.definition import DESTINATIONS, Step, WhoKind
+from tenants.review.definition import DESTINATIONS, DIFFICULTIES, Step, WhoKind
 from tenants.review.models import PENDING, Run, Task, Verb
 from tenants.review.queries import Candidate, RunScreen, TaskScreen, find_people
 from zhitong.core import clock
@@ -131,6 +131,8 @@ class _Box:
         reviews = screen.run.purpose == Run.Purpose.REVIEW
         if screen.step.asks_destination:
             fields.append(self._destinations())
+        if screen.step.asks_difficulty:
+            fields.append(self._difficulty())
         chosen = self._next_people()
         if chosen:
             fields.append(chosen)
@@ -196,6 +198,11 @@ class _Box:
         choices = [Choice(code, label, code in given) for code, label in DESTINATIONS.items()]
         return Field("destinations", "拟报送", "check", choices, self.errors.get("destinations", ""), "可不选")
 
+    def _difficulty(self) -> Field:
+        given = self.post.get("difficulty", self.screen.run.difficulty)
+        choices = [Choice(code, label, code == given) for code, label in DIFFICULTIES.items()]
+        return Field("difficulty", "难易程度", "radio", choices, self.errors.get("difficulty", ""))
+
     def _next_people(self) -> Field | None:
         step = self.screen.chooses_next or self._refused_step()
         entry = next((one for one in step.who if one.kind is WhoKind.CHOSEN_BY_PREVIOUS), None) if step else None
@@ -209,10 +216,11 @@ class _Box:
         return Field("chosen", f"“{step.name}”由谁办理", "check", choices, self.errors.get("chosen", ""))
 
     def _refused_step(self) -> Step | None:
-        """The next step that the destinations just chosen lead to, where that one asks for people."""
+        """The next step that what was just chosen leads to, where that one asks for people."""
         if "chosen" not in self.errors:
             return None
         facts = {**self.screen.facts, "destination": tuple(self.post.getlist("destinations"))}
+        facts |= {"difficulty": self.post.get("difficulty", self.screen.run.difficulty)}
         return next(
             (
                 self.screen.definition.steps[place]

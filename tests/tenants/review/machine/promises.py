@@ -310,6 +310,7 @@ class _Sight:
         """After a pass, the next step with somebody to ask is the one the file names."""
         urgency, category = {self.run.item.urgency}, {self.run.item.category}
         facts = {"urgency": urgency, "category": category, "destination": set(self.run.destinations)}
+        facts |= {"difficulty": {self.run.difficulty}}
         ahead = way(self.run.flow_version.definition, facts, before)
         if self.run.purpose == Run.Purpose.CLEARANCE:
             usual = way(self.run.flow_version.definition, {**facts, "destination": set()})

@@ -202,6 +202,9 @@ class ReviewMachine(RuleBasedStateMachine):
                 frame.run.destinations = (
                     frame.run.destinations if extra["destinations"] is None else extra["destinations"]
                 )
+            if step.asks_difficulty:
+                extra["difficulty"] = data.draw(st.sampled_from([None, "plain", "difficult"]))
+                frame.run.difficulty = extra["difficulty"] or frame.run.difficulty
             place = next(iter(walk(frame, task.step)), None)
             following = frame.definition.steps[place] if place is not None else None
             for entry in following.who if following else ():

@@ -57,6 +57,7 @@ _conditions = st.sampled_from(
         [{"field": "urgency", "in": ["important", "urgent"]}],
         [{"field": "urgency", "not_in": ["urgent"]}],
         [{"field": "destination", "in": ["province"]}],
+        [{"field": "difficulty", "in": ["difficult"]}],
         [{"field": "category", "in": [CATEGORIES[1]]}],
     ]
 )
@@ -80,6 +81,7 @@ _step = st.fixed_dictionaries(
         "cc": st.booleans(),
         "checklist": st.sampled_from(["", "", "writing"]),
         "asks_destination": st.booleans(),
+        "asks_difficulty": st.booleans(),
     }
 )
 
@@ -99,6 +101,7 @@ def _definition(steps: list[dict[str, Any]], *, ask_once: bool) -> dict[str, Any
             "when": drawn["when"],
             "checklist": drawn["checklist"],
             "asks_destination": drawn["asks_destination"],
+            "asks_difficulty": drawn["asks_difficulty"],
             **drawn["limits"],
         }
         if drawn["mode"] == "n_of_m":
