@@ -25,8 +25,8 @@ from tenants.review.definition.model import (
     Who,
     WhoKind,
 )
-from tenants.review.definition.parsing import MAX_BYTES, MAX_STEPS, fault_of, parse, parse_who
-from tenants.review.definition.pieces import END, Fault
+from tenants.review.definition.parsing import MAX_BYTES, MAX_STEPS, faults_of, parse, parse_who, refusal
+from tenants.review.definition.pieces import END, Fault, Faults
 from tenants.review.definition.reach import Reach, reach
 from tenants.review.definition.reading import read_file
 from tenants.review.definition.words import (
@@ -67,6 +67,7 @@ __all__ = [
     "Difference",
     "Facts",
     "Fault",
+    "Faults",
     "Link",
     "Mode",
     "Names",
@@ -78,7 +79,7 @@ __all__ = [
     "WhoKind",
     "compare",
     "conditions_words",
-    "fault_of",
+    "faults_of",
     "flow_words",
     "limits_words",
     "links_words",
@@ -87,6 +88,7 @@ __all__ = [
     "parse_who",
     "reach",
     "read_file",
+    "refusal",
     "step_words",
     "values_words",
     "who_words",

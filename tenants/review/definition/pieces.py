@@ -1,11 +1,13 @@
 """Pieces of reading a definition that the flow and its steps share: what a fault is, mappings, conditions."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from tenants.items.models import Source, SubmitterKind, Urgency
 from tenants.review.definition.model import DESTINATIONS, DIFFICULTIES, FIELD_WORDS, Condition
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Path = tuple[str | int, ...]
 END = "end"
 _VALUES: dict[str, Collection[str] | None] = {
@@ -27,6 +29,18 @@ class Fault(Exception):  # noqa: N818 - it is returned or turned into a refusal,
         self.path = path
 
 
+class Faults(list[Fault]):
+    """The faults found so far: reading goes on beside each of them."""
+
+    def attempt(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Return what `read` returns; None when it is at fault, which is noted."""
+        try:
+            return read(*args, **kwargs)
+        except Fault as fault:
+            self.append(fault)
+            return None
+
+
 def refuse(message: str, path: Path) -> NoReturn:
     """Raise the fault."""
     raise Fault(message, path)
@@ -34,12 +48,22 @@ def refuse(message: str, path: Path) -> NoReturn:
 
 def mapping(value: Any, where: str, keys: Collection[str], path: Path) -> Mapping[str, Any]:
     """Return a mapping that has no other keys than these."""
+    for fault in strangers(shaped(value, where, path), where, keys, path):
+        raise fault
+    return shaped(value, where, path)
+
+
+def shaped(value: Any, where: str, path: Path) -> Mapping[str, Any]:
+    """Return a mapping, whatever its keys."""
     if not isinstance(value, dict):
         refuse(f"{where}的写法不对：应是一组“名称: 值”。", path)
-    unknown = sorted(str(key) for key in value if key not in keys)
-    if unknown:
-        refuse(f"{where}有不认识的项“{unknown[0]}”。", (*path, unknown[0]))
     return value
+
+
+def strangers(raw: Mapping[str, Any], where: str, keys: Collection[str], path: Path) -> list[Fault]:
+    """Return a fault for every key that is none of these."""
+    unknown = sorted(str(key) for key in raw if key not in keys)
+    return [Fault(f"{where}有不认识的项“{key}”。", (*path, key)) for key in unknown]
 
 
 def text(raw: Mapping[str, Any], name: str, where: str, most: int, path: Path) -> str:
@@ -60,11 +84,12 @@ def flag(raw: Mapping[str, Any], name: str, where: str, path: Path, *, default: 
     return value
 
 
-def conditions(raw: Any, where: str, path: Path) -> tuple[Condition, ...]:
-    """Return a list of conditions."""
+def conditions(raw: Any, where: str, path: Path, faults: Faults) -> tuple[Condition, ...]:
+    """Return those of a list of conditions that are sound, and note what is wrong with the others."""
     if not isinstance(raw, list):
         refuse(f"{where}的条件（when）要是一个列表。", path)
-    return tuple(_condition(entry, where, (*path, n)) for n, entry in enumerate(raw))
+    found = [faults.attempt(_condition, entry, where, (*path, n)) for n, entry in enumerate(raw)]
+    return tuple(one for one in found if one is not None)
 
 
 def _condition(entry: Any, where: str, path: Path) -> Condition:

@@ -1,10 +1,10 @@
-"""A flow as a file that travels between units: YAML (JSON is YAML too), every refusal with its line."""
+"""A flow as a file that travels between units: YAML (JSON is YAML too), every fault with its line."""
 
 from collections.abc import Collection
 from typing import Any
 
 from tenants.review.definition.parsing import MAX_BYTES, parse_located, refusal
-from tenants.review.definition.pieces import Fault, Path
+from tenants.review.definition.pieces import Faults, Path
 from zhitong.ranking.scoring.errors import RulesError
 from zhitong.ranking.scoring.yaml_reader import read_yaml
 
@@ -16,17 +16,17 @@ def read_file(content: bytes, known_posts: Collection[str] | None) -> tuple[str,
         InvalidInput: under `definition`, with the line: not UTF-8, not YAML, too large, or a wrong definition.
     """
     if len(content) > MAX_BYTES:
-        raise refusal(f"文件有 {len(content):,} 字节，最多 {MAX_BYTES:,} 字节：这不像是一个流程文件。")
+        raise refusal([f"文件有 {len(content):,} 字节，最多 {MAX_BYTES:,} 字节：这不像是一个流程文件。"])
     try:
         data, lines = read_yaml(content)
     except RulesError as error:
-        raise refusal(f"{error.message}。") from None
+        raise refusal([f"{error.message}。"]) from None
     if not isinstance(data, dict) or set(data) != {"name", "definition"} or not isinstance(data["name"], str):
-        raise refusal("第 1 行：流程文件要有“name”（名称）和“definition”（定义）两项，没有别的。")
-    try:
-        parse_located(data["definition"], known_posts)
-    except Fault as fault:
-        raise refusal(f"第 {_line(lines, ('definition', *fault.path))} 行：{fault.message}") from None
+        raise refusal(["第 1 行：流程文件要有“name”（名称）和“definition”（定义）两项，没有别的。"])
+    found = parse_located(data["definition"], known_posts)
+    if isinstance(found, Faults):
+        told = sorted((_line(lines, ("definition", *fault.path)), fault.message) for fault in found)
+        raise refusal([f"第 {line} 行：{message}" for line, message in dict.fromkeys(told)])
     return data["name"], data["definition"]
 
 

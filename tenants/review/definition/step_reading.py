@@ -17,7 +17,7 @@ from tenants.review.definition.model import (
     Who,
     WhoKind,
 )
-from tenants.review.definition.pieces import END, Path, conditions, flag, mapping, refuse
+from tenants.review.definition.pieces import END, Faults, Path, conditions, flag, mapping, refuse
 
 E = TypeVar("E", bound=StrEnum)
 STEP_KEYS = {
@@ -39,7 +39,11 @@ _WHO_KEYS: dict[WhoKind, frozenset[str]] = {
 
 
 class StepReader:
-    """Reads one step: `where` names it in refusals, `path` is its place in the document."""
+    """Reads one step: `where` names it in refusals, `path` is its place in the document.
+
+    What is wrong with one of its values is noted in `faults`, and stands empty in the step that is read. `places` None
+    leaves aside where it leads: then some step has no sound key of its own.
+    """
 
     def __init__(
         self,
@@ -47,48 +51,56 @@ class StepReader:
         place: int,
         posts: Collection[str] | None,
         heads: list[tuple[str, str]],
-        places: dict[str, int],
+        places: dict[str, int] | None,
+        faults: Faults,
     ) -> None:
         self.raw, self.place, self.posts, self.heads, self.places = raw, place, posts, heads, places
+        self.faults = faults
         self.path: Path = ("steps", place)
-        self.where = f"第 {place + 1} 步“{heads[place][1]}”"
+        name = heads[place][1]
+        self.where = f"第 {place + 1} 步“{name}”" if name else f"第 {place + 1} 步"
 
     def read(self) -> Step:
-        """Return the step."""
-        mode = self._choice("mode", Mode, Mode.ANY)
-        n, percent = self._votes(mode)
-        on_late = self._choice("on_late", OnLate, OnLate.MARK)
-        late_to = self._whos("late_to")
-        if (on_late is OnLate.MARK) == bool(late_to):
-            self._refuse("on_late", "的“late_to”（超期后找谁）要和“on_late”（超期怎么办）一起写。")
-        collator = self._whos("collator")
-        if (mode is Mode.JOINT) != bool(collator):
-            self._refuse("collator", "是联审（joint）就要写明由谁汇总（collator），不是联审就不能写。")
+        """Return the step; it is sound when nothing was noted."""
+        attempt = self.faults.attempt
+        mode = attempt(self._choice, "mode", Mode, Mode.ANY)
+        n, percent = (attempt(self._votes, mode) if mode else None) or (0, 0)
+        on_late = attempt(self._choice, "on_late", OnLate, OnLate.MARK)
+        late_to = attempt(self._whos, "late_to") or ()
+        collator = attempt(self._whos, "collator") or ()
+        attempt(self._together, mode, on_late)
         key, name = self.heads[self.place]
         return Step(
             key=key,
             name=name,
-            kind=self._stage(),
-            who=self._who(),
-            mode=mode,
+            kind=attempt(self._stage) or "",
+            who=attempt(self._who) or (),
+            mode=mode or Mode.ANY,
             n=n,
             percent=percent,
-            limit_days=self._limit("limit_days", 365),
-            limit_hours=self._limit("limit_hours", 24 * 30),
-            remind_hours=self._limit("remind_hours", 24 * 30),
-            on_empty=self._choice("on_empty", OnEmpty, OnEmpty.ADMINISTRATOR),
-            on_late=on_late,
+            limit_days=attempt(self._limit, "limit_days", 365),
+            limit_hours=attempt(self._limit, "limit_hours", 24 * 30),
+            remind_hours=attempt(self._limit, "remind_hours", 24 * 30),
+            on_empty=attempt(self._choice, "on_empty", OnEmpty, OnEmpty.ADMINISTRATOR) or OnEmpty.ADMINISTRATOR,
+            on_late=on_late or OnLate.MARK,
             late_to=late_to,
-            when=conditions(self.raw.get("when", []), self.where, (*self.path, "when")),
-            links=self._links(),
-            checklist=self._optional_text("checklist"),
+            when=attempt(conditions, self.raw.get("when", []), self.where, (*self.path, "when"), self.faults) or (),
+            links=(attempt(self._links, self.places) if self.places is not None else None) or (),
+            checklist=attempt(self._optional_text, "checklist") or "",
             collator=collator,
-            copies_to=self._whos("cc"),
-            may=self._may(),
-            asks_destination=flag(self.raw, "asks_destination", self.where, self.path),
-            asks_difficulty=flag(self.raw, "asks_difficulty", self.where, self.path),
-            verifying_pauses=flag(self.raw, "verifying_pauses", self.where, self.path, default=True),
+            copies_to=attempt(self._whos, "cc") or (),
+            may=attempt(self._may) or frozenset(),
+            asks_destination=attempt(flag, self.raw, "asks_destination", self.where, self.path) or False,
+            asks_difficulty=attempt(flag, self.raw, "asks_difficulty", self.where, self.path) or False,
+            verifying_pauses=attempt(flag, self.raw, "verifying_pauses", self.where, self.path, default=True) or False,
         )
+
+    def _together(self, mode: Mode | None, on_late: OnLate | None) -> None:
+        """Refuse what is written without what it belongs to."""
+        if on_late and (on_late is OnLate.MARK) == bool(self.raw.get("late_to")):
+            self._refuse("on_late", "的“late_to”（超期后找谁）要和“on_late”（超期怎么办）一起写。")
+        if mode and (mode is Mode.JOINT) != bool(self.raw.get("collator")):
+            self._refuse("collator", "是联审（joint）就要写明由谁汇总（collator），不是联审就不能写。")
 
     def _refuse(self, name: str, message: str) -> NoReturn:
         refuse(f"{self.where}{message}", (*self.path, name))
@@ -103,7 +115,7 @@ class StepReader:
         posts = self.raw.get("posts")
         if posts is None:
             found = self._whos("who")
-            if not found:
+            if not self.raw.get("who"):
                 self._refuse("who", "没有写明由哪个岗位办（posts）或由谁办（who）。")
             if sum(one.kind in CHOSEN for one in found) > 1:  # one choice is kept a step
                 self._refuse("who", "的办理人里“由人选定”只能写一项。")
@@ -112,9 +124,7 @@ class StepReader:
             self._refuse("who", "同时写了 posts 和 who，请只写一样。")
         if not isinstance(posts, list) or not posts or not all(isinstance(post, str) for post in posts):
             self._refuse("posts", "没有写明由哪个岗位办（posts）。")
-        found = tuple(
-            self.entry({"kind": WhoKind.POST, "post": post}, (*self.path, "posts", n)) for n, post in enumerate(posts)
-        )
+        found = self._entries([{"kind": WhoKind.POST, "post": post} for post in posts], "posts")
         if len(set(found)) != len(found):
             self._refuse("posts", "的岗位写重了。")
         return found
@@ -123,10 +133,14 @@ class StepReader:
         raw = self.raw.get(name, [])
         if not isinstance(raw, list):
             self._refuse(name, f"的“{name}”要是一个列表。")
-        found = tuple(self.entry(entry, (*self.path, name, n)) for n, entry in enumerate(raw))
+        found = self._entries(raw, name)
         if len(set(found)) != len(found):
             self._refuse(name, f"的“{name}”里有一项写重了。")
         return found
+
+    def _entries(self, raw: list[Any], name: str) -> tuple[Who, ...]:
+        found = [self.faults.attempt(self.entry, one, (*self.path, name, n)) for n, one in enumerate(raw)]
+        return tuple(one for one in found if one is not None)
 
     def entry(self, entry: Any, path: Path) -> Who:
         """Return one entry of those asked."""
@@ -193,28 +207,32 @@ class StepReader:
             self._refuse(name, f"的时限（{name}）要是 1 到 {most} 的整数。")
         return value
 
-    def _links(self) -> tuple[Link, ...]:
+    def _links(self, places: Mapping[str, int]) -> tuple[Link, ...]:
         behind = self.place + 1 if self.place + 1 < len(self.heads) else None
         raw = self.raw.get("next")
         if raw is None:
             return (Link(behind),)
         if not isinstance(raw, list) or not raw:
             self._refuse("next", "的去向（next）要是一个列表，至少一项。")
-        links = tuple(self._link(entry, (*self.path, "next", n)) for n, entry in enumerate(raw))
+        read = [self.faults.attempt(self._link, entry, (*self.path, "next", n), places) for n, entry in enumerate(raw)]
+        links = tuple(link for link in read if link is not None)
+        if len(links) < len(raw):
+            return links
         if any(not link.when for link in links[:-1]):
             self._refuse("next", "的去向里，不带条件的只能放在最后一项（其余）。")
         if links[-1].when:
             self._refuse("next", "的去向都带条件：最后一项要不带条件，让其余的信息有去处。")
         return links
 
-    def _link(self, entry: Any, path: Path) -> Link:
-        raw = mapping(entry, f"{self.where}的去向", {"to", "when"}, path)
-        to, when = raw.get("to"), conditions(raw.get("when", []), f"{self.where}的去向", (*path, "when"))
+    def _link(self, entry: Any, path: Path, places: Mapping[str, int]) -> Link:
+        where = f"{self.where}的去向"
+        raw = mapping(entry, where, {"to", "when"}, path)
+        to, when = raw.get("to"), conditions(raw.get("when", []), where, (*path, "when"), self.faults)
         if to == END:
             return Link(None, when)
-        if not isinstance(to, str) or to not in self.places:
+        if not isinstance(to, str) or to not in places:
             refuse(f"{self.where}的去向“{to}”不是这个流程里的步骤。", (*path, "to"))
-        place = self.places[to]
+        place = places[to]
         if place <= self.place:
             refuse(
                 f"{self.where}又回到第 {place + 1} 步“{self.heads[place][1]}”，成了循环：去向只能往后；"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tenants.review import presets
 from tenants.review.clocks import due_of
-from tenants.review.definition import MAX_STEPS, Mode, OnEmpty, parse
+from tenants.review.definition import MAX_STEPS, Mode, OnEmpty, faults_of, parse
 from zhitong.core.clock import SHANGHAI
 from zhitong.core.errors import InvalidInput
 
@@ -76,6 +76,65 @@ def test_anything_is_parsed_or_refused_in_words(data: Any) -> None:
     except InvalidInput:
         return
     assert definition.path({})
+
+
+def test_every_fault_is_named_with_its_place() -> None:
+    wrong = flow(
+        {"name": "甲", "posts": ["mayor", "chair", "king"], "limit_days": 0, "mode": "most", "colour": "red"},
+        "乙",
+        {"key": "c", "name": "丙", "posts": ["chair"], "when": [{"field": "weather", "in": ["rain"]}, 1], "next": []},
+        {
+            "key": "d",
+            "name": "甲",
+            "posts": ["chair"],
+            "next": [{"to": "c"}],
+            "checklist": 5,
+            "late_to": [{"kind": "x"}],
+        },
+        ask_once="yes",
+        owner="me",
+    )
+    assert [
+        ("/".join(map(str, fault.path)), fault.message.partition("的")[0]) for fault in faults_of(wrong, POSTS)
+    ] == [
+        ("owner", "流程有不认识"),
+        ("steps/0/colour", "第 1 步有不认识"),
+        ("steps/0/key", "第 1 步“甲”"),
+        ("steps/1", "第 2 步"),
+        ("steps/3/name", "第 1 步和第 4 步"),
+        ("steps/0/mode", "第 1 步“甲”"),
+        ("steps/0/posts/0/post", "第 1 步“甲”"),
+        ("steps/0/posts/2/post", "第 1 步“甲”"),
+        ("steps/0/limit_days", "第 1 步“甲”"),
+        ("steps/2/when/0/field", "第 3 步“丙”"),
+        ("steps/2/when/1", "第 3 步“丙”"),
+        ("steps/3/late_to/0/kind", "第 4 步“甲”"),
+        ("steps/3/on_late", "第 4 步“甲”"),
+        ("steps/3/checklist", "第 4 步“甲”"),
+        ("ask_once", "流程"),
+    ]  # where steps lead cannot be told while one has no key
+    with pytest.raises(InvalidInput, match="有 15 处不对。第一处：流程有不认识的项“owner”") as refused:
+        parse(wrong, POSTS)
+    assert len(refused.value.fields["definition"]) == 15
+
+
+def test_where_steps_lead_is_told_beside_other_faults() -> None:
+    wrong = flow(
+        STEP | {"next": [{"to": "nowhere"}, {"to": "research"}], "n": 3},
+        {"key": "last", "name": "末步", "posts": ["chair"], "next": [{"to": "research"}]},
+    )
+    assert [fault.path for fault in faults_of(wrong, POSTS)] == [
+        ("steps", 0, "n"),
+        ("steps", 0, "next", 0, "to"),
+        ("steps", 0, "next", 1, "to"),
+        ("steps", 1, "next", 0, "to"),
+    ]
+
+
+def test_every_step_that_nothing_leads_to_is_named() -> None:
+    steps = [{"key": f"s{n}", "name": f"第{n}步", "posts": ["chair"]} for n in range(4)]
+    wrong = flow(steps[0] | {"next": [{"to": "s3"}]}, *steps[1:])
+    assert [fault.path for fault in faults_of(wrong, POSTS)] == [("steps", 1), ("steps", 2)]
 
 
 @pytest.mark.parametrize("code", presets.codes())

@@ -348,6 +348,16 @@ def test_a_wrong_step_is_refused_at_its_field_and_kept_as_typed(
     assert (drafted().definition, drafted().revision) == (before.definition, before.revision)
 
 
+def test_all_that_is_wrong_with_a_step_is_told_at_its_fields(house: House, admin: Client) -> None:
+    draft(house, {}, {})
+    answer = save(admin, limit_days="两天", remind_hours="0", on_empty="wait", who=["post:mayor:"], name=" ")
+    page = text(answer)
+    assert answer.status_code == 422
+    panel = page[page.index("data-flow-form") :]
+    for words in ("limit_days）要是", "remind_hours）要是", "“on_empty”不能是", "岗位“mayor”本单位没有", "没有名称"):
+        assert words in panel, words
+
+
 def test_two_administrators_at_once_lose_nothing(house: House, admin: Client) -> None:
     draft(house, {}, {})
     seen = drafted().revision
@@ -635,6 +645,17 @@ def test_a_wrong_file_is_refused_with_line_and_reason(house: House, admin: Clien
     answer = take_in(admin, wrong_file(name))
     assert answer.status_code == 422
     assert words in text(answer)
+    assert list(Flow.objects.values_list("code", flat=True)) == ["main"]
+
+
+def test_all_that_is_wrong_in_a_file_is_told_by_line(house: House, admin: Client) -> None:
+    lines = ["name: x", "definition:", "  steps:", "    - key: a", "      name: 甲", "      posts: [mayor]",
+             "      limit_days: 0", "      on_empty: wait", "    - key: b", "      name: 乙", "      posts: [chair]",
+             "      next:", "        - to: a"]  # fmt: skip
+    page = text(take_in(admin, "\n".join(lines).encode()))
+    told = [page.index(f"第 {line} 行：") for line in (6, 7, 8, 13)]
+    assert told == sorted(told)
+    assert set(re.findall(r"第 (\d+) 行：", page)) == {"6", "7", "8", "13"}
     assert list(Flow.objects.values_list("code", flat=True)) == ["main"]
 
 

@@ -41,5 +41,5 @@ class Command(BaseCommand):
                     actor=system(unit.pk, "流程导入"), content=path.read_bytes(), flow_code=options["into"]
                 )
             except Refusal as refusal:
-                raise CommandError(refusal.message) from refusal
+                raise CommandError("\n".join(refusal.fields.get("definition", [refusal.message]))) from refusal
         self.stdout.write(f"kept as draft {made.number} of flow {made.flow.code}")

@@ -13,7 +13,7 @@ from tenants.accounts.models import actor_of
 from tenants.accounts.views.common import needs
 from tenants.items.views.common import posted_version
 from tenants.review import operations, queries
-from tenants.review.definition import END, Fault, compare, fault_of, parse
+from tenants.review.definition import END, Faults, compare, faults_of, parse, refusal
 from tenants.review.definition.editing import (
     Raw,
     add_branch,
@@ -82,7 +82,7 @@ def _again(request: HttpRequest, flow_code: str, typed: Typed) -> HttpResponse:
     editor = Editor(request, row, typed)
     if typed.step is not None and editor.place is not None and isinstance(typed.refusal, StaleVersion):
         mine = put_step(editor.raw, typed.step.key, raw_of(typed.step, _behind(editor.raw, typed.step.key)))
-        if fault_of(mine) is None:
+        if not faults_of(mine):
             typed.theirs = compare(editor.definition, parse(mine), editor.names)
     return _page(request, editor, typed.refusal.status)
 
@@ -129,8 +129,8 @@ def _save(request: HttpRequest, row: FlowRow, definition: Raw, *, name: str = ""
     )
 
 
-def _refuse(fault: Fault, **typed: Any) -> NoReturn:
-    raise _Refused(Typed(InvalidInput(fault.message, fields={"definition": [fault.message]}), **typed))
+def _refuse(faults: Faults, **typed: Any) -> NoReturn:
+    raise _Refused(Typed(refusal([fault.message for fault in faults]), **typed))
 
 
 def _save_step(by: int = 0) -> Act:
@@ -145,16 +145,16 @@ def _save_step(by: int = 0) -> Act:
             if place is None:
                 raise StaleVersion("这一步刚被另一位管理员删去了，您填的没有存。")
             changed = put_step(data, key, raw_of(fields, _behind(data, key)))
-            fault = fault_of(changed, operations.known_posts())
-            if fault is not None and not fields.put_fault(fault, place):
-                fields.errors.setdefault("", []).append(fault.message)
-            if fault is None and by:
+            faults = faults_of(changed, operations.known_posts())
+            for fault in faults:
+                if not fields.put_fault(fault, place):
+                    fields.errors.setdefault("", []).append(fault.message)
+            if not faults and by:
                 changed = move_step(changed, key, by)
-                fault = fault_of(changed, operations.known_posts())
-                if fault is not None:
-                    fields.errors.setdefault("", []).append(f"不能这样移：{fault.message}")
-            if fault is not None:
-                _refuse(fault, step=fields)
+                faults = faults_of(changed, operations.known_posts())
+                fields.errors.setdefault("", []).extend(f"不能这样移：{fault.message}" for fault in faults)
+            if faults:
+                _refuse(faults, step=fields)
             _save(request, row, changed)
         except StaleVersion as refusal:
             raise _Refused(Typed(refusal, step=fields)) from None
@@ -211,9 +211,9 @@ def _delete_step(request: HttpRequest, row: FlowRow) -> HttpResponse:
 
 
 def _checked(request: HttpRequest, data: Raw) -> None:
-    fault = fault_of(data, operations.known_posts())
-    if fault is not None:
-        _refuse(fault, posted=request.POST)
+    faults = faults_of(data, operations.known_posts())
+    if faults:
+        _refuse(faults, posted=request.POST)
 
 
 def _new_step(post: QueryDict, data: Raw, missing: dict[str, list[str]]) -> Raw:

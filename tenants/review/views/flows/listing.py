@@ -167,7 +167,8 @@ def _file(request: HttpRequest) -> HttpResponse:
                 flow_code=form.cleaned_data["into"],
             )
         except InvalidInput as refusal:
-            form.add_error("file", refusal.message)
+            for message in refusal.fields.get("definition", [refusal.message]):
+                form.add_error("file", message)
         except StaleVersion as refusal:
             form.add_error("into", refusal.message)
         else:

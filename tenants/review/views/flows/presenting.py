@@ -11,7 +11,7 @@ from tenants.review.definition import (
     END,
     END_WORD,
     Mode,
-    fault_of,
+    faults_of,
     flow_words,
     limits_words,
     links_words,
@@ -178,7 +178,7 @@ def _lost(editor: Editor) -> dict[str, str]:
         return {}
     raw = {name: value for name, value in raw_of(step, END).items() if name != "next"}
     alone = {"steps": [{**raw, "when": []}]}
-    if fault_of(alone) is not None:
+    if faults_of(alone):
         return {"步骤": step.name}
     return {label: value for label, value in step_words(parse(alone), 0, editor.names).items() if value}
 
