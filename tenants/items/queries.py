@@ -78,19 +78,16 @@ def draft_editions(item: Item) -> list[Edition]:
     return list(drafts.select_related("writer").order_by("number"))
 
 
-def drafts_open_to(user: User, item: Item, *, inside: bool) -> list[Edition]:
+def drafts_open_to(user: User, item: Item) -> list[Edition]:
     """Return what hands left before the submission as far as `user`, who reads the item, may read it; oldest first.
 
-    Its creator reads all of it, who had the pen what was written up to their own last turn (they read it then), and a
-    reviewer (`inside`) what led to the last text that was submitted. Nobody else reads any: a draft is no report yet.
+    Its creator reads all of it, who had the pen what was written up to their own last turn: they read it then. Nobody
+    else reads any, reviewers neither: a draft is its author's (DOMAIN, Secrecy).
     """
     drafts = draft_editions(item)
     if not drafts or item.created_by_id == user.pk:
         return drafts
     last = max((one.number for one in drafts if one.writer_id == user.pk), default=0)
-    if inside:
-        submitted = item.editions.filter(kind=EditionKind.ORIGINAL).order_by("-number").first()
-        last = max(last, submitted.number if submitted else 0)
     return [one for one in drafts if one.number <= last]
 
 

@@ -32,7 +32,7 @@ def texts(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     navigation.mark(request, "items" if user.has_zt_perm("items.read_all") else "own_items")
     named = _named(user, item)
     kept = list(item.editions.select_related("writer").order_by("number"))
-    drafts = queries.drafts_open_to(user, item, inside=user.has_zt_perm("review.read_all"))
+    drafts = queries.drafts_open_to(user, item)
     every = sorted([*drafts, *kept], key=lambda edition: edition.number)
     context = {
         "item": item,

@@ -16,7 +16,7 @@ from tenants.review.checking import current
 from tenants.review.definition import Definition, Facts, Mode, Step, WhoKind, parse
 from tenants.review.holders import Authors, authors_of
 from tenants.review.models import PENDING, Absence, Act, Checklist, Copy, Phrase, Run, Task
-from tenants.review.queries.access import reads_inner, reads_text, runs_seen_by, sees_inside
+from tenants.review.queries.access import reads_inner, reads_text, runs_seen_by
 from tenants.review.queries.history import TimelineLine, acts_of, lines_of
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
@@ -292,7 +292,7 @@ def _shared(user: User, run: Run) -> dict[str, Any]:
         "acts": [act for act in acts if act.run_id == run.pk],
         "lines": lines_of(acts, item, hide_names=hides, inner=reads_inner(user, item)),
         "editions": list(item.editions.select_related("writer").order_by("number")) if shows else [],
-        "drafts": drafts_open_to(user, item, inside=sees_inside(user, run)) if shows else [],
+        "drafts": drafts_open_to(user, item) if shows else [],
         "authors": authors_of(item),
         "files": list(item.attachments.filter(removed_at__isnull=True)) if shows else [],
         "copies": list(run.copies.select_related("reader").order_by("-at", "-pk")),
