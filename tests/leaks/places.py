@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.test import Client
 
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import Holding, User
+from tenants.desk import merging
 from tenants.desk import operations as desk
+from tenants.desk.queries import Pick
 from tenants.items import operations as items
 from tenants.items.fields import AuthorInput
 from tenants.items.models import Item
@@ -21,6 +24,7 @@ from tenants.review.models import Task
 from tests.factories import PASSWORD, TEXT, client_for, make_draft, make_user, public_client
 from zhitong.core import clock
 from zhitong.core.operations import system
+from zhitong.core.workday_table import set_days
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Event, EventKind
 from zhitong.units.models import RouteKind, Unit
@@ -62,6 +66,7 @@ def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
         **_places_of_flows(unit),
         **_places_of_operators(city),
         **_places_of_asides(unit),
+        **_places_of_merging(unit),
     }
 
 
@@ -138,6 +143,31 @@ def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
         ),
         "api": Place(
             "api:items", a, "/api/v1/items/", {"title": "接口"}, "problem", "problem", is_json=True, empty_is_fine=True
+        ),
+    }  # fmt: skip
+
+
+def _places_of_merging(unit: Unit) -> dict[str, Place]:
+    """Merging two reports, and taking apart what was merged."""
+    clerk = make_user(unit, "sumei", name="苏梅", roles=["clerk"])
+    with unit:
+        author = User.objects.get(username="liang")
+    picks = []
+    for title in ("一并办的甲", "一并办的乙", "一并办的丙", "一并办的丁"):
+        item = make_draft(unit, author, title=title)
+        with unit:
+            review.submit(actor=author.actor, item_uuid=item.uuid, version=item.version)
+        picks.append(Pick(item.uuid))
+    with unit:
+        merged = merging.merge(actor=clerk.actor, picks=picks[:2], title="综合的")
+    client, chosen = client_for(clerk, unit), [f"i:{pick.uuid}" for pick in picks[2:]]
+    return {
+        "merging": Place(
+            "desk:merge", client, "/merge/", {"pick": chosen, "title": "又综合的", "verb": "merge"}, "title",
+            "综合稿的标题",
+        ),
+        "taking apart": Place(
+            "desk:sources_act", client, f"/items/{merged.uuid}/sources/act/", {"reason": "分开办"}, "reason", "理由"
         ),
     }  # fmt: skip
 
@@ -362,6 +392,8 @@ def _places_of_operators(city: Unit) -> dict[str, Place]:
     o = public_client()
     o.post(out.getvalue().strip().removeprefix("http://localhost"), {"password": PASSWORD, "again": PASSWORD})
     assert User.objects.filter(username="ops").exists()
+    holiday = date(2090, 2, 5)
+    set_days(actor=system(None), first=holiday, last=holiday, is_working=False, reason="春节")
     unit = {"name": "政协某县委员会", "short_name": KEPT, "host": "mouxian", "kind": "committee", "level": "county"}
     here = f"/operators/units/{city.uuid}/"
     return {

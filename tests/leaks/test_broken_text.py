@@ -30,12 +30,11 @@ MARK = "PLACEHOLDER"
 NO_WORDS = {
     "accounts:key_revoke", "accounts:people_enter", "accounts:people_import", "accounts:people_links",
     "accounts:person_deactivate", "accounts:person_invite", "accounts:person_post_end", "accounts:person_reactivate",
-    "api:submit", "desk:clear", "desk:outcome_list", "desk:outcome_list_record", "desk:recall", "desk:receive",
-    "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "items:delete", "items:file_remove",
-    "items:take_pen", "items:upload", "notices:read_all",
-    "operators:audit", "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees",
-    "review:filter_remove", "review:phrase_remove", "review:question_urge", "review:renew", "review:settle",
-    "review:submit",
+    "api:submit", "desk:clear", "desk:matter", "desk:outcome_list", "desk:outcome_list_record", "desk:recall",
+    "desk:receive", "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "desk:sources",
+    "items:delete", "items:file_remove", "items:take_pen", "items:upload", "notices:read_all", "operators:audit",
+    "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees", "review:filter_remove",
+    "review:judge", "review:phrase_remove", "review:question_urge", "review:renew", "review:settle", "review:submit",
 }  # fmt: skip
 # Fields that take a day or a number: they say what they want, whatever else is sent.
 NO_TEXTS = {"held_from", "text_limit"}

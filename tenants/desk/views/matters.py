@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from tenants.desk import queries
 from tenants.items.queries import get_visible
 from tenants.items.views.common import reader
+from zhitong.core import text
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.core.operations import require_unit
 from zhitong.exchange import operations as exchange
@@ -44,7 +45,7 @@ def matter(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
             messages.success(request, "已认定为同一件事，各条线各计各的分。")
         return redirect("desk:matter", item_uuid=item_uuid)
     navigation.mark(request, "items")
-    words = request.GET.get("find", "").strip()
+    words = text.readable(request.GET.get("find", "")).strip()
     context = {
         "item": item,
         "lines": other_lines(require_unit(), item_uuid, for_the_office=True),

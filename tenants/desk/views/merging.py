@@ -17,6 +17,7 @@ from tenants.items.models import Item
 from tenants.items.queries import get_visible, number_label
 from tenants.items.views.common import reader
 from tenants.review.queries import may_change_sources
+from zhitong.core import text
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.units.current import unit_in_force
 from zhitong.web import navigation
@@ -104,7 +105,7 @@ def act_on_sources(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
 def _merge_page(request: HttpRequest, picked: Sequence[Pick], refusal: InvalidInput | None = None) -> HttpResponse:
     navigation.mark(request, "inbox")
     rows = queries.picked_rows(picked)
-    words = request.POST.get("find", "").strip()
+    words = text.readable(request.POST.get("find", "")).strip()
     title = request.POST.get("title")
     context = {
         "rows": rows,
