@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from zhitong.core import clock
 from zhitong.web import toasts
-from zhitong.web.parts import Action, Change, State, TableColumn, Tag
+from zhitong.web.parts import Action, Change, State, TableColumn, Tag, TextMark
 
 register = template.Library()
 
@@ -58,6 +58,15 @@ def tag(value: Tag | None) -> SafeString:
     if value.kind == "pishi":
         return format_html('<span class="zt-pishi">{}</span>', value.word)
     return format_html('<span class="zt-tag {}">{}</span>', f"is-{value.kind}" if value.kind else "", value.word)
+
+
+@register.simple_tag
+def text_mark(value: TextMark) -> SafeString:
+    """Draw the number behind a passage, on the way to what was said about it: no blanks, it stands in a text."""
+    look = "zt-textmark is-faint" if value.faint else "zt-textmark"
+    return format_html(
+        '<a class="{0}" id="mark-{1}" href="#remark-{1}" aria-label="批注 {2}">{2}</a>', look, value.key, value.number
+    )
 
 
 @register.simple_tag

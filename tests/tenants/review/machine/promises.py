@@ -211,7 +211,9 @@ class _Sight:
         if other is None or other == task.in_stead_of_id or task.question_id or task.kind == K.WRITE:
             return
         able = self.today.may(other) or (task.kind == K.OPINION and self.today.users[other].is_active)
-        barred = self.authors | {one.holder_id for one in self.pending}
+        # A run is looked at when somebody acts on it: what that act closed was still open when the absence began.
+        closed = self.acts[-1].effects.get("tasks", {})
+        barred = self.authors | {one.holder_id for one in self.tasks if one.state in PENDING or str(one.uuid) in closed}
         barred |= {act.by_id for act in self.acts if act.verb == "reassign" and act.by_id}
         assert not able or other in barred, f"away: {self.words()}"
 
