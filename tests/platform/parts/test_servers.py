@@ -100,7 +100,7 @@ def test_traces_of_a_crash_are_healed_even_when_the_process_number_is_taken(home
         user.wait()
         assert left_after(home, 15) == {}
     pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
-    assert (home / "run" / ".s.PGSQL.5432").exists()
+    assert parts.Home(home).postgres_socket.exists()
     with parts.running(home) as environment, connect(environment) as connection:
         assert setting(connection, "fsync") == "on"
 
