@@ -5,13 +5,12 @@ from typing import Any
 from django import forms
 
 from tenants.accounts.models import Group, GroupKind, MemberKind, Position, Role
-from zhitong.core import clock, permissions, tables
+from zhitong.core import clock, permissions
 from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
-from zhitong.web.forms import Form
+from zhitong.web.forms import Form, TableField
 
 _AGAIN = "请把密码再填一次。"
 RULES_IN_WORDS = "至少 10 个字符；大写字母、小写字母、数字、符号四类中至少三类；不要与姓名、登录名相近。"
-_LIST_LIMIT = 5 * 1024 * 1024
 _DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
@@ -99,19 +98,10 @@ class PeopleFilter(Form):
 class PeopleListForm(Form):
     """A list of people to be added."""
 
-    file = forms.FileField(
+    file = TableField(
         label="名册",
         help_text="Excel（.xlsx）、CSV 或 JSON 行文件，一行一人，最多 1,000 行、5 MB。先预览，确认后才添加。",
-        error_messages={"empty": "这个文件是空的。"},
-        widget=forms.FileInput(attrs={"accept": ",".join(tables.KINDS)}),
     )
-
-    def clean_file(self) -> Any:
-        """Refuse a file that is too large to be a list of people."""
-        file = self.cleaned_data["file"]
-        if file.size > _LIST_LIMIT:
-            raise forms.ValidationError(f"文件 {file.size / 1024 / 1024:.1f} MB，最多 5 MB，请分成几个文件。")
-        return file
 
 
 class UserForm(Form):

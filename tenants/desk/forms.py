@@ -7,15 +7,14 @@ from django import forms
 from django.db.models import Q
 
 from tenants.items.texts import LABELS, TITLE_LIMIT
-from zhitong.core import clock, tables
+from zhitong.core import clock
 from zhitong.documents.kinds import ACCEPT
 from zhitong.exchange.models import AdoptionMode, Dispatch, EventKind, LeaderRank, Visibility
 from zhitong.units.models import ExternalBody, QuotaPeriod
 from zhitong.units.operations import OFFERED
-from zhitong.web.forms import Form
+from zhitong.web.forms import Form, TableField
 
 _FIRST_YEAR = 1949
-_LIST_LIMIT = 5 * 1024 * 1024  # bytes
 _KINDS = [
     (kind.value, kind.label)
     for kind in (EventKind.ADOPTED, EventKind.INSTRUCTION, EventKind.REPLIED, EventKind.KEPT, EventKind.DECLINED)
@@ -141,13 +140,11 @@ class OutcomeListForm(Form):
     """A body's list of what it made of a month's reports, as a file or copied out of a table."""
 
     body = forms.ChoiceField(label="哪个单位的名单")
-    file = forms.FileField(
+    file = TableField(
         label="名单文件",
         required=False,
         help_text="Excel（.xlsx）、CSV 或 JSON 行文件，要有“标题”一栏，可以有：编号、结果、日期、刊物、期号、批示领导、"
         "批示内容、理由。最多 500 行、5 MB。",
-        error_messages={"empty": "这个文件是空的。"},
-        widget=forms.FileInput(attrs={"accept": ",".join(tables.KINDS)}),
     )
     pasted = forms.CharField(
         label="或者从表格里复制，粘贴在这里",
@@ -165,13 +162,6 @@ class OutcomeListForm(Form):
         field = self.fields["body"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "请选择"), *((str(body.uuid), body.short_name) for body in bodies)]
-
-    def clean_file(self) -> Any:
-        """Refuse a file that is too large to be such a list."""
-        file = self.cleaned_data["file"]
-        if file and file.size > _LIST_LIMIT:
-            raise forms.ValidationError(f"文件 {file.size / 1024 / 1024:.1f} MB，最多 5 MB，请分成几个文件。")
-        return file
 
     def clean_day(self) -> date:
         """Refuse a day to come."""

@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.forms.renderers import TemplatesSetting
 
-from zhitong.core import text
+from zhitong.core import tables, text
 from zhitong.core.errors import Refusal
 
+_TABLE_LIMIT = 5 * 1024 * 1024  # bytes
 _NO_CHOICE = "列表里没有这一项，请重新选择。"
 _WORDS: list[tuple[type[forms.Field], dict[str, str]]] = [
     (
@@ -78,6 +79,22 @@ class LookMixin(forms.BaseForm):
 
 class Form(LookMixin, forms.Form):
     """A form in the look."""
+
+
+class TableField(forms.FileField):
+    """A table that somebody brings (`core.tables.KINDS`), of at most 5 MB."""
+
+    widget = forms.FileInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(error_messages={"empty": "这个文件是空的。"}, **kwargs)
+        self.widget.attrs["accept"] = ",".join(tables.KINDS)
+
+    def validate(self, value: Any) -> None:
+        """Refuse a file that is too large to be a list that people keep."""
+        super().validate(value)
+        if value and value.size > _TABLE_LIMIT:
+            raise ValidationError(f"文件 {value.size / 1024 / 1024:.1f} MB，最多 5 MB，请分成几个文件。")
 
 
 def _dress(field: forms.Field) -> None:

@@ -46,14 +46,7 @@ def alikes(request: HttpRequest, dispatch_uuid: UUID) -> HttpResponse:
         reader=reader_of(user),
         matter=dispatch.packet.matter_id,
     )
-    context = {
-        "item": own,
-        "doc_title": texts.title,
-        "alikes": drawn.rows_of(found, own),
-        "elsewhere": drawn.elsewhere(found, request.tenant.short_name),  # type: ignore[attr-defined]
-        "dismissed": found.dismissed,
-        "back": reverse("desk:dispatch", args=[dispatch.uuid]),
-        "phone_title": "雷同",
-    }
-    part = request.htmx  # type: ignore[attr-defined]
-    return render(request, "review/alikes.html" if part else "review/alikes_page.html", context)
+    unit = request.tenant.short_name  # type: ignore[attr-defined]
+    back = reverse("desk:dispatch", args=[dispatch.uuid])
+    context = drawn.context_of(found, own, title=texts.title, own=unit, back=back)
+    return render(request, drawn.template_of(request), context)

@@ -82,7 +82,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         form.add_error("file" if file else "pasted", refusal.message)
         return _form_page(request, form)
     terms = _Terms(AdoptionMode(given["mode"]), given["day"], _proof(file))
-    return _rows_page(request, body, rows, terms)
+    return _rows_page(request, body, rows, match(rows, body), terms)
 
 
 @needs(RECORD)
@@ -104,9 +104,10 @@ def record(request: HttpRequest) -> HttpResponse:
     done = len(answers) - len(wrong)
     if done:
         messages.success(request, f"已登记 {done} 条结果，链上的单位和反映人会收到通知。")
-    if not wrong and not any(one.fate in {Fate.DOUBT, Fate.NONE, Fate.WRONG} for one in match(rows, body)):
+    left = match(rows, body)
+    if not wrong and not any(one.fate in {Fate.DOUBT, Fate.NONE, Fate.WRONG} for one in left):
         return redirect(f"{reverse('desk:send_list')}?tab=sent")
-    return _rows_page(request, body, rows, terms, refused=wrong, status=422 if wrong else 200)
+    return _rows_page(request, body, rows, left, terms, refused=wrong, status=422 if wrong else 200)
 
 
 def _answer(one: Matched, chosen: str) -> operations.Answer | None:
@@ -169,13 +170,13 @@ def _rows_page(
     request: HttpRequest,
     body: ExternalBody,
     rows: Sequence[Listed | WrongRow],
+    matched: Sequence[Matched],
     terms: _Terms,
     *,
     refused: dict[int, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Show each row beside what it may be about; what was refused says why."""
-    matched = match(rows, body)
     signed = {"body": str(body.uuid), "rows": _packed(rows), "terms": terms.packed()}
     counts = {fate: sum(1 for one in matched if one.fate is fate) for fate in Fate}
     context = {

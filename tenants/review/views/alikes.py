@@ -34,17 +34,9 @@ def alikes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     user = reader(request)
     item = readable_item(user, item_uuid)
     found = look_alikes(title=item.title, body=body_of(item), item=item.uuid, reader=reader_of(user))
-    context = {
-        "item": item,
-        "doc_title": item.title,
-        "alikes": drawn.rows_of(found, item),
-        "elsewhere": drawn.elsewhere(found, request.tenant.short_name),  # type: ignore[attr-defined]
-        "dismissed": found.dismissed,
-        "back": _back(user, item),
-        "phone_title": "雷同",
-    }
-    part = request.htmx  # type: ignore[attr-defined]
-    return render(request, "review/alikes.html" if part else "review/alikes_page.html", context)
+    own = request.tenant.short_name  # type: ignore[attr-defined]
+    context = drawn.context_of(found, item, title=item.title, own=own, back=_back(user, item))
+    return render(request, drawn.template_of(request), context)
 
 
 @login_required

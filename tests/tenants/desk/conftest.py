@@ -32,6 +32,13 @@ class Office:
     leader: User
     reader: User
 
+    def reviews_by(self, name: str, steps: list[dict[str, Any]]) -> None:
+        """Let the unit review by this flow from now on."""
+        with self.unit:
+            review.publish_flow(
+                actor=system(self.unit.pk), flow_code="main", name=name, definition={"steps": steps}, is_default=True
+            )
+
     def submitted(self, **changes: Any) -> Item:
         """Return an item that waits for its first reviewer."""
         draft = make_draft(self.unit, self.author, **changes)

@@ -86,14 +86,7 @@ def approved(office: Office) -> Item:
         {"key": "research", "name": "研究室审改", "posts": ["research"], "asks_destination": True},
         {"key": "chair", "name": "主席签批", "posts": ["chair"], "when": DEMANDS},
     ]
-    with office.unit:
-        review.publish_flow(
-            actor=system(office.unit.pk),
-            flow_code="main",
-            name="分级签批",
-            definition={"steps": steps},
-            is_default=True,
-        )
+    office.reviews_by("分级签批", steps)
     return office.approved()
 
 

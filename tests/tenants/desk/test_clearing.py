@@ -10,7 +10,6 @@ from tenants.review import operations as review
 from tenants.review.models import Run, Task
 from tests.factories import make_user
 from tests.tenants.desk.conftest import Office
-from zhitong.core.operations import system
 
 pytestmark = pytest.mark.django_db
 
@@ -23,14 +22,7 @@ def item(office: Office) -> Item:
         {"key": "research", "name": "研究室编审", "posts": ["research"]},
         {"key": "chair", "name": "主席签批", "posts": ["chair"], "when": city},
     ]
-    with office.unit:
-        review.publish_flow(
-            actor=system(office.unit.pk),
-            flow_code="main",
-            name="重要信息",
-            definition={"steps": steps},
-            is_default=True,
-        )
+    office.reviews_by("重要信息", steps)
     return office.approved()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from search.alike import Kind, Passage
@@ -47,6 +48,29 @@ class Side:
     title: str
     url: str
     sections: Sequence[tuple[str, Sequence[Sequence[Piece]]]]
+
+
+def context_of(found: LookAlikes, item: Item | None, *, title: str, own: str, back: str) -> dict[str, Any]:
+    """Return what the list of look-alikes shows, as a part or as a page; `item` and `own` as in `rows_of`, `elsewhere`.
+
+    Args:
+        title: of the text at hand.
+        back: where the page of its own leads back to.
+    """
+    return {
+        "item": item,
+        "doc_title": title,
+        "alikes": rows_of(found, item),
+        "elsewhere": elsewhere(found, own),
+        "dismissed": found.dismissed,
+        "back": back,
+        "phone_title": "雷同",
+    }
+
+
+def template_of(request: HttpRequest) -> str:
+    """Return the list as a part for htmx, else the page around it."""
+    return "review/alikes.html" if request.htmx else "review/alikes_page.html"  # type: ignore[attr-defined]
 
 
 def rows_of(found: LookAlikes, item: Item | None) -> list[QueueEntry]:
