@@ -1,0 +1,21 @@
+"""Public tables of the network. They name a unit's rows by unit and stable uuid, never by foreign key."""
+
+from zhitong.exchange.models.events import AdoptionMode, Event, EventKind, LeaderRank, Visibility
+from zhitong.exchange.models.matters import ItemFact, Matter
+from zhitong.exchange.models.merging import MergePart
+from zhitong.exchange.models.sending import Dispatch, Grant, ItemSource, Packet
+
+__all__ = [
+    "AdoptionMode",
+    "Dispatch",
+    "Event",
+    "EventKind",
+    "Grant",
+    "ItemFact",
+    "ItemSource",
+    "LeaderRank",
+    "Matter",
+    "MergePart",
+    "Packet",
+    "Visibility",
+]
