@@ -4,9 +4,9 @@ from collections.abc import Collection
 from typing import Any
 
 from tenants.review.definition.parsing import MAX_BYTES, parse_located, refusal
-from tenants.review.definition.pieces import Faults, Path
-from zhitong.ranking.scoring.errors import RulesError
-from zhitong.ranking.scoring.yaml_reader import read_yaml
+from tenants.review.definition.pieces import Faults
+from zhitong.core.located import line_at
+from zhitong.core.yaml_reader import YamlError, read_yaml
 
 
 def read_file(content: bytes, known_posts: Collection[str] | None) -> tuple[str, dict[str, Any]]:
@@ -19,18 +19,12 @@ def read_file(content: bytes, known_posts: Collection[str] | None) -> tuple[str,
         raise refusal([f"文件有 {len(content):,} 字节，最多 {MAX_BYTES:,} 字节：这不像是一个流程文件。"])
     try:
         data, lines = read_yaml(content)
-    except RulesError as error:
+    except YamlError as error:
         raise refusal([f"{error.message}。"]) from None
     if not isinstance(data, dict) or set(data) != {"name", "definition"} or not isinstance(data["name"], str):
         raise refusal(["第 1 行：流程文件要有“name”（名称）和“definition”（定义）两项，没有别的。"])
     found = parse_located(data["definition"], known_posts)
     if isinstance(found, Faults):
-        told = sorted((_line(lines, ("definition", *fault.path)), fault.message) for fault in found)
+        told = sorted((line_at(lines, ("definition", *fault.path)), fault.message) for fault in found)
         raise refusal([f"第 {line} 行：{message}" for line, message in dict.fromkeys(told)])
     return data["name"], data["definition"]
-
-
-def _line(lines: dict[Path, int], path: Path) -> int:
-    while path and path not in lines:
-        path = path[:-1]
-    return lines.get(path, 1)

@@ -11,6 +11,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from zhitong.core.located import Path, line_at
+from zhitong.core.yaml_reader import YamlError, read_yaml
 from zhitong.ranking.scoring.errors import RulesError
 from zhitong.ranking.scoring.rules import (
     Choice,
@@ -32,7 +34,6 @@ from zhitong.ranking.scoring.rules import (
     TieRule,
     When,
 )
-from zhitong.ranking.scoring.yaml_reader import Path, read_yaml
 
 SCHEMA_FILE = File(__file__).with_name("rules.schema.json")
 
@@ -44,17 +45,14 @@ def _validator() -> Draft202012Validator:
 
 def read_rules(text: str | bytes) -> RuleSet:
     """Read one rule set. Raises `RulesError` with the line of the first thing that is wrong."""
-    data, lines = read_yaml(text)
+    try:
+        data, lines = read_yaml(text)
+    except YamlError as error:
+        raise RulesError(error.code, error.line, **error.detail) from None
     refusals = [_translated(error, lines) for error in _validator().iter_errors(data)]
     if refusals:
         raise min(refusals, key=lambda refusal: refusal.line)
     return _Reader(data, lines).rule_set()
-
-
-def _line(lines: dict[Path, int], path: Path) -> int:
-    while path and path not in lines:
-        path = path[:-1]
-    return lines.get(path, 1)
 
 
 def _translated(error: ValidationError, lines: dict[Path, int]) -> RulesError:
@@ -62,15 +60,15 @@ def _translated(error: ValidationError, lines: dict[Path, int]) -> RulesError:
     while error.context:
         error = max(error.context, key=_telling)
     path = tuple(error.absolute_path)
-    line = _line(lines, path)
+    line = line_at(lines, path)
     name = str(path[-1]) if path else "file"
     value: Any = error.instance
     rule: Any = error.validator_value
     if error.validator == "additionalProperties":
         schema: Any = error.schema
         allowed = schema["properties"]
-        unknown = min((n for n in value if n not in allowed), key=lambda n: _line(lines, (*path, n)))
-        return RulesError("unknown_field", _line(lines, (*path, unknown)), name=unknown, allowed=", ".join(allowed))
+        unknown = min((n for n in value if n not in allowed), key=lambda n: line_at(lines, (*path, n)))
+        return RulesError("unknown_field", line_at(lines, (*path, unknown)), name=unknown, allowed=", ".join(allowed))
     if error.validator == "required":
         missing = next(n for n in rule if n not in value)
         return RulesError("missing_field", line, name=missing)
@@ -178,7 +176,7 @@ class _Reader:
         return rules
 
     def _wrong(self, code: str, path: Path, **detail: object) -> RulesError:
-        return RulesError(code, _line(self._lines, path), **detail)
+        return RulesError(code, line_at(self._lines, path), **detail)
 
     def _each(self, name: str) -> list[Any]:
         return [each for _, each in self._placed(name)]

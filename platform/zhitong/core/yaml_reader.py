@@ -1,17 +1,15 @@
-"""YAML as rule sets need it: plain values with their lines, exact numbers, no aliases, tags or double keys."""
+"""YAML as people write rules in it: plain values with their lines, exact numbers, no aliases, tags or double keys."""
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
-from zhitong.ranking.scoring.errors import RulesError
+from zhitong.core.located import LocatedError, Path
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
-
-Path = tuple[str | int, ...]
 
 _INT = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?\d{1,9}\.\d{1,6}", re.ASCII)
@@ -20,30 +18,47 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
+class YamlError(LocatedError):
+    """A file that is no plain YAML document."""
+
+    words: ClassVar[dict[str, tuple[str, str]]] = {
+        "too_large": ("larger than {limit} bytes", "超过 {limit} 字节"),
+        "not_utf8": ("not valid UTF-8 text", "不是有效的 UTF-8 文本"),
+        "not_yaml": ("not valid YAML: {problem}", "不是有效的 YAML:{problem}"),
+        "alias": ("anchors and aliases (& and *) are not allowed", "不允许使用锚点和别名(& 与 *)"),
+        "tag": ("tags (!) are not allowed", "不允许使用标签(!)"),
+        "too_deep": ("nested deeper than {limit} levels", "嵌套超过 {limit} 层"),
+        "documents": ("exactly one YAML document is expected", "文件中应当只有一个 YAML 文档"),
+        "duplicate_key": ("the key {name!r} appears twice", "键“{name}”重复出现"),
+        "not_mapping": ("a mapping of fields is expected", "应为字段与值的对应表"),
+        "missing_field": ("the field {name!r} is missing", "缺少字段“{name}”"),
+    }
+
+
 def read_yaml(text: str | bytes) -> tuple[Any, dict[Path, int]]:
     """Return the document and the line of each value by its path.
 
     Numbers come as int or Decimal, dates as text.
 
-    Raises `RulesError` with the line for anything but one plain document of at most `MAX_BYTES`.
+    Raises `YamlError` with the line for anything but one plain document of at most `MAX_BYTES`.
     """
     try:
         document = text if isinstance(text, str) else text.decode()
         size = len(document.encode())
     except UnicodeError:
-        raise RulesError("not_utf8") from None
+        raise YamlError("not_utf8") from None
     if size > MAX_BYTES:
-        raise RulesError("too_large", limit=MAX_BYTES)
+        raise YamlError("too_large", limit=MAX_BYTES)
     try:
         return _Builder(document).build()
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         # The C parser puts what is missing at the end on the line after the last.
         line = min(mark.line + 1, len(document.splitlines())) if mark else 0
-        raise RulesError("not_yaml", line, problem=problem.problem or "?") from None
+        raise YamlError("not_yaml", line, problem=problem.problem or "?") from None
     except yaml.YAMLError as problem:
         line = document[: getattr(problem, "position", 0)].count("\n") + 1
-        raise RulesError("not_yaml", line, problem=getattr(problem, "reason", "?")) from None
+        raise YamlError("not_yaml", line, problem=getattr(problem, "reason", "?")) from None
 
 
 class _Builder:
@@ -57,23 +72,23 @@ class _Builder:
         next(self._events)  # the start of the stream
         first = next(self._events)
         if isinstance(first, yaml.StreamEndEvent):
-            raise RulesError("documents", 1)
+            raise YamlError("documents", 1)
         value = self._value(next(self._events), ())
         next(self._events)  # the end of the document
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise RulesError("documents", _line_of(after))
+            raise YamlError("documents", _line_of(after))
         return value, self._lines
 
     def _value(self, event: yaml.Event, path: Path) -> Any:
         line = _line_of(event)
         self._lines[path] = line
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise RulesError("alias", line)
+            raise YamlError("alias", line)
         if getattr(event, "tag", None):
-            raise RulesError("tag", line)
+            raise YamlError("tag", line)
         if len(path) > MAX_DEPTH:
-            raise RulesError("too_deep", line, limit=MAX_DEPTH)
+            raise YamlError("too_deep", line, limit=MAX_DEPTH)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -92,12 +107,12 @@ class _Builder:
             key = self._value(event, (*path, ""))
             line = _line_of(event)
             if not isinstance(event, yaml.ScalarEvent):
-                raise RulesError("not_mapping", line)
+                raise YamlError("not_mapping", line)
             name = event.value
             if name in found:
-                raise RulesError("duplicate_key", line, name=name)
+                raise YamlError("duplicate_key", line, name=name)
             if key is None:
-                raise RulesError("missing_field", line, name="?")
+                raise YamlError("missing_field", line, name="?")
             found[name] = self._value(next(self._events), (*path, name))
             self._lines[(*path, name)] = line
         return found
