@@ -7,10 +7,11 @@ from zhitong.ranking.scoring.events import Author, Contributor, Dates, ScoringEv
 from zhitong.ranking.scoring.explain import explain
 from zhitong.ranking.scoring.presets import preset, preset_codes
 from zhitong.ranking.scoring.rules import Clause, Entry, RuleRef, RuleSet, Subject, TieRule
-from zhitong.ranking.scoring.rules_reader import read_rules
+from zhitong.ranking.scoring.rules_reader import SCHEMA_FILE, read_rules
 from zhitong.ranking.scoring.standings import Standing, standings
 
 __all__ = [
+    "SCHEMA_FILE",
     "Author",
     "Clause",
     "Contributor",

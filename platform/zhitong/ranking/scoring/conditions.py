@@ -1,15 +1,18 @@
 """Conditions made fast: what an event decides is decided once for its shape, the rest asked of each holder."""
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from operator import attrgetter
 
 from zhitong.ranking.scoring.events import Author, Contributor, ScoringEvent
-from zhitong.ranking.scoring.rules import Condition, Span, Subject, When
+from zhitong.ranking.scoring.rules import Condition, RuleSet, Span, Subject, When
 
 AUTHOR_FIELDS = frozenset(["person", "author_rank", "author_kind", "author_group"])
 
 Facts = Mapping[str, frozenset[str]]
-Shape = tuple[str, str, str, str, str, str, frozenset[str]]
+Shape = tuple[str | frozenset[str], ...]
+_WORDS = ("kind", "mode", "level", "body", "bulletin", "leader_rank", "flag")
+NUMBERS = ("quantity", "days_late", "authors", "contributors")
 
 
 class Holder:
@@ -38,16 +41,39 @@ Verdict = Check | bool
 
 
 def shape_of(event: ScoringEvent) -> Shape:
-    """All of an event that conditions on events can ask."""
+    """All words of an event that conditions on events can ask."""
     return (event.kind, event.mode, event.level, event.body, event.bulletin, event.leader_rank, event.flags)
+
+
+def numbered_shape_of(event: ScoringEvent) -> Shape:
+    """The words and the numbers of an event: for sets that ask these, as there are many more shapes then."""
+    places = len({each.share_order for each in event.contributors})
+    return (*shape_of(event), str(event.many), str(event.days_late), str(len(event.authors)), str(places))
 
 
 def facts_of(shape: Shape) -> dict[str, frozenset[str]]:
     """The shape as words by field."""
-    names = ("kind", "mode", "level", "body", "bulletin", "leader_rank")
-    facts = {name: frozenset([word] if word else []) for name, word in zip(names, shape[:6], strict=True)}
-    facts["flag"] = shape[6]
-    return facts
+    return {
+        name: frozenset([word] if word else []) if isinstance(word, str) else word
+        for name, word in zip(_WORDS + NUMBERS, shape, strict=False)
+    }
+
+
+def shaper(rules: RuleSet) -> Callable[[ScoringEvent], Shape]:
+    """The shape that the conditions of a set need."""
+    steps = (*rules.steps, *rules.needs)
+    asked = [table.when for table in rules.tables]
+    asked += [line.when for table in rules.tables for line in table.lines]
+    asked += [factor.when for factor in rules.factors]
+    asked += [when for step in steps for when in (step.count, step.sums, step.out_of, step.less) if when]
+    asked += [when for choice in rules.choices for when in (choice.of, choice.replaced_by) if when]
+    asked += [when for limit in rules.limits for when in (limit.of, limit.condition, limit.part_of) if when]
+    return numbered_shape_of if any(_asks_numbers(each) for when in asked for each in when) else shape_of
+
+
+def _asks_numbers(condition: Condition) -> bool:
+    but_not = condition.but_not is not None and _asks_numbers(condition.but_not)
+    return but_not or any(name in NUMBERS for name, _ in condition.spans)
 
 
 def holds(verdict: Verdict, holder: Holder) -> bool:
@@ -79,8 +105,11 @@ def _narrow_one(condition: Condition, facts: Facts) -> Verdict:
                 return False
         else:
             checks.append(_subject_check(name, words))
-    if condition.places:
-        checks.append(_place_check(condition.places))
+    for name, spans in condition.spans:
+        if name == "place":
+            checks.append(_place_check(spans))
+        elif not any(Fraction(number) in span for number in facts.get(name, ()) for span in spans):
+            return False
     if condition.but_not:
         unwanted = _narrow_one(condition.but_not, facts)
         if unwanted is True:

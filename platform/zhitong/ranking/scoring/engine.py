@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from operator import attrgetter
 
 from zhitong.ranking.scoring.clauses import choose, limit
@@ -11,22 +12,30 @@ from zhitong.ranking.scoring.errors import EventError
 from zhitong.ranking.scoring.events import ScoringEvent
 from zhitong.ranking.scoring.holders import Parties
 from zhitong.ranking.scoring.pricing import Pricer
-from zhitong.ranking.scoring.rules import Entry, RuleSet
+from zhitong.ranking.scoring.rules import Entry, RuleSet, SubjectKind
 from zhitong.ranking.scoring.steps import take_step
+
+_SUBJECTS: tuple[SubjectKind, ...] = ("unit", "person", "group")
 
 
 def score(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Entry]:
     """Every ledger line that the events earn under the rules, those that do not count included.
 
-    The result does not depend on the order of the events. An event counts on the day the rules say, and only
-    within their validity. Prices come first, then choices, steps and limits, each in the order of the rule set.
+    The result does not depend on the order of the events. Prices come first, then choices, steps, needs and limits,
+    each in the order of the rule set, over all events; of the outcome those lines stay that count on a day of the
+    rules' validity. So where one version follows another in mid-year, a yearly sum knows the whole year under both.
     A reversed event takes part in nothing and shows as two lines that cancel out. Events must be complete for
     the periods that the rules look at (a year, where a limit is yearly).
 
     Raises `EventError` for double ids, impossible reversals and authors of merged events without a place.
     """
     with _no_collector():
-        return [draft.frozen() for draft in _drafts(events, rules)]
+        first, last = rules.valid_from or date.min, rules.valid_to or date.max
+        return [
+            draft.frozen()
+            for draft in _drafts(events, rules)
+            if first <= draft.counted_on <= last and draft.holder.subject.id
+        ]
 
 
 @contextmanager
@@ -49,7 +58,7 @@ def _drafts(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Draft]:
     ordered = [event for event in ordered if not event.reverses]
     ordered.sort(key=attrgetter("dates.occurred"))
 
-    parties = Parties(rules)
+    parties = {kind: Parties(rules, kind) for kind in _SUBJECTS}
     pricer = Pricer(rules, parties)
     drafts: list[Draft] = []
     for event in ordered:
@@ -57,10 +66,10 @@ def _drafts(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Draft]:
     pricer.number(drafts)
     for choice in rules.choices:
         choose(drafts, choice, rules)
-    if rules.steps:
+    if rules.steps or rules.needs:
         standing = [event for event in ordered if event.id not in reversed_by]
-        for step in rules.steps:
-            drafts += take_step(step, standing, rules, parties)
+        for step in (*rules.steps, *rules.needs):
+            drafts += take_step(step, standing, drafts, rules, parties[step.subject or rules.subject])
     for bound in rules.limits:
         drafts = limit(drafts, bound, rules)
     drafts.sort(key=attrgetter("counted_on"))

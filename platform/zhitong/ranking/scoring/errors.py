@@ -1,8 +1,9 @@
 """What is wrong with a rule set or an event: the sentences of each refusal."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
-from zhitong.core.located import LocatedError
+from zhitong.core.located import LocatedError, place_words
 from zhitong.core.yaml_reader import YamlError
 
 
@@ -20,7 +21,7 @@ class ScoringError(LocatedError):
             "{name}: unknown word {value!r}; allowed: {allowed}",
             "{name}:未知的词“{value}”;可用:{allowed}",
         ),
-        "wrong_value": ("{name}: {value} is not allowed here: {problem}", "{name}:此处不能填 {value}:{problem}"),
+        "wrong_value": ("{name}: {value} is not allowed here: {problem}", "{name}:此处不能填“{value}”:{words}"),
         "wrong_date": ("{name}: {value!r} is not a date (YYYY-MM-DD)", "{name}:“{value}”不是日期(YYYY-MM-DD)"),
         "wrong_number": ("{name}: {value!r} is not an exact number", "{name}:“{value}”不是精确的数"),
         "float": (
@@ -28,6 +29,14 @@ class ScoringError(LocatedError):
             "{name}:不接受二进制浮点数,请用十进制",
         ),
         "wrong_text": ("{name}: {problem}", "{name}:{problem}"),
+        "wrong_purpose": (
+            "purpose {value!r} does not rank a {subject!r}; allowed: {allowed}",
+            "purpose:“{value}”不以 {subject} 为对象;可用:{allowed}",
+        ),
+        "adds_nothing": (
+            "{name!r}: the range {value!r} ends before it begins",
+            "“{name}”:范围“{value}”的终止小于起始",
+        ),
         "period": ("the validity ends before it begins", "有效期的终止早于起始"),
         "nth_without_count": (
             "{name!r}: lines with 'nth' need 'nth' on the table",
@@ -49,7 +58,30 @@ class ScoringError(LocatedError):
 
 
 class RulesError(ScoringError):
-    """A rule set that cannot be accepted."""
+    """A rule set that cannot be accepted. `faults` are all that is wrong with it, in the order of their lines."""
+
+    @property
+    def faults(self) -> "tuple[RulesError, ...]":
+        """Every fault; a refusal that stands alone is its own."""
+        return self._faults or (self,)
+
+    _faults: "tuple[RulesError, ...]" = ()
+
+    @classmethod
+    def of(cls, faults: "Iterable[RulesError]") -> "RulesError":
+        """Return one refusal for all faults (at least one): it reads as the first, and lists all."""
+        ordered = sorted(faults, key=lambda fault: (fault.line, [str(part) for part in fault.path]))
+        first = ordered[0]
+        found = cls(first.code, first.line, **first.detail).at(first.path)
+        found._faults = tuple(ordered)  # noqa: SLF001 # its own class
+        return found
+
+    @property
+    def located(self) -> str:
+        """The Chinese sentence with line and path: `第 9 行(tables[1].lines[1].points):…`."""
+        place = place_words(self.path)
+        head = f"第 {self.line} 行"
+        return self.message.replace(f"{head}:", f"{head}({place}):", 1) if self.line and place else self.message
 
 
 class EventError(ScoringError):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
@@ -45,18 +45,30 @@ _EVENT_FIELDS = (
     "authors",
     "flags",
     "points",
+    "quantity",
     "reason",
 )
 _CONTRIBUTOR_FIELDS = ("unit", "unit_kind", "unit_level", "item", "share_order", "group", "share", "matter")
 _AUTHOR_FIELDS = ("person", "unit", "rank", "kind", "group", "item")
 
 
-def read_events(lines: Iterable[str | bytes]) -> Iterator[ScoringEvent]:
-    """Read one event a line, skipping empty lines. Raises `EventError` with the first wrong line."""
+def read_events(
+    lines: Iterable[str | bytes], on_fault: Callable[[EventError], None] | None = None
+) -> Iterator[ScoringEvent]:
+    """Read one event a line, skipping empty lines.
+
+    Raises `EventError` with the first wrong line; with `on_fault`, that is told of each wrong line instead, and the
+    others are read.
+    """
     for number, raw in enumerate(lines, start=1):
-        text = _decoded(raw, number)
-        if text.strip():
-            yield event_from(_parsed(text, number), line=number)
+        try:
+            text = _decoded(raw, number)
+            if text.strip():
+                yield event_from(_parsed(text, number), line=number)
+        except EventError as fault:
+            if on_fault is None:
+                raise
+            on_fault(fault)
 
 
 def event_from(data: object, *, line: int = 0) -> ScoringEvent:
@@ -72,7 +84,8 @@ def event_from(data: object, *, line: int = 0) -> ScoringEvent:
         contributors=_contributors(fields.get("contributors", ()), line),
         authors=_authors(fields.get("authors", ()), line),
         flags=_flags(fields.get("flags", ()), line),
-        points=_points(fields.get("points"), line),
+        points=_points(fields, "points", line),
+        quantity=_quantity(fields, line),
         reason=_text(fields, "reason", line),
         line=line,
     )
@@ -268,18 +281,26 @@ def _flags(data: object, line: int) -> frozenset[str]:
     return frozenset(_word({"flags": flag}, "flags", line) for flag in flags if flag is not None) - {""}
 
 
-def _points(value: object, line: int) -> Decimal | None:
+def _quantity(fields: Mapping[str, object], line: int) -> Decimal | None:
+    number = _points(fields, "quantity", line)
+    if number is not None and number < 0:
+        raise EventError("wrong_number", line, name="quantity", value=str(number))
+    return number
+
+
+def _points(fields: Mapping[str, object], name: str, line: int) -> Decimal | None:
+    value = fields.get(name)
     if value is None:
         return None
     if isinstance(value, float):
-        raise EventError("float", line, name="points")
+        raise EventError("float", line, name=name)
     text = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else str(value)
     if isinstance(value, bool) or not _NUMBER.fullmatch(text):
-        raise EventError("wrong_number", line, name="points", value=text[:40])
+        raise EventError("wrong_number", line, name=name, value=text[:40])
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise EventError("wrong_number", line, name="points", value=text[:40]) from None
+        raise EventError("wrong_number", line, name=name, value=text[:40]) from None
     if abs(number) > MAX_POINTS:
-        raise EventError("wrong_number", line, name="points", value=text[:40])
+        raise EventError("wrong_number", line, name=name, value=text[:40])
     return number

@@ -8,7 +8,7 @@ from zhitong.ranking.scoring.errors import EventError
 
 LEVELS = ("branch", "county", "city", "province", "national")
 MODES = ("single", "merged", "passed_on")
-DATES = ("occurred", "submitted", "adopted", "issued")
+DATES = ("occurred", "submitted", "adopted", "issued", "due")
 KINDS = (
     "submitted",
     "adopted",
@@ -26,12 +26,13 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """The days an event may be counted on; `occurred` stands in for any that is unknown."""
+    """The days an event may be counted on; `occurred` stands in for any that is unknown. `due` is its deadline."""
 
     occurred: date
     submitted: date | None = None
     adopted: date | None = None
     issued: date | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Author:
 class ScoringEvent:
     """One event to be scored. Empty text means "not known" or "does not apply".
 
-    `points` belongs to events that bring their own figure (manual entries, some deductions). `line` is the place
+    `points` belongs to events that bring their own figure (manual entries, some deductions), `quantity` (1 where it is
+    not given) to those that stand for several at once (three reports missing, a quota of six). `line` is the place
     in the file the event was read from. Raises `EventError` for a float.
     """
 
@@ -89,10 +91,24 @@ class ScoringEvent:
     flags: frozenset[str] = frozenset()
     reverses: str = ""
     points: Decimal | None = None
+    quantity: Decimal | None = None
     reason: str = ""
     approver: str = ""
     line: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.points, float):
-            raise EventError("float", self.line, name="points")
+        for name in ("points", "quantity"):
+            if isinstance(getattr(self, name), float):
+                raise EventError("float", self.line, name=name)
+
+    @property
+    def many(self) -> Decimal:
+        """How many the event stands for."""
+        return Decimal(1) if self.quantity is None else self.quantity
+
+    @property
+    def days_late(self) -> int:
+        """How many days after its deadline the report came in (or, without that day, the event occurred)."""
+        if self.dates.due is None:
+            return 0
+        return max(0, ((self.dates.submitted or self.dates.occurred) - self.dates.due).days)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from zhitong.ranking.scoring.conditions import AUTHOR_FIELDS, Holder, holds, narrow
 from zhitong.ranking.scoring.errors import EventError
 from zhitong.ranking.scoring.events import Author, Contributor, ScoringEvent
-from zhitong.ranking.scoring.rules import RuleSet, Share, Split, Subject
+from zhitong.ranking.scoring.rules import RuleSet, Share, Split, Subject, SubjectKind
 
 _NOBODY = Contributor(unit="")
 
@@ -34,8 +34,11 @@ def _parts(split: Split, count: int) -> tuple[Fraction, ...]:
     if split.scheme in {"equal", "agreed"}:
         return (Fraction(1, count),) * count
     if split.scheme == "ratio":
-        weights = split.weights[:count]
+        longest = max(split.weights, key=len)
+        weights = next((each for each in split.weights if len(each) == count), longest)[:count]
         return tuple(Fraction(weight, sum(weights)) for weight in weights)
+    if split.scheme == "parts":
+        return split.parts[:count] + (split.rest,) * (count - len(split.parts))
     if count == 1 or split.scheme == "full":
         return (Fraction(1),) * count
     if split.scheme == "half_each":
@@ -70,14 +73,15 @@ def _cut_among_persons(share: Share, authors: tuple[int, ...], agreed: tuple[int
 
 
 class Parties:
-    """Finds the holders of an event for one rule set, with the set's own "who counts" and groups."""
+    """Finds the holders of an event for one kind of subject, with the set's own "who counts" and groups."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, subject: SubjectKind) -> None:
         self._rules = rules
+        self._kind = subject
         self._who = narrow(rules.who, {})
         self._named = [(group.name, narrow(group.when, {})) for group in rules.groups.named]
         self._cuts: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Cut] = {}
-        self._asks_authors = rules.subject == "person" or _asks_authors(rules)
+        self._asks_authors = subject != "unit" or _asks_authors(rules)
         self._subjects: dict[tuple[object, ...], Subject | None] = {}
 
     def holders(self, event: ScoringEvent, share: Share) -> tuple[list[Holder], Cut]:
@@ -85,7 +89,7 @@ class Parties:
 
         Raises `EventError` when an author of a merged event belongs to none of its contributors.
         """
-        if self._rules.subject == "person":
+        if self._kind != "unit":
             return self._persons(event, share)
         if len(event.contributors) == 1:
             holder = Holder(event.contributors[0], event.authors, 1, (0,))
@@ -100,7 +104,7 @@ class Parties:
         key = (id(share), places, agreed)
         cut = self._cuts.get(key)
         if cut is None:
-            make = _cut_among_persons if self._rules.subject == "person" else _cut_among_units
+            make = _cut_among_units if self._kind == "unit" else _cut_among_persons
             cut = self._cuts[key] = make(share, places, agreed)
         return cut
 
@@ -130,6 +134,8 @@ class Parties:
         for order, road in roads.items():
             units = {contributor.unit: contributor for contributor in reversed(road)}
             of_road = [Holder(units.get(a.unit, road[0]), (a,), 0, ()) for a in authors[order]]
+            if not of_road and self._kind == "group":
+                of_road = [Holder(contributor, (), 0, ()) for contributor in road]
             counted = self._counted(of_road)
             taking = counted if share.counted_only else of_road
             for place, holder in enumerate(taking, start=1):
@@ -167,10 +173,14 @@ class Parties:
         if not holds(self._who, holder):
             return None
         unit = holder.contributor.unit
-        if self._rules.subject == "unit":
+        if self._kind == "unit":
             return Subject("unit", unit, self._group(holder), unit)
-        author = holder.authors[0]
-        return Subject("person", author.person, self._group(holder), author.unit or unit)
+        author = holder.authors[0] if holder.authors else None
+        home = (author.unit if author else "") or unit
+        if self._kind == "person":
+            return Subject("person", author.person, self._group(holder), home) if author else None
+        name = (author.group if author else "") or holder.contributor.group
+        return Subject("group", f"{home}:{name}", self._group(holder), home) if name else None
 
     def _group(self, holder: Holder) -> str:
         if self._rules.groups.by:

@@ -1,18 +1,19 @@
 """Prices: every table is asked for every event, its first line that fits prices it, then factors and shares."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 
-from zhitong.ranking.scoring.conditions import Holder, Shape, Verdict, facts_of, narrow, shape_of
+from zhitong.ranking.scoring.conditions import Holder, Shape, Verdict, facts_of, narrow, shaper
 from zhitong.ranking.scoring.drafts import Draft, Source
 from zhitong.ranking.scoring.errors import EventError
 from zhitong.ranking.scoring.events import Dates, ScoringEvent
 from zhitong.ranking.scoring.holders import Cut, Parties
 from zhitong.ranking.scoring.numbers import cut, exact_decimal, plain, rounded
 from zhitong.ranking.scoring.periods import period_of
-from zhitong.ranking.scoring.rules import Clause, Factor, Line, RuleRef, RuleSet, Share, Span, Table
+from zhitong.ranking.scoring.rules import Clause, Factor, Line, RuleRef, RuleSet, Share, Span, SubjectKind, Table
 
 Price = tuple[Decimal, str, Clause | None]
 
@@ -32,10 +33,11 @@ class _PlannedLine:
 class _PlannedTable:
     """A table for one shape of event: the lines that may fit it."""
 
-    __slots__ = ("dated", "lines", "share", "table")
+    __slots__ = ("dated", "lines", "parties", "share", "table")
 
-    def __init__(self, table: Table, lines: list[_PlannedLine], rules: RuleSet) -> None:
+    def __init__(self, table: Table, lines: list[_PlannedLine], rules: RuleSet, parties: Parties) -> None:
         self.table = table
+        self.parties = parties
         self.lines = lines
         self.share = table.share or rules.share
         self.dated = attrgetter(table.dated or rules.dated)
@@ -50,11 +52,10 @@ def day_counted(dates: Dates, name: str) -> date:
 class Pricer:
     """Turns events into drafts for one rule set. Feed it events in order, then call `number`."""
 
-    def __init__(self, rules: RuleSet, parties: Parties) -> None:
+    def __init__(self, rules: RuleSet, parties: Mapping[SubjectKind, Parties]) -> None:
         self._rules = rules
         self._parties = parties
-        self._first_day = rules.valid_from or date.min
-        self._last_day = rules.valid_to or date.max
+        self._shape_of = shaper(rules)
         self._plans: dict[Shape, list[_PlannedTable]] = {}
         self._prices: dict[tuple[object, ...], Price] = {}
         self._waiting: list[tuple[date, str, _PlannedTable, Holder, Cut, ScoringEvent, str]] = []
@@ -62,18 +63,17 @@ class Pricer:
 
     def price(self, event: ScoringEvent, reversed_by: str, drafts: list[Draft]) -> None:
         """Append the lines of one event; those of tables that count "the n-th" wait for `number`."""
-        shape = shape_of(event)
+        shape = self._shape_of(event)
         plan = self._plans.get(shape)
         if plan is None:
             plan = self._plans[shape] = self._planned(shape)
         share: Share | None = None
+        parties: Parties | None = None
         for planned in plan:
             day = planned.dated(event.dates) or event.dates.occurred
-            if not self._first_day <= day <= self._last_day:
-                continue
-            if planned.share is not share:
-                share = planned.share
-                holders, places = self._parties.holders(event, share)
+            if planned.share is not share or planned.parties is not parties:
+                share, parties = planned.share, planned.parties
+                holders, places = parties.holders(event, share)
             for holder in holders:
                 if planned.table.nth:
                     self._waiting.append((day, event.id, planned, holder, places, event, reversed_by))
@@ -121,7 +121,8 @@ class Pricer:
                 if check is not False:
                     lines.append(self._planned_line(table, line, check, shape))
             if lines:
-                plan.append(_PlannedTable(table, lines, self._rules))
+                parties = self._parties[table.subject or self._rules.subject]
+                plan.append(_PlannedTable(table, lines, self._rules, parties))
         return plan
 
     def _planned_line(self, table: Table, line: Line, check: Verdict, shape: Shape) -> _PlannedLine:
@@ -144,10 +145,11 @@ class Pricer:
             factor for check, factor in chosen.factors if check is True or (check is not False and check(holder))
         )
         own = event.points if chosen.line.points is None else None
-        key = (chosen, own, factors, places, holder.slots)
+        number = _number_of(chosen.line, event) if chosen.line.times else None
+        key = (chosen, own, number, factors, places, holder.slots)
         price = self._prices.get(key)
         if price is None:
-            price = self._prices[key] = self._priced(chosen.line, own, factors, places, holder, event)
+            price = self._prices[key] = self._priced(chosen.line, own, number, factors, places, holder, event)
         points, words, clause = price
         if event.reason and own is not None:
             words = f"{event.reason}:{words}"
@@ -166,6 +168,7 @@ class Pricer:
         self,
         line: Line,
         own: Decimal | None,
+        number: Decimal | None,
         factors: tuple[Factor, ...],
         places: Cut,
         holder: Holder,
@@ -176,6 +179,9 @@ class Pricer:
             raise EventError("no_points", event.line, name=line.key)
         amount = base
         words = f"{line.name} {plain(base)}"
+        if number is not None:
+            amount *= Fraction(number)
+            words += f" × {plain(number)}{'天' if line.times == 'days_late' else ''}"
         for factor in factors:
             amount *= factor.times
             words += f" × {factor.name} {plain(factor.times)}"
@@ -191,12 +197,16 @@ class Pricer:
             )
         if part != 1:
             words += f" × {part}"
-        if part != 1 or factors or points != amount:
+        if part != 1 or factors or number is not None or points != amount:
             words += f" = {plain(points)}"
         extra = points - rounded(amount * part, self._rules.rounding)
         if extra:
             words += f"(含分割取整的余数 {plain(extra)})"
         return exact_decimal(points), words, None
+
+
+def _number_of(line: Line, event: ScoringEvent) -> Decimal:
+    return Decimal(event.days_late) if line.times == "days_late" else event.many
 
 
 def identity(by: str, event: ScoringEvent, holder: Holder) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-SubjectKind = Literal["unit", "person"]
+SubjectKind = Literal["unit", "person", "group"]
+Purpose = Literal["units", "members", "groups", "informants"]
 Period = Literal["month", "quarter", "half_year", "year", "ever"]
 Scope = Literal["item", "matter", "event", "month", "quarter", "half_year", "year", "ever"]
 DateName = Literal["occurred", "submitted", "adopted", "issued"]
@@ -19,16 +20,16 @@ class Span:
     first: int
     last: int | None
 
-    def __contains__(self, number: int) -> bool:
+    def __contains__(self, number: int | Fraction) -> bool:
         return number >= self.first and (self.last is None or number <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Every named field holds one of its words, and not all of `but_not` (where given) do."""
+    """Every named field holds one of its words or lies in one of its spans, and not all of `but_not` (where given)."""
 
     words: tuple[tuple[str, frozenset[str]], ...] = ()
-    places: tuple[Span, ...] = ()
+    spans: tuple[tuple[str, tuple[Span, ...]], ...] = ()
     but_not: "Condition | None" = None
 
 
@@ -38,14 +39,18 @@ When = tuple[Condition, ...]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How points are cut among places. `weights` belong to the scheme `ratio`; `first` 0 means all places.
+    """How points are cut among places; `first` 0 means all places.
 
-    `agreed` goes by the shares that the contributors bring, and in equal parts where one brings none.
+    `ratio` goes by the one of `weights` that has as many numbers as there are places, or by the longest. `parts` gives
+    each place its own part, whatever they add up to, and `rest` to those after. `agreed` goes by the shares that the
+    contributors bring, and in equal parts where one brings none.
     """
 
-    scheme: Literal["full", "equal", "half_each", "first_half", "ratio", "agreed"] = "full"
-    weights: tuple[int, ...] = ()
+    scheme: Literal["full", "equal", "half_each", "first_half", "ratio", "parts", "agreed"] = "full"
+    weights: tuple[tuple[int, ...], ...] = ()
     first: int = 0
+    parts: tuple[Fraction, ...] = ()
+    rest: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,14 @@ class Rounding:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A price; `points` None means the event brings its own."""
+    """A price; `points` None means the event brings its own. `times` multiplies it by a number of the event's."""
 
     key: str
     name: str
     when: When
     points: Fraction | None
     nth: tuple[Span, ...] = ()
+    times: Literal["", "quantity", "days_late"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class Table:
     dated: DateName | None = None
     share: Share | None = None
     nth: NthCount | None = None
+    subject: SubjectKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,8 @@ class Factor:
 class Choice:
     """Which of several events count together: the best or first `take`, or the replacing kind alone.
 
-    `order` compares by points, by level (all events on the `take` highest levels stay) or by date.
+    `order` compares by points, by level (all events on the `take` highest levels stay) or by date. What is left out
+    keeps the part `others` of its points.
     """
 
     key: str
@@ -122,36 +130,51 @@ class Choice:
     take: int = 0
     order: Literal["points", "level", "date"] = "points"
     replaced_by: When | None = None
+    others: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """From `bound` on (`at_least`) or short of it (`below`): `points`, or `points` for each one of the distance."""
+    """From `bound` on (`at_least`) or short of it (`below`): `points`, or these for each full `every` of the way."""
 
     side: Literal["at_least", "below"]
     bound: Fraction
     points: Fraction
-    each: bool
+    each: bool = False
+    every: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A sum for how many (or what part) a subject reached in a period. `out_of` makes the measure a rate."""
+    """A sum for how many a subject reached in a period.
+
+    The measure is the number of what `count` asks for, or the sum of the counted points that `sums` asks for; `out_of`
+    makes it a rate, `less` takes another number off. A step that is a `gate` gives no points: who does not reach it is
+    not ranked.
+    """
 
     key: str
     name: str
     per: Period
     count: When
-    by: Literal["item", "matter", "event"]
+    by: Literal["item", "matter", "event", "quantity"]
     lines: tuple[StepLine, ...]
-    otherwise: Fraction
+    otherwise: Fraction = Fraction(0)
+    sums: When | None = None
     out_of: When | None = None
+    less: When | None = None
     dated: DateName | None = None
+    subject: SubjectKind | None = None
+    gate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The sum of what fits stays within bounds, per subject and scope; the latest lines give way first."""
+    """The sum of what fits stays within bounds, per subject and scope; the latest lines give way first.
+
+    `across` sums over all subjects that share a field (or the group they are ranked in, or all). `condition` binds the
+    limit to scopes where something of that kind counts. `part_of` makes `at_most` a part of the sum of what fits it.
+    """
 
     key: str
     name: str
@@ -159,6 +182,9 @@ class Limit:
     per: Scope
     at_most: Fraction | None = None
     at_least: Fraction | None = None
+    across: str = ""
+    condition: When | None = None
+    part_of: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +205,20 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class TieRule:
-    """Equal points: `shared` gives one rank, listed by adoptions; `adoptions` lets these break the tie."""
+    """What tells equal points apart: `adoptions`, or the points of a table or line; nothing: they share a rank.
 
-    rank: Literal["shared", "adoptions"] = "shared"
+    Whatever the rule, equal ranks are listed by adoptions.
+    """
+
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """One version of one regulation. Years begin on the first day of the month `year_from`."""
+    """One version of one regulation. Years begin on the first day of the month `year_from`.
+
+    `needs` are gates: who does not reach each of them gets no rank. `purpose` says whom the set is for.
+    """
 
     code: str
     name: str
@@ -204,8 +236,10 @@ class RuleSet:
     factors: tuple[Factor, ...] = ()
     choices: tuple[Choice, ...] = ()
     steps: tuple[Step, ...] = ()
+    needs: tuple[Step, ...] = ()
     limits: tuple[Limit, ...] = ()
     ties: TieRule = TieRule()
+    purpose: Purpose = "units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +262,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who gets the points: a unit or a person, with the group it was ranked in when the event happened."""
+    """Who gets the points: a unit, a person or a group of a unit (`unit:group`).
+
+    `group` is the one it was ranked in when the event happened.
+    """
 
     kind: SubjectKind
     id: str
@@ -253,12 +290,12 @@ class Entry:
 
     @property
     def subject_kind(self) -> SubjectKind:
-        """Unit or person."""
+        """Unit, person or group."""
         return self.subject.kind
 
     @property
     def subject_id(self) -> str:
-        """The unit or the person."""
+        """The unit, the person or the group."""
         return self.subject.id
 
     @property

@@ -1,19 +1,19 @@
 """A rule set from YAML: shape by the JSON Schema, sense by the checks here, every refusal with its line."""
 
 import json
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from pathlib import Path as File
-from typing import Any
+from typing import Any, Literal
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
-from zhitong.core.located import Path, line_at
 from zhitong.core.yaml_reader import YamlError, read_yaml
+from zhitong.ranking.scoring.checks import PURPOSES, sense_faults
 from zhitong.ranking.scoring.errors import RulesError
+from zhitong.ranking.scoring.faults import shape_faults
 from zhitong.ranking.scoring.rules import (
     Choice,
     Condition,
@@ -35,6 +35,7 @@ from zhitong.ranking.scoring.rules import (
     When,
 )
 
+_SPANS = ("place", "quantity", "days_late", "authors", "contributors")
 SCHEMA_FILE = File(__file__).with_name("rules.schema.json")
 
 
@@ -44,43 +45,15 @@ def _validator() -> Draft202012Validator:
 
 
 def read_rules(text: str | bytes) -> RuleSet:
-    """Read one rule set. Raises `RulesError` with the line of the first thing that is wrong."""
+    """Read one rule set. Raises `RulesError` with everything that is wrong, each fault with its line and path."""
     try:
         data, lines = read_yaml(text)
     except YamlError as error:
         raise RulesError(error.code, error.line, **error.detail) from None
-    refusals = [_translated(error, lines) for error in _validator().iter_errors(data)]
-    if refusals:
-        raise min(refusals, key=lambda refusal: refusal.line)
-    return _Reader(data, lines).rule_set()
-
-
-def _translated(error: ValidationError, lines: dict[Path, int]) -> RulesError:
-    """The most telling part of a schema error, in our words."""
-    while error.context:
-        error = max(error.context, key=_telling)
-    path = tuple(error.absolute_path)
-    line = line_at(lines, path)
-    name = str(path[-1]) if path else "file"
-    value: Any = error.instance
-    rule: Any = error.validator_value
-    if error.validator == "additionalProperties":
-        schema: Any = error.schema
-        allowed = schema["properties"]
-        unknown = min((n for n in value if n not in allowed), key=lambda n: line_at(lines, (*path, n)))
-        return RulesError("unknown_field", line_at(lines, (*path, unknown)), name=unknown, allowed=", ".join(allowed))
-    if error.validator == "required":
-        missing = next(n for n in rule if n not in value)
-        return RulesError("missing_field", line, name=missing)
-    if error.validator == "enum":
-        return RulesError("unknown_word", line, name=name, value=value, allowed=", ".join(map(str, rule)))
-    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:60] + "…"
-    return RulesError("wrong_value", line, name=name, value=shown, problem=f"{error.validator} {rule}"[:80])
-
-
-def _telling(error: ValidationError) -> tuple[int, bool, bool]:
-    """Of the alternatives, the one that was meant: it fails deepest, and not by its type."""
-    return (len(error.absolute_path), error.validator not in ("type", "const"), error.validator == "enum")
+    faults = [*shape_faults(_validator().iter_errors(data), lines), *sense_faults(data, lines)]
+    if faults:
+        raise RulesError.of(faults)
+    return _Reader(data).rule_set()
 
 
 def _many(value: Any) -> list[Any]:
@@ -108,10 +81,10 @@ def _number(value: Any) -> Fraction:
 
 
 def _condition(data: dict[str, Any]) -> Condition:
-    words = {name: value for name, value in data.items() if name not in ("place", "not")}
+    words = {name: value for name, value in data.items() if name not in _SPANS and name != "not"}
     return Condition(
         words=tuple((name, frozenset(str(each) for each in _many(value))) for name, value in words.items()),
-        places=_spans(data.get("place")),
+        spans=tuple((name, _spans(data[name])) for name in _SPANS if name in data),
         but_not=_condition(data["not"]) if "not" in data else None,
     )
 
@@ -121,12 +94,17 @@ def _when(data: Any) -> When:
 
 
 def _split(data: Any) -> Split:
+    if isinstance(data, list):
+        return Split("ratio", tuple(_weights(each) for each in data))
+    if isinstance(data, dict) and "parts" in data:
+        return Split("parts", parts=tuple(map(_number, data["parts"])), rest=_number(data.get("rest", 0)))
     if isinstance(data, dict):
-        inner = _split(data["split"])
-        return Split(inner.scheme, inner.weights, data["first"])
-    if ":" in data:
-        return Split("ratio", tuple(int(part) for part in data.split(":")))
-    return Split(data)
+        return replace(_split(data["split"]), first=data["first"])
+    return Split("ratio", (_weights(data),)) if ":" in data else Split(data)
+
+
+def _weights(ratio: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in ratio.split(":"))
 
 
 def _share(data: dict[str, Any], base: Share) -> Share:
@@ -138,61 +116,40 @@ def _share(data: dict[str, Any], base: Share) -> Share:
 
 
 class _Reader:
-    """Builds the frozen model out of data that fits the schema."""
+    """Builds the frozen model out of data that has no fault."""
 
-    def __init__(self, data: dict[str, Any], lines: dict[Path, int]) -> None:
+    def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
-        self._lines = lines
         self._share = _share(data.get("share", {}), Share())
-        self._keys: set[str] = set()
 
     def rule_set(self) -> RuleSet:
         data = self._data
-        valid_from, valid_to = self._day("from"), self._day("to")
-        if valid_from and valid_to and valid_to < valid_from:
-            raise self._wrong("period", ("valid",))
-        rules = RuleSet(
+        return RuleSet(
             code=data["code"],
             name=data["name"],
             version=data["version"],
             subject=data["subject"],
-            tables=tuple(self._table(each, ("tables", i)) for i, each in enumerate(data["tables"])),
-            valid_from=valid_from,
-            valid_to=valid_to,
+            purpose=data.get("purpose") or PURPOSES[data["subject"]][0],
+            tables=tuple(self._table(each) for each in data["tables"]),
+            valid_from=self._day("from"),
+            valid_to=self._day("to"),
             dated=data.get("dated", "occurred"),
             year_from=data.get("year_from", 1),
             who=_when(data.get("who")),
             groups=self._groups(),
             share=self._share,
             rounding=self._rounding(),
-            factors=tuple(self._factor(each) for each in self._each("factors")),
-            choices=tuple(self._choice(each, path) for path, each in self._placed("choices")),
-            steps=tuple(self._step(each, path) for path, each in self._placed("steps")),
-            limits=tuple(self._limit(each, path) for path, each in self._placed("limits")),
-            ties=TieRule(data.get("ties", {}).get("rank", "shared")),
+            factors=tuple(_factor(each) for each in data.get("factors", ())),
+            choices=tuple(_choice(each) for each in data.get("choices", ())),
+            steps=tuple(_step(each) for each in data.get("steps", ())),
+            needs=tuple(_need(each) for each in data.get("needs", ())),
+            limits=tuple(_limit(each) for each in data.get("limits", ())),
+            ties=_ties(data.get("ties", {}).get("rank", "shared")),
         )
-        self._check_keys()
-        self._check_table_names(data, ())
-        return rules
-
-    def _wrong(self, code: str, path: Path, **detail: object) -> RulesError:
-        return RulesError(code, line_at(self._lines, path), **detail)
-
-    def _each(self, name: str) -> list[Any]:
-        return [each for _, each in self._placed(name)]
-
-    def _placed(self, name: str) -> Iterator[tuple[Path, Any]]:
-        for index, each in enumerate(self._data.get(name, [])):
-            yield (name, index), each
 
     def _day(self, name: str) -> date | None:
         text = self._data.get("valid", {}).get(name)
-        if text is None:
-            return None
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise self._wrong("wrong_date", ("valid", name), name=f"valid.{name}", value=text) from None
+        return None if text is None else date.fromisoformat(text)
 
     def _groups(self) -> Groups:
         data = self._data.get("groups")
@@ -208,11 +165,8 @@ class _Reader:
             rest_to_first=data.get("rest", "first") == "first",
         )
 
-    def _table(self, data: dict[str, Any], path: Path) -> Table:
+    def _table(self, data: dict[str, Any]) -> Table:
         nth = data.get("nth")
-        for index, line in enumerate(data["lines"]):
-            if "nth" in line and nth is None:
-                raise self._wrong("nth_without_count", (*path, "lines", index, "nth"), name=data["key"])
         return Table(
             key=data["key"],
             name=data["name"],
@@ -224,100 +178,85 @@ class _Reader:
                     when=_when(each.get("when")),
                     points=None if each["points"] == "event" else _number(each["points"]),
                     nth=_spans(each.get("nth")),
+                    times=each.get("times", ""),
                 )
                 for each in data["lines"]
             ),
             dated=data.get("dated"),
             share=_share(data["share"], self._share) if "share" in data else None,
             nth=NthCount(nth["by"], nth["per"]) if nth else None,
+            subject=data.get("subject"),
         )
 
-    def _factor(self, data: dict[str, Any]) -> Factor:
-        return Factor(data["key"], data["name"], _when(data.get("of")), _number(data["times"]))
 
-    def _choice(self, data: dict[str, Any], path: Path) -> Choice:
-        ways = [name for name in ("highest", "highest_levels", "first", "replaced_by") if name in data]
-        if len(ways) != 1:
-            problem = "give one of highest, highest_levels, first, replaced_by / 须且只能写其中一项"
-            raise self._wrong("wrong_value", path, name="choices", value=", ".join(ways), problem=problem)
-        way = ways[0]
-        return Choice(
-            key=data["key"],
-            name=data["name"],
-            of=_when(data.get("of")),
-            within=data["within"],
-            take=0 if way == "replaced_by" else data[way],
-            order={"highest_levels": "level", "first": "date"}.get(way, "points"),  # type: ignore[arg-type] # the three words of Choice.order
-            replaced_by=_when(data["replaced_by"]) if way == "replaced_by" else None,
-        )
+def _factor(data: dict[str, Any]) -> Factor:
+    return Factor(data["key"], data["name"], _when(data.get("of")), _number(data["times"]))
 
-    def _step(self, data: dict[str, Any], path: Path) -> Step:
-        return Step(
-            key=data["key"],
-            name=data["name"],
-            per=data["per"],
-            count=_when(data["count"]),
-            by=data.get("by", "item"),
-            lines=tuple(self._step_line(each, (*path, "lines", index)) for index, each in enumerate(data["lines"])),
-            otherwise=_number(data.get("else", 0)),
-            out_of=_when(data["out_of"]) if "out_of" in data else None,
-            dated=data.get("dated"),
-        )
 
-    def _step_line(self, data: dict[str, Any], path: Path) -> StepLine:
-        if len({"at_least", "below"} & set(data)) != 1 or len({"points", "each"} & set(data)) != 1:
-            problem = "give at_least or below, and points or each / 须写 at_least 或 below、points 或 each"
-            raise self._wrong("wrong_value", path, name="lines", value=", ".join(data), problem=problem)
-        side = "at_least" if "at_least" in data else "below"
-        amount = "each" if "each" in data else "points"
-        return StepLine(
-            side="at_least" if side == "at_least" else "below",
-            bound=_number(data[side]),
-            points=_number(data[amount]),
-            each=amount == "each",
-        )
+def _choice(data: dict[str, Any]) -> Choice:
+    ways: dict[str, Literal["points", "level", "date"]] = {
+        "highest": "points",
+        "highest_levels": "level",
+        "first": "date",
+    }
+    way = next((name for name in ways if name in data), None)
+    return Choice(
+        key=data["key"],
+        name=data["name"],
+        of=_when(data.get("of")),
+        within=data["within"],
+        take=data[way] if way else 0,
+        order=ways[way] if way else "points",
+        replaced_by=None if way else _when(data["replaced_by"]),
+        others=_number(data.get("others", 0)),
+    )
 
-    def _limit(self, data: dict[str, Any], path: Path) -> Limit:
-        if not {"at_most", "at_least"} & set(data):
-            raise self._wrong("missing_field", path, name="at_most")
-        if _number(data.get("at_most", 0)) < 0 or _number(data.get("at_least", 0)) > 0:
-            problem = "at_most from 0 up, at_least from 0 down / at_most 不小于 0,at_least 不大于 0"
-            raise self._wrong("wrong_value", path, name="limits", value=data["key"], problem=problem)
-        return Limit(
-            key=data["key"],
-            name=data["name"],
-            of=_when(data.get("of")),
-            per=data["per"],
-            at_most=_number(data["at_most"]) if "at_most" in data else None,
-            at_least=_number(data["at_least"]) if "at_least" in data else None,
-        )
 
-    def _check_keys(self) -> None:
-        """Keys name rules in the ledger: each once in the set, and each line's once in its table."""
-        seen: set[str] = set()
-        for kind in ("tables", "factors", "choices", "steps", "limits"):
-            for path, each in self._placed(kind):
-                if each["key"] in seen:
-                    raise self._wrong("duplicate_key", (*path, "key"), name=each["key"])
-                seen.add(each["key"])
-                names: set[str] = set()
-                for index, line in enumerate(each["lines"] if kind == "tables" else ()):
-                    if line["key"] in names:
-                        raise self._wrong("duplicate_key", (*path, "lines", index, "key"), name=line["key"])
-                    names.add(line["key"])
-                    self._keys.add(f"{each['key']}.{line['key']}")
-                if kind in ("tables", "steps"):
-                    self._keys.add(each["key"])
+def _step(data: dict[str, Any]) -> Step:
+    return Step(
+        key=data["key"],
+        name=data["name"],
+        per=data["per"],
+        count=_when(data.get("count")),
+        sums=_when(data["sum"]) if "sum" in data else None,
+        by=data.get("by", "item"),
+        lines=tuple(_step_line(each) for each in data["lines"]),
+        otherwise=_number(data.get("else", 0)),
+        out_of=_when(data["out_of"]) if "out_of" in data else None,
+        less=_when(data["less"]) if "less" in data else None,
+        dated=data.get("dated"),
+        subject=data.get("subject"),
+    )
 
-    def _check_table_names(self, data: Any, path: Path) -> None:
-        """Every `table:` in a condition must name a table, a line or a step of this set."""
-        if not isinstance(data, dict | list):
-            return
-        children: Any = data.items() if isinstance(data, dict) else enumerate(data)
-        for name, value in children:
-            if name == "table":
-                for each in _many(value):
-                    if each not in self._keys:
-                        raise self._wrong("unknown_table", (*path, name), name=each)
-            else:
-                self._check_table_names(value, (*path, name))
+
+def _step_line(data: dict[str, Any]) -> StepLine:
+    return StepLine(
+        side="at_least" if "at_least" in data else "below",
+        bound=_number(data["at_least"] if "at_least" in data else data["below"]),
+        points=_number(data["each"] if "each" in data else data["points"]),
+        each="each" in data,
+        every=_number(data.get("every", 1)),
+    )
+
+
+def _need(data: dict[str, Any]) -> Step:
+    line = {"at_least": data["at_least"], "points": 0}
+    return replace(_step({**data, "per": data.get("per", "year"), "lines": [line]}), gate=True)
+
+
+def _limit(data: dict[str, Any]) -> Limit:
+    return Limit(
+        key=data["key"],
+        name=data["name"],
+        of=_when(data.get("of")),
+        per=data["per"],
+        at_most=_number(data["at_most"]) if "at_most" in data else None,
+        at_least=_number(data["at_least"]) if "at_least" in data else None,
+        across=data.get("across", ""),
+        condition=_when(data["if"]) if "if" in data else None,
+        part_of=_when(data["part_of"]) if "part_of" in data else None,
+    )
+
+
+def _ties(data: str | list[str]) -> TieRule:
+    return TieRule(() if data == "shared" else tuple(_many(data)))

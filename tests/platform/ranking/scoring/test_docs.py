@@ -27,6 +27,15 @@ def test_every_event_reads_and_scores() -> None:
     assert entries
 
 
+def test_the_way_from_the_paper_to_the_ledger_line() -> None:
+    whole, _ = blocks("yaml")
+    (events,) = blocks("jsonl")
+    (told,) = blocks("text")
+    entries = [e for e in score(read_events(events.splitlines()), read_rules(whole)) if e.subject_id == "李委员"]
+    lines = [f"{e.rule.name}:{e.arithmetic}" + (f" — 未计入:{e.clause.words}" if e.clause else "") for e in entries]
+    assert lines == told.splitlines()
+
+
 def test_the_worked_regulation() -> None:
     # a and b jointly: sent 1 → 0.5 each; county single 5 × 1.5 = 7.5, city 10 × 1.5 = 15, the higher counts → 7.5
     # each; an instruction 10 → 5 each = 13. b alone: twelve sent, 10 at most, of which 0.5 is used; late −1 = 21.5.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.platform.ranking.scoring.make import ADOPTED_TEN, adopted, event, rules, units
+from zhitong.core.located import place_words
 from zhitong.ranking.scoring import (
     Dates,
     EventError,
@@ -42,7 +43,7 @@ GOOD = HEAD + "tables:\n  - key: t\n    name: 采用\n    lines:\n      - {key: 
         (GOOD + "valid: {from: 2024-02-01, to: 2024-01-01}\n", 10, "period"),
         (GOOD + "who: {unit_level: village}\n", 10, "unknown_word"),
         (GOOD + "who: {kind: adopted}\n", 10, "unknown_field"),
-        (GOOD + "limits: [{key: l, name: 封顶, per: year}]\n", 10, "missing_field"),
+        (GOOD + "limits: [{key: l, name: 封顶, per: year}]\n", 10, "wrong_value"),
         (GOOD + "limits: [{key: l, name: 封顶, per: year, at_most: -1}]\n", 10, "wrong_value"),
         (GOOD + "limits: [{key: t, name: 封顶, per: year, at_most: 1}]\n", 10, "duplicate_key"),
         (GOOD + "limits: [{key: l, name: 封顶, of: {table: x}, per: year, at_most: 1}]\n", 10, "unknown_table"),
@@ -175,3 +176,46 @@ def test_a_rule_that_asks_for_the_events_own_points() -> None:
     text = "tables: [{key: t, name: 扣分, lines: [{key: d, name: 扣分, points: event}]}]"
     with pytest.raises(EventError, match="own points"):
         score([event("e", "deduction", "2024-01-05")], rules(text))
+
+
+def test_all_faults_are_named_at_once_with_line_path_and_what_is_expected() -> None:
+    text = """code: T
+name: 试行办法
+version: 1
+subject: persn
+colour: red
+valid: {from: 2024-02-30}
+tables:
+  - key: t
+    name: 采用
+    when: [{kind: adoptd}, {knd: x}]
+    lines:
+      - {key: a, name: 采用, points: abc}
+      - {key: a, name: 采用}
+limits:
+  - {key: l, name: 封顶, per: year, at_most: -1}
+  - {key: m, name: 封顶, of: {table: nothing}, per: year, at_most: 1}
+choices:
+  - {key: c, name: 择优, within: item, highest: 1, first: 1}
+share: {authors: "3-2"}
+"""
+    with pytest.raises(RulesError) as refusal:
+        read_rules(text)
+    assert [(fault.line, place_words(fault.path), fault.code) for fault in refusal.value.faults] == [
+        (4, "subject", "unknown_word"),
+        (5, "colour", "unknown_field"),
+        (6, "valid.from", "wrong_date"),
+        (10, "tables[1].when[1].kind", "unknown_word"),
+        (10, "tables[1].when[2].knd", "unknown_field"),
+        (12, "tables[1].lines[1].points", "wrong_value"),
+        (13, "tables[1].lines[2]", "missing_field"),
+        (13, "tables[1].lines[2].key", "duplicate_key"),
+        (15, "limits[1].at_most", "wrong_value"),
+        (16, "limits[2].of.table", "unknown_table"),
+        (18, "choices[1]", "wrong_value"),
+        (19, "share.authors", "wrong_value"),
+    ]
+    by_line = {fault.line: fault for fault in refusal.value.faults}
+    assert by_line[4].message == "第 4 行:subject:未知的词“persn”;可用:unit, person, group"
+    assert by_line[12].located.startswith("第 12 行(tables[1].lines[1].points):points:此处不能填“abc”:应为精确的数")
+    assert by_line[18].message.endswith("须写其中一项:highest, highest_levels, first, replaced_by")
