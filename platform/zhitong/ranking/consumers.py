@@ -15,22 +15,22 @@ def mark_stale(payload: dict[str, Any]) -> None:
     years = {event.occurred_on.year}
     if event.reverses:
         years.add(event.reverses.occurred_on.year)
-    _note(years | _submission_years(event.matter_id))
+    _note(years | _years_of(event.matter_id))
 
 
 @outbox.consumer("exchange.authors.changed")
 def follow_authors(payload: dict[str, Any]) -> None:
     """Note every year in which something of the matter counts: its points belong to other names now."""
     matter = ItemFact.objects.values_list("matter_id", flat=True).get(pk=payload["fact"])
-    days = Event.objects.filter(matter=matter).values_list("occurred_on", flat=True)
-    _note({day.year for day in days} | _submission_years(matter))
+    _note(_years_of(matter))
 
 
-def _submission_years(matter_id: int) -> set[int]:
-    # A rule set may date by submission: what happens this year counts for the year the matter came in.
+def _years_of(matter_id: int) -> set[int]:
+    # A rule set may date by submission, and let what happens this year replace what counted last year.
     matters = [matter_id, *source_matters(matter_id)]
-    days = ItemFact.objects.filter(matter__in=matters).values_list("submitted_on", flat=True)
-    return {day.year for day in days}
+    came_in = ItemFact.objects.filter(matter__in=matters).values_list("submitted_on", flat=True)
+    happened = Event.objects.filter(matter__in=matters).values_list("occurred_on", flat=True)
+    return {day.year for day in came_in.union(happened)}
 
 
 def _note(years: set[int]) -> None:

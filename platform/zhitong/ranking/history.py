@@ -1,7 +1,7 @@
 """From the network's events to what is scored and counted: read-only, a constant number of queries a year."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -67,7 +67,8 @@ class Happening:
 def happenings(year: int, around: int | None = None) -> list[Happening]:
     """Return everything of `year` that may score, in order; `around` a unit: only what concerns an item of it.
 
-    Of the year is what happened in it, what happened later to a matter that came in during it (rule sets may date by
+    Of the year is what happened in it, what else ever happened to the same matters (an instruction may replace an
+    adoption of the year before), what happened later to a matter that came in during it (rule sets may date by
     submission), and every correction of these, whenever it was made.
     """
     start, end = date(year, 1, 1), date(year, 12, 31)
@@ -75,6 +76,7 @@ def happenings(year: int, around: int | None = None) -> list[Happening]:
     came_in = ItemFact.objects.filter(submitted_on__range=(start, end), is_received=False).values("matter_id")
     wanted = in_year | Q(reverses__occurred_on__range=(start, end)) | Q(matter_id__in=came_in)
     wanted |= Q(matter_id__in=merged_matters(came_in))
+    wanted |= Q(matter_id__in=Event.objects.filter(in_year, kind__in=SCORED).values("matter_id"))
     if around is not None:
         wanted &= Q(item_uuid__in=_items_above(around))
     events = list(
@@ -122,12 +124,22 @@ def scoring_events(found: Iterable[Happening]) -> list[ScoringEvent]:
     """
     found = list(found)
     known = {happening.event.pk for happening in found}
+    issued: dict[Node, date] = {}
+    for happening in found:
+        event = happening.event
+        if event.kind == EventKind.PUBLISHED and not event.reverses_id and not happening.undone:
+            node = Node(event.unit_id, event.item_uuid)
+            issued[node] = min(event.occurred_on, issued.get(node, event.occurred_on))
     return [
-        scoring
+        _issued(scoring, issued.get(Node(happening.event.unit_id, happening.event.item_uuid)))
         for happening in found
         if happening.event.reverses_id is None or happening.event.reverses_id in known
         for scoring in _scoring_events(happening)
     ]
+
+
+def _issued(scoring: ScoringEvent, day: date | None) -> ScoringEvent:
+    return replace(scoring, dates=replace(scoring.dates, issued=day)) if day else scoring
 
 
 def event_uuid(scoring_id: str) -> str:
@@ -215,6 +227,7 @@ def _contributors(happening: Happening, facts: list[ItemFact]) -> Iterator[Contr
                 unit_level=fact.unit.level,
                 item=str(fact.item_uuid),
                 share_order=place,
+                group=fact.group_name,
                 share=part.share or 0 if part else 0,
                 matter=str(fact.matter_id) if part else "",
             )

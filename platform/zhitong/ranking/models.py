@@ -1,5 +1,7 @@
 """Rule sets, ledger and standings: public tables, rebuilt from events, never incremented."""
 
+import uuid
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -9,12 +11,28 @@ from zhitong.exchange.models import Event
 from zhitong.units.models import Unit
 
 
-class RuleSet(models.Model):
-    """A named set of scoring rules with an owner: the province's set ranks the whole network."""
+class Purpose(models.TextChoices):
+    """Whom a rule set is for; several are in force at once, one beside the other."""
 
-    code = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
+    UNITS = "units", "单位"
+    MEMBERS = "members", "委员"
+    GROUPS = "groups", "界别、专委会等"
+    INFORMANTS = "informants", "信息员"
+
+
+class RuleSet(models.Model):
+    """A named set of scoring rules with an owner: the province's set ranks the whole network.
+
+    It scores whom its owner answers for: the owner itself and all units below it; a provincial committee everybody.
+    """
+
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.UNITS)
     owner = models.ForeignKey(Unit, models.PROTECT, related_name="rule_sets")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "code"], name="rule_set_code_once")]
 
 
 class _DateRange(Func):
@@ -29,6 +47,8 @@ class RuleSetVersion(models.Model):
     source = models.TextField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.CharField(max_length=120, blank=True)
 
     class Meta:
         constraints = [
@@ -51,6 +71,66 @@ class SubjectKind(models.TextChoices):
 
     UNIT = "unit", "单位"
     PERSON = "person", "个人"
+    GROUP = "group", "界别、专委会等"
+
+
+class ManualEntry(models.Model):
+    """Points or a deduction that no event of a report brings: an event of its own, with a reason and an approver.
+
+    One proposes it, another approves; from then on it is an event like any other, and is taken back only by another
+    entry that `reverses` it and needs the same two. `points` belong to the kind `manual`; a `deduction` says what was
+    wrong by its `flag`, and the rule set knows the price. `quantity` says how many.
+    """
+
+    class Kind(models.TextChoices):
+        """What an entry says."""
+
+        MANUAL = "manual", "加减分"
+        DEDUCTION = "deduction", "扣分事项"
+
+    class State(models.TextChoices):
+        """Where an entry stands."""
+
+        PROPOSED = "proposed", "待批准"
+        APPROVED = "approved", "已批准"
+        REFUSED = "refused", "不批准"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="manual_entries")
+    kind = models.CharField(max_length=10, choices=Kind)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    person_uuid = models.UUIDField(null=True)
+    subject_name = models.CharField(max_length=100)
+    occurred_on = models.DateField()
+    points = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    flag = models.CharField(max_length=40, blank=True)
+    quantity = models.PositiveIntegerField(default=1)
+    reason = models.TextField()
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=120)
+    proposer_uuid = models.UUIDField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=120, blank=True)
+    decider_uuid = models.UUIDField(null=True)
+    decision = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="manual_entry_reason"),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decider_uuid__isnull=True)
+                | (~Q(state="proposed") & Q(decider_uuid__isnull=False) & ~Q(decider_uuid=F("proposer_uuid"))),
+                name="manual_entry_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="manual", points__isnull=False, flag="")
+                | (Q(kind="deduction", points__isnull=True) & ~Q(flag="")),
+                name="manual_entry_figure",
+            ),
+        ]
+        indexes = [models.Index(fields=["rule_set", "state", "-occurred_on"], name="manual_entry_list")]
 
 
 class LedgerEntry(models.Model):
@@ -59,14 +139,16 @@ class LedgerEntry(models.Model):
     version = models.ForeignKey(RuleSetVersion, models.PROTECT, related_name="entries")
     subject_kind = models.CharField(max_length=10, choices=SubjectKind)
     subject_uuid = models.UUIDField()
+    subject_name = models.CharField(max_length=100, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     item_uuid = models.UUIDField(null=True)
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
-    rule = models.CharField(max_length=60)
+    manual = models.ForeignKey(ManualEntry, models.PROTECT, null=True, related_name="+")
+    rule = models.CharField(max_length=220)
     points = models.DecimalField(max_digits=12, decimal_places=4)
     counted = models.BooleanField(default=True)
-    clause = models.CharField(max_length=200, blank=True)
-    arithmetic = models.CharField(max_length=200)
+    clause = models.TextField(blank=True)
+    arithmetic = models.TextField()
     counted_on = models.DateField()
     year = models.PositiveSmallIntegerField()
 
@@ -114,3 +196,29 @@ class StaleYear(models.Model):
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     since = models.DateTimeField(auto_now_add=True)
+
+
+class Trial(models.Model):
+    """A period computed with rules that are not in force, beside those that are (what-if); nobody is ranked by it.
+
+    `result` has a row for each subject: points and ranks before and after. Kept for a month.
+    """
+
+    class State(models.TextChoices):
+        """Where a trial stands."""
+
+        WAITING = "waiting", "等待计算"
+        RUNNING = "running", "正在计算"
+        DONE = "done", "已算完"
+        FAILED = "failed", "没有算成"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    rule_set = models.ForeignKey(RuleSet, models.CASCADE, null=True, related_name="trials")
+    source = models.TextField()
+    year = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    progress = models.PositiveSmallIntegerField(default=0)
+    result = models.JSONField(null=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=120)

@@ -5,4 +5,6 @@ from zhitong.core.permissions import Permission, register
 register(
     Permission("ranking.read", "查看排名与得分明细"),
     Permission("ranking.configure", "维护计分规则"),
+    Permission("ranking.enter", "提出人工记分"),
+    Permission("ranking.approve", "批准人工记分"),
 )

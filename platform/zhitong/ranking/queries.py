@@ -13,7 +13,7 @@ from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact
 from zhitong.people.models import PersonAccount
-from zhitong.ranking.models import LedgerEntry, RuleSet, RuleSetVersion, StaleYear, Standing, SubjectKind
+from zhitong.ranking.models import LedgerEntry, Purpose, RuleSet, RuleSetVersion, StaleYear, Standing, SubjectKind
 from zhitong.ranking.tally import Counts, items_behind
 from zhitong.units.models import Level, Unit, UnitKind
 
@@ -64,7 +64,9 @@ def period(year: str | None, month: str | None) -> Period:
 def network_rules() -> RuleSet | None:
     """Return the set that ranks the network: the first one a provincial committee published."""
     return (
-        RuleSet.objects.filter(owner__level=Level.PROVINCE, owner__kind=UnitKind.COMMITTEE)
+        RuleSet.objects.filter(
+            owner__level=Level.PROVINCE, owner__kind=UnitKind.COMMITTEE, purpose=Purpose.UNITS, versions__isnull=False
+        )
         .select_related("owner")
         .order_by("pk")
         .first()
@@ -246,6 +248,6 @@ _OUTCOMES = (EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED, EventKind.IN
 
 
 def _lines() -> QuerySet[LedgerEntry]:
-    return LedgerEntry.objects.select_related("version", "event__unit", "event__body", "event__reversed_by").order_by(
-        "counted_on", "event_id", "pk"
-    )
+    return LedgerEntry.objects.select_related(
+        "version", "event__unit", "event__body", "event__reversed_by", "manual"
+    ).order_by("counted_on", "event_id", "pk")

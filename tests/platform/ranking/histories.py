@@ -1,7 +1,6 @@
 """Small histories for tests of rankings, through the exchange's own operations."""
 
-from datetime import date
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,10 +10,11 @@ from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import AdoptionMode, Event, EventKind
 from zhitong.ranking import operations
 from zhitong.ranking.models import RuleSet
+from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.units.models import BodyKind, ExternalBody, Level, Route, RouteKind, Unit
 from zhitong.units.queries import destinations
 
-PRESET = Path(operations.__file__).parent / "presets" / "A.yaml"
+PRESET = FOLDER / "A.yaml"
 TITLE = "关于规范电动自行车充电的建议"
 CONTENT = {"title": TITLE, "problem": "居民拉线充电。", "suggestions": "制定布点计划。", "authors": []}
 
@@ -28,26 +28,28 @@ def publish(province: Unit) -> RuleSet:
     return version.rule_set
 
 
-def new_item(unit: Unit, label: str, dispatch: Any = None, authors: list[dict[str, Any]] | None = None) -> UUID:
+def new_item(
+    unit: Unit, label: str, dispatch: Any = None, authors: list[dict[str, Any]] | None = None, days_ago: int = 0
+) -> UUID:
     item = uuid4()
     with unit:
         exchange.register_item(
             actor=system(unit.pk),
             item_uuid=item,
             number_label=label,
-            submitted_at=clock.now(),
+            submitted_at=clock.now() - timedelta(days=days_ago),
             authors=authors or [],
             dispatch=dispatch,
         )
     return item
 
 
-def send_up(unit: Unit, item: UUID, to: Unit, label: str) -> UUID:
+def send_up(unit: Unit, item: UUID, to: Unit, label: str, days_ago: int = 0) -> UUID:
     """Send to `to`, let it accept, return its own item."""
     with unit:
         way = [d for d in destinations(unit, clock.today()) if d.unit == to]
         [dispatch] = exchange.send(actor=system(unit.pk), item_uuid=item, content=CONTENT, to=way)
-    above = new_item(to, label, dispatch)
+    above = new_item(to, label, dispatch, days_ago=days_ago)
     with to:
         exchange.accept(actor=system(to.pk), dispatch_uuid=dispatch.uuid, item_uuid=above)
     return above

@@ -1,5 +1,6 @@
 """Pure scoring: events and a rule set in, explained ledger lines out (docs/scoring.md)."""
 
+from zhitong.ranking.scoring.asks import EVER, asks_what_is_due, years_asked
 from zhitong.ranking.scoring.engine import score
 from zhitong.ranking.scoring.errors import EventError, RulesError, ScoringError
 from zhitong.ranking.scoring.event_reader import event_from, read_events
@@ -11,6 +12,7 @@ from zhitong.ranking.scoring.rules_reader import SCHEMA_FILE, read_rules
 from zhitong.ranking.scoring.standings import Standing, standings
 
 __all__ = [
+    "EVER",
     "SCHEMA_FILE",
     "Author",
     "Clause",
@@ -26,6 +28,7 @@ __all__ = [
     "Standing",
     "Subject",
     "TieRule",
+    "asks_what_is_due",
     "event_from",
     "explain",
     "preset",
@@ -34,4 +37,5 @@ __all__ = [
     "read_rules",
     "score",
     "standings",
+    "years_asked",
 ]

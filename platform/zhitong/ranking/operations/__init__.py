@@ -1,0 +1,17 @@
+"""Writes over scores: rule sets, ledger, standings. Everything is replaced from events, nothing is incremented."""
+
+from zhitong.ranking.operations.ledger import Difference, recompute
+from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
+from zhitong.ranking.operations.rules import checked, own_set, publish_rules
+
+__all__ = [
+    "Difference",
+    "NewEntry",
+    "checked",
+    "decide_entry",
+    "own_set",
+    "propose_entry",
+    "propose_reversal",
+    "publish_rules",
+    "recompute",
+]

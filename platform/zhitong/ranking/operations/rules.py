@@ -1,0 +1,92 @@
+"""Rule sets: a version is put into force from a day on, and never changed afterwards."""
+
+from datetime import date
+
+from zhitong.core import audit, clock
+from zhitong.core.errors import InvalidInput, NotFound
+from zhitong.core.operations import Actor, operation
+from zhitong.exchange.models import Event
+from zhitong.ranking.models import Purpose, RuleSet, RuleSetVersion, StaleYear
+from zhitong.ranking.scoring import RulesError, read_rules
+from zhitong.ranking.scoring import RuleSet as Rules
+from zhitong.units.models import Unit
+
+
+@operation("ranking.configure")
+def publish_rules(*, actor: Actor, owner: Unit, code: str, source: str, valid_from: date) -> RuleSetVersion:
+    """Put a new version of a rule set into force from a day on; the version before ends the day before.
+
+    Every year from that day to the present one is computed anew.
+
+    Raises:
+        InvalidInput: the source is no rule set (the messages name every fault with its line), a version begins later
+            already, the purpose differs from that of the versions before, or the actor's unit is not the owner.
+    """
+    rules = checked(source)
+    if actor.unit_id not in {None, owner.pk}:
+        raise InvalidInput("计分规则只能由所属单位发布。", fields={"owner": ["不是本单位"]})
+    new = RuleSet(code=code, name=rules.name, owner=owner, purpose=rules.purpose)
+    RuleSet.objects.bulk_create([new], ignore_conflicts=True)
+    rule_set = RuleSet.objects.select_for_update().get(owner=owner, code=code)
+    if rule_set.purpose != rules.purpose:
+        had, wants = Purpose(rule_set.purpose).label, Purpose(rules.purpose).label
+        raise InvalidInput(
+            f"这套规则一直用于{had}，新版写的是{wants}。要为{wants}计分，请另建一套。",
+            fields={"source": [f"用途（purpose）应为“{had}”"]},
+        )
+    last = rule_set.versions.order_by("-number").first()
+    if last and last.valid_from >= valid_from:
+        raise InvalidInput(
+            f"第 {last.number} 版自 {last.valid_from} 起生效，新版须晚于它。", fields={"valid_from": ["过早"]}
+        )
+    if last:
+        last.valid_to = valid_from
+        last.save(update_fields=["valid_to"])
+    version = RuleSetVersion.objects.create(
+        rule_set=rule_set,
+        number=(last.number if last else 0) + 1,
+        source=source,
+        valid_from=valid_from,
+        published_at=clock.now(),
+        published_by=actor.label,
+    )
+    if rule_set.name != rules.name:
+        rule_set.name = rules.name
+        rule_set.save(update_fields=["name"])
+    make_stale(valid_from)
+    audit.record(
+        actor=actor, action="ranking.rules.published", object_kind="rule_set", object_id=code, version=version.number
+    )
+    return version
+
+
+def own_set(actor: Actor, code: str) -> RuleSet:
+    """Return a set of the actor's unit.
+
+    Raises:
+        NotFound: it has none of that code.
+    """
+    found = RuleSet.objects.select_related("owner").filter(owner_id=actor.unit_id, code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def checked(source: str) -> Rules:
+    """Read a rule set that somebody wrote.
+
+    Raises:
+        InvalidInput: under `source`, one message for each fault, with line, path and what is expected.
+    """
+    try:
+        return read_rules(source)
+    except RulesError as error:
+        faults = list(dict.fromkeys(fault.located for fault in error.faults))
+        raise InvalidInput(f"计分规则有 {len(faults)} 处要改：{faults[0]}", fields={"source": faults}) from error
+
+
+def make_stale(since: date) -> None:
+    """Note the present year, and every year since a day's in which anything happened: their ledgers are behind."""
+    today = clock.today()
+    happened = [year for year in range(since.year, today.year) if Event.objects.filter(occurred_on__year=year).exists()]
+    StaleYear.objects.bulk_create([StaleYear(year=year) for year in (*happened, today.year)], ignore_conflicts=True)

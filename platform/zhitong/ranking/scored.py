@@ -1,0 +1,183 @@
+"""What a rule set is asked about: the network's events, manual entries, what is due; and its answer as ledger lines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from django.db.models import Min
+
+from zhitong.core import clock
+from zhitong.exchange.models import Event
+from zhitong.ranking.history import event_uuid, happenings, scoring_events
+from zhitong.ranking.models import LedgerEntry, ManualEntry, RuleSet, RuleSetVersion, SubjectKind
+from zhitong.ranking.scoring import (
+    EVER,
+    Author,
+    Contributor,
+    Dates,
+    Entry,
+    ScoringEvent,
+    asks_what_is_due,
+    read_rules,
+    years_asked,
+)
+from zhitong.ranking.scoring import RuleSet as Rules
+from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
+
+_MANUAL = "manual:"
+
+
+def rules_in_force(version: RuleSetVersion) -> Rules:
+    """Return the rules of a version with the code, number and validity that they were published with."""
+    return replace(
+        read_rules(version.source),
+        code=version.rule_set.code,
+        version=version.number,
+        valid_from=version.valid_from,
+        valid_to=version.valid_to and version.valid_to - timedelta(days=1),
+    )
+
+
+def events_for(
+    rule_set: RuleSet | None, rules: Iterable[Rules], year: int, owner: Unit | None = None
+) -> list[ScoringEvent]:
+    """Return all events that the rules need to score a year of the owner's, each once.
+
+    Args:
+        rule_set: whose manual entries belong to it; None for rules that nobody published yet.
+        rules: its versions: they say how far they look around the year.
+        year: the calendar year.
+        owner: who the rules are for; by default the owner of the set.
+    """
+    asked = list(rules)
+    spans = [years_asked(each, year) for each in asked]
+    first, last = min((span[0] for span in spans), default=year), max((span[1] for span in spans), default=year)
+    if first == EVER:
+        earliest = Event.objects.aggregate(day=Min("occurred_on"))["day"]
+        first = min(earliest.year, year) if earliest else year
+    found: dict[str, ScoringEvent] = {}
+    for each in range(first, last + 1):
+        found |= {event.id: event for event in scoring_events(happenings(each))}
+    events = list(found.values())
+    if rule_set is not None:
+        events += _manual_events(rule_set)
+    of = owner or (rule_set.owner if rule_set else None)
+    if of is not None and any(asks_what_is_due(each) for each in asked):
+        events += _due_events(of, first, last)
+    return events
+
+
+def scope(owner: Unit) -> set[str] | None:
+    """Return the units (by uuid) whom the owner's rules score: itself and all below it; None for everybody."""
+    if owner.level == Level.PROVINCE and owner.kind == UnitKind.COMMITTEE:
+        return None
+    below: dict[int, list[int]] = {}
+    uuids: dict[int, str] = {}
+    for pk, uuid, parent, committee in Unit.objects.values_list("pk", "uuid", "parent_id", "participates_in_id"):
+        uuids[pk] = str(uuid)
+        for above in (parent, committee):
+            below.setdefault(above, []).append(pk)
+    found, waiting = {owner.pk}, [owner.pk]
+    while waiting:
+        for pk in below.get(waiting.pop(), ()):
+            if pk not in found:
+                found.add(pk)
+                waiting.append(pk)
+    return {uuids[pk] for pk in found}
+
+
+def _due_events(owner: Unit, first: int, last: int) -> list[ScoringEvent]:
+    """One event a month that has begun, for each open unit, so that quotas know of those that sent nothing."""
+    within, today = scope(owner), clock.today()
+    units = [
+        unit
+        for unit in Unit.objects.filter(lifecycle=Lifecycle.ACTIVE)
+        if within is None or (str(unit.uuid) in within and unit.pk != owner.pk)
+    ]
+    days = [date(year, month, 1) for year in range(first, last + 1) for month in range(1, 13)]
+    return [
+        ScoringEvent(
+            id=f"due:{unit.uuid}:{day}",
+            kind="due",
+            dates=Dates(day),
+            contributors=(Contributor(str(unit.uuid), unit.kind, unit.level),),
+        )
+        for day in days
+        if day <= today
+        for unit in units
+    ]
+
+
+def _manual_events(rule_set: RuleSet) -> list[ScoringEvent]:
+    rows = ManualEntry.objects.filter(rule_set=rule_set, state=ManualEntry.State.APPROVED)
+    return [manual_event(row) for row in rows.select_related("unit", "reverses")]
+
+
+def manual_event(row: ManualEntry) -> ScoringEvent:
+    """Return a manual entry in the form that is scored."""
+    unit = str(row.unit.uuid)
+    return ScoringEvent(
+        id=f"{_MANUAL}{row.uuid}",
+        kind="reversal" if row.reverses_id else row.kind,
+        dates=Dates(row.occurred_on),
+        contributors=(Contributor(unit, row.unit.kind, row.unit.level),),
+        authors=(Author(str(row.person_uuid), unit),) if row.person_uuid else (),
+        flags=frozenset([row.flag] if row.flag else ()),
+        points=row.points,
+        quantity=Decimal(row.quantity),
+        reverses=f"{_MANUAL}{row.reverses.uuid}" if row.reverses else "",
+        reason=row.reason,
+        approver=row.decided_by,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What names in the ledger stand for: units, events of the network and manual entries, by their keys."""
+
+    units: dict[str, int]
+    events: dict[str, int]
+    manual: dict[str, int]
+
+    @classmethod
+    def of(cls, events: Sequence[ScoringEvent]) -> "Keys":
+        """Look all names up, by three queries."""
+        ids = [event.id for event in events]
+        manual = [each.removeprefix(_MANUAL) for each in ids if each.startswith(_MANUAL)]
+        network = {event_uuid(event.id) for event in events if event.kind != "due" and not event.id.startswith(_MANUAL)}
+        return cls(
+            {str(uuid): pk for uuid, pk in Unit.objects.values_list("uuid", "pk")},
+            {str(uuid): pk for uuid, pk in Event.objects.filter(uuid__in=network).values_list("uuid", "pk")},
+            {str(uuid): pk for uuid, pk in ManualEntry.objects.filter(uuid__in=manual).values_list("uuid", "pk")},
+        )
+
+    def line(self, version: RuleSetVersion, entry: Entry) -> LedgerEntry:
+        """Return a line for the ledger; sums over several events name none of them."""
+        name = entry.event_ids[0] if entry.event_kind else ""
+        is_manual = name.startswith(_MANUAL)
+        subject = entry.subject
+        is_group = subject.kind == SubjectKind.GROUP.value
+        return LedgerEntry(
+            version=version,
+            subject_kind=subject.kind,
+            subject_uuid=group_uuid(subject.id) if is_group else UUID(subject.id),
+            subject_name=subject.id.partition(":")[2][:100] if is_group else "",
+            unit_id=self.units[subject.unit],
+            item_uuid=entry.item or None,
+            event_id=None if is_manual or not name or name.startswith("due:") else self.events[event_uuid(name)],
+            manual_id=self.manual[name.removeprefix(_MANUAL)] if is_manual else None,
+            rule=f"{entry.rule.name}（{entry.rule.key}）",
+            points=entry.points,
+            counted=entry.counted,
+            clause=entry.clause.words if entry.clause else "",
+            arithmetic=entry.arithmetic,
+            counted_on=entry.counted_on,
+            year=entry.counted_on.year,
+        )
+
+
+def group_uuid(subject_id: str) -> UUID:
+    """Return what names a group of a unit (`unit:name`) in the ledger; the same for ever."""
+    return uuid5(NAMESPACE_OID, f"group:{subject_id}")
