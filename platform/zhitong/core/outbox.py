@@ -29,16 +29,26 @@ log = structlog.get_logger(__name__)
 
 Consumer = Callable[[dict[str, Any]], None]
 _consumers: dict[str, list[Consumer]] = defaultdict(list)
+_tries: dict[str, int] = {}
 _BATCH = 50
 _WAKE_SECONDS = 0.2
 _awaited_until = 0.0
 
 
-def consumer(topic: str) -> Callable[[Consumer], Consumer]:
-    """Register a function for a topic. It runs in the schema of the message's unit (public when it has none)."""
+def consumer(topic: str, *, tries: int | None = None) -> Callable[[Consumer], Consumer]:
+    """Register a function for a topic. It runs in the schema of the message's unit (public when it has none).
+
+    Args:
+        topic: what messages it takes.
+        tries: how often a message of the topic may fail before it counts as dead, where that is more than
+            OUTBOX_MAX_ATTEMPTS: for what waits for a server of somebody else. From the twelfth try on they are an hour
+            apart.
+    """
 
     def decorate(function: Consumer) -> Consumer:
         _consumers[topic].append(function)
+        if tries is not None:
+            _tries[topic] = tries
         return function
 
     return decorate
@@ -150,7 +160,7 @@ def _handle(message: OutboxMessage) -> None:
 def _fail(message: OutboxMessage, error: Exception) -> None:
     close_old_connections()
     moment = timezone.now()
-    dead = message.attempts >= settings.OUTBOX_MAX_ATTEMPTS
+    dead = message.attempts >= _tries.get(message.topic, settings.OUTBOX_MAX_ATTEMPTS)
     log.warning("outbox.failed", topic=message.topic, message=message.pk, attempts=message.attempts, dead=dead)
     OutboxMessage.objects.filter(pk=message.pk).update(
         leased_until=None,
