@@ -6,7 +6,7 @@ from tenants.accounts.models import User
 from tenants.notices.queries import unread_count
 from zhitong.core.operations import current_unit_id
 from zhitong.web import navigation
-from zhitong.web.navigation import NavEntry
+from zhitong.web.navigation import MenuEntry, NavEntry
 
 
 def _unread(request: HttpRequest) -> int:
@@ -16,4 +16,5 @@ def _unread(request: HttpRequest) -> int:
 
 
 navigation.register(NavEntry("notices", "通知", "notices:index", "bell", order=90, phone=True))
+navigation.register_menu(MenuEntry("notices", "通知设置", "notices:settings", "bell", order=60))
 navigation.register_unread(_unread)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from tenants.accounts.models import User
-from tenants.notices.models import Notice
+from tenants.notices.models import Notice, Occasion
+from tenants.notices.words import kinds_about
 from zhitong.core import clock
 
 _SHOWN_DAYS = 365
@@ -16,6 +17,11 @@ def own(reader: User) -> QuerySet[Notice]:
     since = clock.now() - timedelta(days=_SHOWN_DAYS)
     is_read = ExpressionWrapper(Q(read_at__isnull=False), output_field=BooleanField())
     return Notice.objects.filter(reader=reader, created_at__gte=since).annotate(is_read=is_read)
+
+
+def about(notices: QuerySet[Notice], occasion: Occasion) -> QuerySet[Notice]:
+    """Return those of the notices that are about one occasion; a digest leads to them."""
+    return notices.filter(kinds_about(occasion))
 
 
 def unread_count(reader: User) -> int:

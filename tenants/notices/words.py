@@ -1,7 +1,8 @@
-"""What notices say: the look of each sort, and one wording for what happened to an item somewhere on its way."""
+"""What notices are about, and the look of each sort."""
 
-from zhitong.core import glossary
-from zhitong.exchange.models import AdoptionMode, EventKind
+from django.db.models import Q
+
+from tenants.notices.models import Occasion
 from zhitong.web.parts import Tag
 
 # sort of notice (first part, or the whole dotted name) -> icon of the list
@@ -24,6 +25,28 @@ _ICONS = {
     "signing": "user-check",
     "account": "user",
 }
+# sort of notice (first part, or the whole dotted name) -> what it is about; `event` is what happened to one's report.
+_OCCASIONS = {
+    "review": Occasion.TASK,
+    "review.approved": Occasion.RESULT,
+    "review.returned": Occasion.RESULT,
+    "review.declined": Occasion.RESULT,
+    "review.kept": Occasion.RESULT,
+    "review.copy": Occasion.OTHER,
+    "signing": Occasion.STEP,
+    "signing.asked": Occasion.TASK,
+    "items.pen": Occasion.TASK,
+    "event": Occasion.STEP,
+    "event.adopted": Occasion.RESULT,
+    "event.instruction": Occasion.RESULT,
+    "event.replied": Occasion.RESULT,
+    "event.published": Occasion.RESULT,
+    "event.returned": Occasion.RESULT,
+    "event.not_ours": Occasion.RESULT,
+    "event.kept": Occasion.RESULT,
+    "event.declined": Occasion.RESULT,
+    "dispatch": Occasion.OFFICE,
+}
 _TAGS = {
     "event.instruction": Tag("批示", "pishi"),
     "event.adopted": Tag("采用", "green"),
@@ -33,26 +56,6 @@ _TAGS = {
     "signing.asked": Tag("联名", "blue"),
     "signing.declined": Tag("谢绝", "amber"),
     "review.approved": Tag("采用", "green"),
-}
-_HAPPENED = {
-    EventKind.SENT: "已报送",
-    EventKind.RECEIVED: glossary.RECEIVED,
-    EventKind.ACCEPTED: f"已收稿，{glossary.IN_REVIEW}",
-    EventKind.RETURNED: "退回",
-    EventKind.NOT_OURS: "退回，不属其范围",
-    EventKind.RECALL_ASKED: "收到撤回请求",
-    EventKind.RECALL_REFUSED: "不同意撤回",
-    EventKind.RECALLED: "已撤回报送",
-    EventKind.KEPT: "留存备用",
-    EventKind.DECLINED: "没有采用",
-    EventKind.INSTRUCTION: "有领导作出批示",
-    EventKind.REPLIED: "已答复",
-    EventKind.PUBLISHED: "已刊发",
-}
-_ADOPTED = {
-    AdoptionMode.SINGLE: "单篇采用",
-    AdoptionMode.MERGED: "综合采用",
-    AdoptionMode.PASSED_ON: "转送采用",
 }
 
 
@@ -66,19 +69,20 @@ def tag_of(kind: str) -> Tag | None:
     return _TAGS.get(kind)
 
 
-def happened(place: str, kind: str, mode: str = "", *, reversed_kind: str = "") -> str:
-    """Return what happened at `place` in one line: 佛山市政协：综合采用.
+def occasion_of(kind: str) -> Occasion:
+    """Return what a sort of notice is about, as far as its reader says how it is mailed."""
+    return _OCCASIONS.get(kind) or _OCCASIONS.get(kind.split(".", maxsplit=1)[0], Occasion.OTHER)
 
-    It is the bare fact, which everybody below may know; leader, words and reasons are never part of it.
 
-    Args:
-        place: short name of the unit or body where it happened.
-        kind: an `EventKind`.
-        mode: an `AdoptionMode` when it is an adoption.
-        reversed_kind: the kind of the event that this one takes back, empty when it takes nothing back.
-    """
-    if reversed_kind:
-        return f"{place}：更正，原登记的“{EventKind(reversed_kind).label}”不再计算"
-    if kind == EventKind.ADOPTED:
-        return f"{place}：{_ADOPTED.get(AdoptionMode(mode), '采用') if mode else '采用'}"
-    return f"{place}：{_HAPPENED.get(EventKind(kind), EventKind(kind).label)}"
+def kinds_about(occasion: Occasion) -> Q:
+    """Return the condition that the kind of a notice is about `occasion`, as `occasion_of` says."""
+    named = Q(kind__in=[kind for kind, about in _OCCASIONS.items() if about == occasion])
+    unnamed = ~Q(kind__in=list(_OCCASIONS))
+    if occasion == Occasion.OTHER:
+        return named | (unnamed & ~_begins_with([kind for kind in _OCCASIONS if "." not in kind]))
+    first_parts = [kind for kind, about in _OCCASIONS.items() if about == occasion and "." not in kind]
+    return named | (unnamed & _begins_with(first_parts)) if first_parts else named
+
+
+def _begins_with(first_parts: list[str]) -> Q:
+    return Q(kind__regex=rf"^({'|'.join(first_parts)})\.")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tenants.accounts.models import Holding, User
 from tenants.accounts.queries import with_permission
-from tenants.items.models import Item
+from tenants.items.models import Item, Urgency
 from tenants.items.queries import hides_reviewers_from
 from tenants.notices.operations import notify
 from tenants.review import engine
@@ -200,6 +200,7 @@ def _tell(task: Task, key: str, what: str, body: str) -> None:
         title=f"{what}：{task.run.item.title}",
         body=body,
         url=f"/review/tasks/{task.uuid}/",
+        urgent=task.run.item.urgency == Urgency.URGENT,
     )
 
 
@@ -221,6 +222,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
             title=f"{item.title}：{words}",
             body="" if act.verb == Verb.REMOVE else act.reason,
             url=f"/items/{item.uuid}/",
+            urgent=item.urgency == Urgency.URGENT,
         )
 
 

@@ -21,6 +21,7 @@ from tenants.accounts.operations.importing import PEOPLE_AT_ONCE, Entered, impor
 from tenants.accounts.operations.platform import appoint_administrator
 from tenants.accounts.operations.roles import define_role, set_roles
 from tenants.accounts.operations.users import (
+    change_own_email,
     create_user,
     deactivate_user,
     reactivate_user,
@@ -35,6 +36,7 @@ __all__ = [
     "add_group",
     "add_position",
     "appoint_administrator",
+    "change_own_email",
     "change_password",
     "create_api_token",
     "create_user",

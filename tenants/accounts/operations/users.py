@@ -97,6 +97,27 @@ def update_user(*, actor: Actor, user: User, changes: Mapping[str, str | None]) 
     return locked
 
 
+@operation()
+def change_own_email(*, actor: Actor, email: str) -> User:
+    """Set where the actor's own notices go as well; empty for nowhere.
+
+    Raises:
+        InvalidInput: it is no address.
+        NotFound: the actor has no account here.
+    """
+    locked = User.objects.select_for_update(no_key=True).filter(uuid=actor.user_key, is_active=True).first()
+    if locked is None:
+        raise NotFound
+    address = user_fields({"email": email})["email"] or ""
+    if locked.email != address:
+        locked.email = address
+        locked.save(update_fields=["email"])
+        audit.record(
+            actor=actor, action="accounts.user.changed", object_kind="user", object_id=locked.uuid, fields=["email"]
+        )
+    return locked
+
+
 @operation("accounts.manage")
 def deactivate_user(*, actor: Actor, user: User) -> User:
     """Take an account out of use: sessions, invitations and keys end; what it did stays.

@@ -1,26 +1,17 @@
-"""Notices: told once, read by their reader alone, mailed without words, never in the way of anything."""
+"""Notices: told once, read by their reader alone."""
 
-import email
-import re
-import socket
-import socketserver
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from tenants.notices import queries, words
-from tenants.notices.models import Notice
+from tenants.notices import queries
+from tenants.notices.models import Notice, Occasion
 from tenants.notices.operations import mark_read, notify
+from tenants.notices.words import occasion_of
 from tests.factories import client_for, make_user
-from zhitong.core import outbox
-from zhitong.core.models import OutboxMessage
 from zhitong.core.operations import system
-from zhitong.exchange.models import AdoptionMode, EventKind
 from zhitong.units.models import Unit
 
 
@@ -28,44 +19,6 @@ def tell(unit: Unit, reader: Any, key: str = "event:1", **changes: Any) -> Notic
     given = {"kind": "event.adopted", "title": "佛山市政协：综合采用", "url": "/items/"} | changes
     with unit:
         return notify(actor=system(unit.pk), reader=reader, key=key, **given)
-
-
-class _Mailbox(socketserver.StreamRequestHandler):
-    """The few words of SMTP that a client needs to hand over a message."""
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 test\r\n")
-        lines: list[bytes] = []
-        in_data = False
-        for line in self.rfile:
-            if in_data:
-                if line == b".\r\n":
-                    in_data = False
-                    self.server.received.append(b"".join(lines))  # type: ignore[attr-defined]
-                    self.wfile.write(b"250 ok\r\n")
-                else:
-                    lines.append(line)
-            elif line.upper().startswith(b"DATA"):
-                in_data = True
-                self.wfile.write(b"354 go\r\n")
-            elif line.upper().startswith(b"QUIT"):
-                self.wfile.write(b"221 bye\r\n")
-                return
-            else:
-                self.wfile.write(b"250 ok\r\n")
-
-
-@pytest.fixture
-def mailbox() -> Iterator[list[bytes]]:
-    """A mail server on a free port; what it takes in."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Mailbox) as server:
-        server.received = []  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        backend = "django.core.mail.backends.smtp.EmailBackend"
-        port = server.server_address[1]
-        with override_settings(EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port):
-            yield server.received  # type: ignore[attr-defined]
-        server.shutdown()
 
 
 def test_an_occasion_is_told_once(unit: Unit) -> None:
@@ -91,46 +44,6 @@ def test_who_left_is_told_nothing(unit: Unit) -> None:
     reader = make_user(unit, "limei", email="limei@example.cn")
     reader.is_active = False
     assert tell(unit, reader) is None
-
-
-def test_a_mail_says_that_something_waits_and_not_what(unit: Unit, mailbox: list[bytes], drain: Any) -> None:
-    reader = make_user(unit, "limei", name="李梅", email="limei@example.cn")
-    notice = tell(unit, reader, title="关于秘密标题的建议", body="秘密理由")
-    drain()
-    drain()
-    assert len(mailbox) == 1
-    parsed = email.message_from_bytes(mailbox[0])
-    text = parsed.get_payload(decode=True).decode()
-    assert notice is not None
-    assert f"http://nanhai.localhost/notices/{notice.pk}/" in text
-    assert "秘密" not in text
-    assert parsed["To"] == "limei@example.cn"
-
-
-def test_a_dead_mail_server_holds_up_nothing(committed: None) -> None:
-    unit = Unit.objects.get(short_name="南海区政协")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    reader = make_user(unit, "limei", email="limei@example.cn")
-    tell(unit, reader)
-    backend = "django.core.mail.backends.smtp.EmailBackend"
-    with override_settings(EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port):
-        outbox.drain()
-    message = OutboxMessage.objects.get(topic="notices.mail")
-    assert "ConnectionRefusedError" in message.last_error
-    assert (message.done_at, message.dead_at, message.attempts) == (None, None, 1)
-    with unit:
-        assert queries.unread_count(reader) == 1
-
-
-def test_read_before_the_mail_went_means_no_mail(unit: Unit, mailbox: list[bytes], drain: Any) -> None:
-    reader = make_user(unit, "limei", email="limei@example.cn")
-    tell(unit, reader)
-    with unit:
-        assert mark_read(actor=reader.actor_in(unit)) == 1
-    drain()
-    assert mailbox == []
 
 
 def test_everybody_sees_the_own_notices_alone(unit: Unit, stranger: Unit) -> None:
@@ -190,9 +103,23 @@ def test_the_list_takes_a_constant_number_of_queries(unit: Unit) -> None:
     assert len(seen) == len(set(seen)) == 45
 
 
-def test_every_kind_of_event_has_words_without_a_leaders_name() -> None:
-    for kind in EventKind.values:
-        mode = AdoptionMode.MERGED if kind == EventKind.ADOPTED else ""
-        assert re.fullmatch(r"佛山市政协：\S+", words.happened("佛山市政协", kind, mode)), kind
-    assert words.happened("省委", "adopted", "merged") == "省委：综合采用"
-    assert "更正" in words.happened("省委", "adopted", "merged", reversed_kind="adopted")
+def test_a_digest_leads_to_what_it_counts(unit: Unit) -> None:
+    reader = make_user(unit, "limei")
+    kinds = ["review.task", "items.pen", "event.adopted", "event.sent", "dispatch.sent", "review.copy", "other.thing"]
+    for kind in kinds:
+        tell(unit, reader, key=kind, kind=kind)
+    client = client_for(reader, unit)
+    shown = {
+        occasion: {line[0].kind for line in client.get("/notices/", {"about": occasion}).context["lines"]}
+        for occasion in Occasion.values
+    }
+    assert shown == {
+        "task": {"review.task", "items.pen"},
+        "result": {"event.adopted"},
+        "step": {"event.sent"},
+        "office": {"dispatch.sent"},
+        "other": {"review.copy", "other.thing"},
+    }
+    assert {occasion_of(kind) for kind in kinds} == set(Occasion)
+    assert all(occasion_of(kind) == occasion for occasion, found in shown.items() for kind in found)
+    assert len(client.get("/notices/?about=nothing").context["lines"]) == len(kinds)

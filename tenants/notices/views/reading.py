@@ -3,15 +3,18 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.models import actor_of
 from tenants.notices import queries, words
+from tenants.notices.models import Occasion
 from tenants.notices.operations import mark_read
 from zhitong.core.errors import NotFound
 from zhitong.web import parts
 from zhitong.web.keyset import page_of
+from zhitong.web.parts import SavedFilter
 
 _ORDER = ("is_read", "-created_at", "-pk")
 
@@ -20,16 +23,26 @@ _ORDER = ("is_read", "-created_at", "-pk")
 @login_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """List the reader's notices, unread first."""
-    page = page_of(queries.own(request.user), _ORDER, request.GET)  # type: ignore[arg-type]
+    """List the reader's notices, unread first; `?about=` shows one occasion, as a digest by mail counts them."""
+    notices, chosen = queries.own(request.user), request.GET.get("about", "")  # type: ignore[arg-type]
+    if chosen in Occasion.values:
+        notices = queries.about(notices, Occasion(chosen))
+    page = page_of(notices, _ORDER, request.GET)
     lines = [(notice, words.icon_of(notice.kind), words.tag_of(notice.kind)) for notice in page.items]
     context = {
         "lines": lines,
+        "filters": _filters(chosen),
         "page": page,
         "any_unread": any(notice.read_at is None for notice in page.items),
         "empty_box": parts.empty("没有通知", "您的信息有进展、有事要您办的时候，会在这里告诉您。", icon="bell"),
     }
     return render(request, "notices/index.html", context)
+
+
+def _filters(chosen: str) -> list[SavedFilter]:
+    home = reverse("notices:index")
+    every = SavedFilter("全部", home, current=chosen not in Occasion.values)
+    return [every, *(SavedFilter(one.label, f"{home}?about={one}", current=one == chosen) for one in Occasion)]
 
 
 @login_required
