@@ -4,20 +4,32 @@ from typing import Any
 
 from tenants.accounts.models import Role, User
 from tenants.desk.queries import event_words
-from tenants.items.models import Item
+from tenants.items.models import Item, Urgency
 from tenants.notices.operations import notify
 from zhitong.core import clock, glossary, outbox, workdays
 from zhitong.core.operations import require_unit, system
 from zhitong.exchange.models import Dispatch, Event, EventKind
 from zhitong.web.templatetags.zt import zt_short
 
-# What review tells the authors itself, what nobody waits for, and what the clerks of two units settle between them.
-_SILENT = {
-    EventKind.SUBMITTED,
-    EventKind.ACCEPTED,
-    EventKind.WITHDRAWN,
-    EventKind.RECALL_ASKED,
-    EventKind.RECALL_REFUSED,
+# Whether the authors hear of an event from here. They do not where review tells them, or where they did it themselves.
+TELLS_AUTHORS = {
+    EventKind.SUBMITTED: False,
+    EventKind.WITHDRAWN: False,
+    EventKind.SENT: True,
+    EventKind.RECEIVED: True,
+    EventKind.ACCEPTED: True,
+    EventKind.RETURNED: True,
+    EventKind.NOT_OURS: True,
+    EventKind.RECALL_ASKED: True,
+    EventKind.RECALL_REFUSED: True,
+    EventKind.RECALLED: True,
+    EventKind.ADOPTED: True,
+    EventKind.KEPT: True,
+    EventKind.DECLINED: True,
+    EventKind.INSTRUCTION: True,
+    EventKind.REPLIED: True,
+    EventKind.PUBLISHED: True,
+    EventKind.MERGED: True,
 }
 _OWN_DECISIONS = {EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED}
 
@@ -30,7 +42,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
     )
     unit_id = require_unit()
     own_decision = event.unit_id == unit_id and event.body_id is None and event.kind in _OWN_DECISIONS
-    if event.kind in _SILENT or own_decision:
+    if not TELLS_AUTHORS[EventKind(event.kind)] or own_decision:
         return
     item = Item.objects.filter(uuid=payload["item"]).first()
     if item is None:
@@ -44,6 +56,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
             kind=f"event.{event.kind}",
             title=f"{place}{event_words(event)}：{item.title}",
             url=f"/items/{item.uuid}/journey/",
+            urgent=item.urgency == Urgency.URGENT,
         )
 
 
@@ -67,6 +80,7 @@ def tell_clerks(payload: dict[str, Any]) -> None:
         return
     _tell(
         "exchange.receive",
+        dispatch,
         key=f"dispatch:{event.pk}",
         kind=f"dispatch.{event.kind}",
         title=f"{dispatch.sender.short_name}{words}：{dispatch.title}",
@@ -83,6 +97,7 @@ def tell_senders(payload: dict[str, Any]) -> None:
         return
     _tell(
         "exchange.send",
+        dispatch,
         key=f"dispatch:{event.pk}",
         kind=f"dispatch.{event.kind}",
         title=f"{event.unit.short_name}{_FROM_RECEIVER[EventKind(event.kind)]}：{dispatch.title}",
@@ -103,6 +118,7 @@ def remind_of_unread(payload: dict[str, Any]) -> None:
     turn = int(payload["turn"])
     _tell(
         "exchange.receive",
+        dispatch,
         key=f"unread:{dispatch.pk}:{turn}",
         kind="dispatch.unread",
         title=f"{glossary.AWAITING_RECEIPT}已超期：{dispatch.title}",
@@ -125,6 +141,7 @@ def tell_senders_of_silence(payload: dict[str, Any]) -> None:
         return
     _tell(
         "exchange.send",
+        dispatch,
         key=f"unanswered:{dispatch.pk}",
         kind="dispatch.unread",
         title=f"{dispatch.receiver_name}到期没有签收：{dispatch.title}",
@@ -132,8 +149,17 @@ def tell_senders_of_silence(payload: dict[str, Any]) -> None:
     )
 
 
-def _tell(permission: str, *, key: str, kind: str, title: str, url: str, body: str = "") -> None:
-    """Tell everybody in the unit who holds a right."""
+def _tell(permission: str, dispatch: Dispatch, *, key: str, kind: str, title: str, url: str, body: str = "") -> None:
+    """Tell everybody in the unit who holds a right about a dispatch."""
     roles = Role.objects.filter(permissions__contains=[permission])
     for reader in User.objects.filter(roles__in=roles, is_active=True).distinct():
-        notify(actor=system(require_unit()), reader=reader, key=key, kind=kind, title=title, body=body, url=url)
+        notify(
+            actor=system(require_unit()),
+            reader=reader,
+            key=key,
+            kind=kind,
+            title=title,
+            body=body,
+            url=url,
+            urgent=dispatch.urgency == Urgency.URGENT,
+        )
