@@ -446,6 +446,7 @@ def _each_table(units: tuple[Unit, ...], asked: str, *parameters: str) -> Iterat
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND NOT tablename LIKE ANY(%s)",
             [schemas, list(_NO_WORDS)],
         )
-        for schema, table in cursor.fetchall():
-            cursor.execute(f'SELECT {asked} FROM "{schema}"."{table}" t', parameters)
-            yield f"{schema}.{table}", cursor.fetchone()[0]
+        names = [f'"{schema}"."{table}"' for schema, table in cursor.fetchall()]
+        each = (f"SELECT '{name}', {asked} FROM {name} t" for name in names)
+        cursor.execute(" UNION ALL ".join(each), parameters * len(names))
+        yield from cursor.fetchall()
