@@ -1,5 +1,7 @@
 """What kinds of file are taken, and whether a file's content is what its name says."""
 
+import io
+import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +11,11 @@ import puremagic
 
 HEAD = 8192  # bytes at the start that tell the kind
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_MAX_PARTS = 10_000  # of an office file; more is an attack on whoever opens it
+# More is an attack on whoever opens the file: parts and unpacked bytes of an office file, pixels of a picture.
+_MAX_PARTS = 10_000
+_MAX_UNPACKED = 1024**3
+_MAX_PIXELS = 250_000_000  # the largest cameras of phones have 200 million
+_END_OF_ZIP, _ZIP_TAIL = b"PK\x05\x06", 22  # the record that ends an archive, and its length without a comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +46,13 @@ def _office(folder: str) -> Callable[[bytes, BinaryIO], bool]:
             return False
         try:
             with zipfile.ZipFile(file) as archive:
-                names = archive.namelist()
+                parts = archive.infolist()
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             return False
-        plain = len(names) <= _MAX_PARTS and not any(name.endswith("vbaProject.bin") for name in names)
+        if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED:
+            raise ValueError("解开后的内容大得不正常，没有打开，请用原来的软件另存后再传。")
+        names = [part.filename for part in parts]
+        plain = not any(name.endswith("vbaProject.bin") for name in names)
         return plain and "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
 
     return fits
@@ -108,19 +117,57 @@ KINDS = {
     "mov": Kind("MOV 视频", "video/quicktime", _box(b"qt  ")),
     "txt": Kind("文本", "text/plain", _plain_text),
 }
+_ARCHIVES = frozenset({"Word", "Excel", "PowerPoint"})  # kinds that are archives themselves, or may hold one
+# media type -> how width and height stand in the head, and where
+_SIZES = {"image/png": (">II", 16), "image/gif": ("<HH", 6)}
 ACCEPT = ",".join(f".{extension}" for extension in KINDS)
 NOT_TAKEN = "不收这种文件。可以上传 PDF、Word、Excel、PowerPoint、图片、MP4 和 MOV 视频、文本文件。"
+
+
+def _pixels(kind: Kind, head: bytes) -> int:
+    """Return how many pixels the head of a picture promises, 0 where it does not say."""
+    if kind is _JPEG:
+        # Each segment is FF, its kind, its length; that of a frame (C0 to CF without three others) holds the size.
+        at = 2
+        while at + 9 <= len(head) and head[at] == 0xFF:
+            if 0xC0 <= head[at + 1] <= 0xCF and head[at + 1] not in {0xC4, 0xC8, 0xCC}:
+                height, width = struct.unpack_from(">HH", head, at + 5)
+                return int(height * width)
+            at += 2 + struct.unpack_from(">H", head, at + 2)[0]
+        return 0
+    form, at = _SIZES.get(kind.media_type, ("", 0))
+    if not form or len(head) < at + struct.calcsize(form):
+        return 0
+    width, height = struct.unpack_from(form, head, at)
+    return int(width * height)
+
+
+def _hides_archive(file: BinaryIO) -> bool:
+    """Whether an archive hangs behind something else: the record that ends one is the very end of the file."""
+    length = file.seek(0, io.SEEK_END)
+    file.seek(max(0, length - _ZIP_TAIL - 0xFFFF))
+    tail = file.read()
+    at = tail.rfind(_END_OF_ZIP)
+    if at < 0 or at + _ZIP_TAIL > len(tail):
+        return False
+    (comment,) = struct.unpack_from("<H", tail, at + 20)
+    return at + _ZIP_TAIL + int(comment) == len(tail)
 
 
 def kind_of(extension: str, head: bytes, file: BinaryIO) -> Kind:
     """Return the kind that both the extension and the content say.
 
     Raises:
-        ValueError: the kind is not taken, or the content is another; the message (Chinese) says which.
+        ValueError: the kind is not taken, the content is another or two things at once, or it would be too much to
+            open; the message (Chinese) says which.
     """
     kind = KINDS.get(extension)
     if kind is None:
         raise ValueError(NOT_TAKEN)
     if not kind.fits(head, file):
         raise ValueError(f"内容不是{kind.label}文件，和扩展名“.{extension}”不符，请用原来的软件另存后再传。")
+    if kind.label not in _ARCHIVES and _hides_archive(file):
+        raise ValueError("后面还藏着一个压缩包，请用原来的软件另存后再传。")
+    if _pixels(kind, head) > _MAX_PIXELS:
+        raise ValueError("画面大得不正常，没有打开，请缩小后再传。")
     return kind

@@ -48,6 +48,21 @@ def zipped(*names: str) -> bytes:
     return out.getvalue()
 
 
+def bomb() -> bytes:
+    """An office file whose list of contents promises gigabytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("[Content_Types].xml", "word/document.xml"):
+            archive.writestr(name, "x")
+        archive.filelist[1].file_size = 2**31
+    return out.getvalue()
+
+
+def jpeg_of(width: int, height: int) -> bytes:
+    size = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    return JPEG[:20] + b"\xff\xc0\x00\x11\x08" + size + bytes(200) + b"\xff\xd9"
+
+
 @pytest.fixture(autouse=True)
 def _folder(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = {
@@ -77,6 +92,8 @@ def _folder(settings: Any, tmp_path: Path) -> None:
             zipped("[Content_Types].xml", "ppt/presentation.xml"),
             "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         ),
+        ("大.jpg", jpeg_of(16320, 12240), "image/jpeg"),
+        ("附件.pdf", PDF + docx() + PDF, "application/pdf"),
         ("a.doc", OLE + "WordDocument".encode("utf-16-le"), "application/msword"),
         ("a.xls", OLE + "Workbook".encode("utf-16-le"), "application/vnd.ms-excel"),
     ],
@@ -101,6 +118,14 @@ def test_known_kinds_are_taken_and_come_back_whole(unit: Unit, name: str, conten
         ("a.mov", MP4, "内容不是MOV"),
         ("a.heic", MP4, "内容不是HEIC"),
         ("a.doc", OLE + "Workbook".encode("utf-16-le"), "内容不是Word"),
+        ("a.pdf", b"MZ\x90\x00" + bytes(60) + b"PE\x00\x00", "内容不是PDF"),
+        ("a.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "内容不是JPG"),
+        ("a.docx", bomb(), "大得不正常"),
+        ("a.png", PNG[:16] + b"\x00\x01\x00\x00" * 2 + PNG[24:], "画面大得不正常"),
+        ("a.gif", GIF[:6] + b"\xff" * 4 + GIF[10:], "画面大得不正常"),
+        ("a.jpg", jpeg_of(65535, 65535), "画面大得不正常"),
+        ("a.jpg", JPEG + zipped("evil.exe"), "藏着一个压缩包"),
+        ("a.pdf", PDF + zipped("evil.exe"), "藏着一个压缩包"),
         ("a.zip", zipped("a"), "不收这种文件"),
         ("a.html", b"<html>", "不收这种文件"),
         ("a.svg", b"<svg/>", "不收这种文件"),
