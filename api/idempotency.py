@@ -22,7 +22,8 @@ from rest_framework.views import APIView
 from api.models import KeptAnswer
 from tenants.accounts.models import actor_of
 from zhitong.core import clock
-from zhitong.core.errors import InvalidInput
+from zhitong.core.errors import InvalidInput, Trace
+from zhitong.core.operations import leaving_traces
 
 P = ParamSpec("P")
 V = TypeVar("V", bound=APIView)
@@ -48,7 +49,7 @@ def idempotent(handler: Handler[V, P]) -> Handler[V, P]:
             return handler(view, request, *args, **kwargs)
         if not _KEY.fullmatch(key):
             raise ParseError(f"{HEADER} 须是 1–128 个可见的 ASCII 字符。")
-        with transaction.atomic():
+        with leaving_traces(actor_of(request.user)), transaction.atomic():
             claim = _claim(request, key)
             if claim.status is not None:
                 return Response(claim.body, status=claim.status, headers={"Idempotent-Replayed": "true"})
@@ -74,7 +75,11 @@ def _claim(request: Request, key: str) -> KeptAnswer:
     KeptAnswer.objects.bulk_create([fresh], ignore_conflicts=True)
     row = KeptAnswer.objects.select_for_update().get(user_uuid=user_uuid, key=key)
     if row.digest != fresh.digest:
-        raise InvalidInput(f"这个 {HEADER} 已经用于另一个请求，请换一个。", code="idempotency_key_reused")
+        raise InvalidInput(
+            f"这个 {HEADER} 已经用于另一个请求，请换一个。",
+            code="idempotency_key_reused",
+            trace=Trace("api.request_key.reused", "user", str(user_uuid), {"path": request.path}),
+        )
     return row
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenants.accounts.views import entry, importing, keys, people, setup
+from tenants.accounts.views import entry, importing, keys, oddities, people, setup
 
 app_name = "accounts"
 # Ways in and out: the bare host has them too, for the platform's operators.
@@ -31,4 +31,5 @@ urlpatterns: list[URLPattern] = [
     path("roles/", setup.roles, name="roles"),
     path("groups/", setup.groups, name="groups"),
     path("positions/", setup.positions, name="positions"),
+    path("oddities/", oddities.oddities, name="oddities"),
 ]

@@ -176,7 +176,7 @@ def accept(*, actor: Actor, dispatch_uuid: UUID) -> Item:
 
     Raises:
         NotFound: not a dispatch to this unit.
-        WrongState: somebody dealt with it before.
+        WrongState: somebody dealt with it before, or its content is not what was sent.
     """
     unit = unit_in_force()
     dispatch = (
@@ -187,8 +187,7 @@ def accept(*, actor: Actor, dispatch_uuid: UUID) -> Item:
     )
     if dispatch is None:
         raise NotFound
-    if packets.digest(dispatch.packet.content) != dispatch.packet.sha256:
-        raise WrongState("来稿内容与报送时的校验值不符，已停止接收。", who="请联系平台运维核对", code="packet_tampered")
+    packets.require_whole(dispatch)
     if dispatch.state not in {Dispatch.State.SENT, Dispatch.State.RECEIVED}:
         raise exchange.moved_on(dispatch)
     item = items.create_received(actor=actor, dispatch=dispatch, content=dispatch.packet.content)

@@ -5,6 +5,20 @@ A `Refusal` is shown to people as it is, so its words are Chinese and never spea
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a refusal leaves in the unit's trail although nothing else of the act stays (`audit.record`).
+
+    For what is not what it says: a packet that was changed, a file under a false name, a key used twice.
+    """
+
+    action: str
+    object_kind: str
+    object_id: str
+    data: Mapping[str, str | int] = field(default_factory=dict)
 
 
 class Refusal(Exception):  # noqa: N818 - the word of the trade; it is not a fault of the program
@@ -17,6 +31,7 @@ class Refusal(Exception):  # noqa: N818 - the word of the trade; it is not a fau
         fields: messages by form field.
         status: HTTP status of the page or answer.
         code: stable dotted name for API clients and logs.
+        trace: what it leaves in the unit's trail; None for what happens every day.
     """
 
     status = 409
@@ -30,6 +45,7 @@ class Refusal(Exception):  # noqa: N818 - the word of the trade; it is not a fau
         who: str = "",
         fields: Mapping[str, Sequence[str]] | None = None,
         code: str = "",
+        trace: Trace | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -37,6 +53,7 @@ class Refusal(Exception):  # noqa: N818 - the word of the trade; it is not a fau
         self.who = who
         self.fields: dict[str, list[str]] = {name: list(texts) for name, texts in (fields or {}).items()}
         self.code = code or type(self).code
+        self.trace = trace
 
 
 class NotAllowed(Refusal):

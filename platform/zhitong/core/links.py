@@ -14,9 +14,9 @@ from typing import Literal
 from uuid import UUID
 
 from zhitong.core import audit, clock, outbox
-from zhitong.core.errors import InvalidInput, NotFound
+from zhitong.core.errors import InvalidInput, NotFound, Trace
 from zhitong.core.models import OneTimeLink
-from zhitong.core.operations import Actor, operation, require_unit, system
+from zhitong.core.operations import Actor, leaving_traces, operation, require_unit, system
 
 TRIES = 5
 USUAL_DAYS = 7
@@ -24,6 +24,7 @@ LONGEST_DAYS = 30
 # Published when a link ends by itself: its days are over, or its tries are spent.
 LAPSED = "core.link.lapsed"
 _CODE_DIGITS = 6
+_REFUSED, _HOLDER = "links.refused", "链接持有人"
 
 Standing = Literal["open", "used", "revoked", "expired", "barred"]
 
@@ -33,11 +34,12 @@ class LinkGone(NotFound):
 
     code = "links.gone"
 
-    def __init__(self) -> None:
+    def __init__(self, trace: Trace | None = None) -> None:
         super().__init__(
             "这个链接不能用了：已经答复过、过了期限、已被收回、验证码输错次数过多，或者网址不完整。"
             "请联系把链接发给您的单位。"
         )
+        self.trace = trace
 
 
 class WrongCode(InvalidInput):
@@ -73,6 +75,12 @@ def standing(link: OneTimeLink) -> Standing:
     if link.failures >= TRIES:
         return "barred"
     return "open" if link.expires_at > clock.now() else "expired"
+
+
+def trace_of(link: OneTimeLink) -> Trace:
+    """Return what a refused use of a link leaves in the unit's trail: how the link stands at this moment."""
+    link.refresh_from_db()
+    return Trace(_REFUSED, link.purpose, str(link.object_uuid), {"reason": standing(link)})
 
 
 def newest(purpose: str, objects: Iterable[UUID]) -> dict[UUID, OneTimeLink]:
@@ -126,8 +134,8 @@ def look_up(*, purpose: str, token: str) -> OneTimeLink:
     link = _find(purpose, token)
     if link is not None and standing(link) == "open":
         return link
-    _note_refused(actor=system(require_unit(), "链接持有人"), purpose=purpose, token=token, link=link)
-    raise LinkGone
+    with leaving_traces(system(require_unit(), _HOLDER)):
+        raise LinkGone(trace_of(link) if link else Trace(_REFUSED, purpose, digest(token)[:16], {"reason": "unknown"}))
 
 
 def unlock(*, purpose: str, token: str, code: str) -> OneTimeLink:
@@ -138,7 +146,7 @@ def unlock(*, purpose: str, token: str, code: str) -> OneTimeLink:
         WrongCode: the code is another; it says how many tries are left.
     """
     link = look_up(purpose=purpose, token=token)
-    failures = _try(actor=system(link.unit_id, "链接持有人"), link_id=link.pk, token=token, code=code)
+    failures = _try(actor=system(link.unit_id, _HOLDER), link_id=link.pk, token=token, code=code)
     if failures >= TRIES:
         raise LinkGone
     if failures >= 0:
@@ -155,7 +163,7 @@ def spend(*, actor: Actor, link: OneTimeLink) -> OneTimeLink:
     """
     locked = OneTimeLink.objects.select_for_update().get(pk=link.pk, unit_id=require_unit())
     if standing(locked) != "open":
-        raise LinkGone
+        raise LinkGone(trace_of(locked))
     locked.used_at = clock.now()
     locked.save(update_fields=["used_at"])
     audit.record(actor=actor, action="links.used", object_kind=link.purpose, object_id=link.object_uuid)
@@ -189,17 +197,6 @@ def _try(*, actor: Actor, link_id: int, token: str, code: str) -> int:
         failures=link.failures,
     )
     return link.failures
-
-
-@operation()
-def _note_refused(*, actor: Actor, purpose: str, token: str, link: OneTimeLink | None) -> None:
-    audit.record(
-        actor=actor,
-        action="links.refused",
-        object_kind=purpose,
-        object_id=link.object_uuid if link else digest(token)[:16],
-        reason=standing(link) if link else "unknown",
-    )
 
 
 def _find(purpose: str, token: str) -> OneTimeLink | None:

@@ -8,7 +8,7 @@ import contextlib
 import functools
 import inspect
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from zhitong.core import permissions
-from zhitong.core.errors import NotAllowed, NoUnitError
+from zhitong.core.errors import NotAllowed, NoUnitError, Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,13 +94,37 @@ def require_unit() -> int:
     return unit_id
 
 
+@contextlib.contextmanager
+def leaving_traces(actor: Actor) -> Iterator[None]:
+    """Write what a refusal within leaves (`Refusal.trace`) into the actor's trail, once all else of it is undone.
+
+    Every operation does so; for a check outside of one.
+    """
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.trace:
+            from zhitong.core import audit  # which speaks of actors
+
+            trace = refusal.trace
+            audit.record(
+                actor=actor,
+                action=trace.action,
+                object_kind=trace.object_kind,
+                object_id=trace.object_id,
+                **trace.data,
+            )
+        raise
+
+
 def operation(
     permission: str | None = None, *, one_statement: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a keyword-only function with an `actor` an operation.
 
     It runs in one transaction, under the actor's unit, and only when the actor holds `permission`. A deadlock or a
-    serialization failure of the outermost operation is tried again: nothing of the first try remains.
+    serialization failure of the outermost operation is tried again: nothing of the first try remains. What a refusal
+    leaves in the trail is written after it (`leaving_traces`).
 
     Args:
         permission: the right that the actor needs; None when the caller checks it.
@@ -127,7 +151,8 @@ def operation(
                 raise NoUnitError(f"{function.__qualname__}: the actor's unit is not the one in force")
             if permission is not None:
                 actor.require(permission)
-            return _in_transaction(function, kwargs, one_statement=one_statement)
+            with leaving_traces(actor):
+                return _in_transaction(function, kwargs, one_statement=one_statement)
 
         return run
 

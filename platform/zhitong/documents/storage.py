@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-from zhitong.core.errors import InvalidInput, NotFound
+from zhitong.core.errors import InvalidInput, NotFound, Trace
 from zhitong.documents.kinds import HEAD, kind_of
 from zhitong.units.models import Unit
 
@@ -40,15 +40,18 @@ def store(unit: Unit, file: File) -> StoredFile:  # type: ignore[type-arg]
     """Check a file and keep it under `unit`; content that is there already is not written again.
 
     Raises:
-        InvalidInput: empty, over `settings.ATTACHMENT_LIMIT`, of a kind that is not taken, or not what its name says.
+        InvalidInput: empty, over `settings.ATTACHMENT_LIMIT`, of a kind that is not taken, or not what its name says;
+            it leaves its trace.
     """
+    sha256, shown = "", _shown(file.name or "")
     try:
         name = clean_name(file.name or "")
         sha256, size, head = _measure(file)
         kind = kind_of(name.rpartition(".")[2].lower(), head, cast("BinaryIO", file.file))
     except ValueError as error:
-        message = f"“{_shown(file.name or '')}”没有收下：{error}"
-        raise InvalidInput(message, fields={"file": [message]}) from error
+        message = f"“{shown}”没有收下：{error}"
+        trace = Trace("documents.file.refused", "file", sha256, {"name": shown, "reason": str(error)})
+        raise InvalidInput(message, fields={"file": [message]}, trace=trace) from error
     _keep(path_of(unit, sha256), file, size)
     return StoredFile(sha256, size, kind.media_type, name)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from zhitong.core.errors import InvalidInput
+from zhitong.core.errors import InvalidInput, Trace, WrongState
+from zhitong.exchange.models import Dispatch, Packet
 
 TEXT_FIELDS = ("title", "problem", "analysis", "suggestions")
 FIELDS = frozenset(
@@ -79,3 +80,24 @@ def digest(content: dict[str, Any]) -> str:
 def canonical(content: dict[str, Any]) -> str:
     """Return the one JSON text of `content`: sorted keys, no blanks, characters as they are."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def is_whole(packet: Packet) -> bool:
+    """Return whether a packet holds what was sent."""
+    return digest(packet.content) == packet.sha256
+
+
+def require_whole(dispatch: Dispatch) -> None:
+    """Refuse a dispatch whose packet was changed since it was sent; the refusal leaves its trace.
+
+    Raises:
+        WrongState: it was.
+    """
+    if not is_whole(dispatch.packet):
+        raise WrongState(
+            "来稿内容与报送时的校验值不符，已停止接收。",
+            rule="报送件固定不变",
+            who="请联系平台运维核对",
+            code="packet_tampered",
+            trace=Trace("exchange.packet.tampered", "dispatch", str(dispatch.uuid)),
+        )

@@ -18,8 +18,8 @@ from tenants.items.models import Item
 from tenants.items.texts import LABELS, SECTIONS, Texts
 from tenants.items.views.common import reader
 from zhitong.core import glossary
-from zhitong.core.errors import InvalidInput, NotFound
-from zhitong.core.operations import Actor
+from zhitong.core.errors import InvalidInput, NotFound, WrongState
+from zhitong.core.operations import Actor, leaving_traces
 from zhitong.documents import downloads
 from zhitong.exchange import operations as exchange
 from zhitong.exchange import packets
@@ -93,7 +93,7 @@ def _page(request: HttpRequest, found: Dispatch, verb: str, *, refusal: InvalidI
     own = Item.objects.filter(dispatch_uuid=found.uuid).first()
     may_ask = _ASKING if found.recall_is_asked else _VERBS
     verb = verb if verb in may_ask and (found.state in _OPEN or verb == _REFUSES) else ""
-    box, before = _closed_text(found), queries.earlier_attempt(found)
+    box, before = _closed_text(actor_of(request.user), found), queries.earlier_attempt(found)
     context = {
         "dispatch": found,
         "box": box,
@@ -136,22 +136,28 @@ def _said(refusal: InvalidInput | None, field: str) -> str:
 
 
 def _changes(before: Dispatch, found: Dispatch) -> list[Passage]:
-    """Return the text as it differs from the sending before, part by part; nothing when that was recalled."""
-    if before.state == Dispatch.State.RECALLED:
+    """Return the text as it differs from the sending before, part by part; nothing when that is not to be read."""
+    if before.state == Dispatch.State.RECALLED or not packets.is_whole(before.packet):
         return []
     old, new = (Texts.cleaned(one.packet.content) for one in (before, found))
     return compare(old, new) if old != new else []
 
 
-def _closed_text(found: Dispatch) -> SayBox | None:
-    """Return what stands instead of a text that must not be read: taken back, or not what was sent."""
+def _closed_text(actor: Actor, found: Dispatch) -> SayBox | None:
+    """Return what stands instead of a text that must not be read: taken back, or not what was sent.
+
+    Who opens what is not what was sent leaves a trace of it in the unit's trail.
+    """
     if found.state == Dispatch.State.RECALLED:
         return parts.refusal(
             "报送单位已撤回这一篇", "撤回后不再显示内容。", rule="签收之前可以撤回", who=found.sender.short_name
         )
-    if packets.digest(found.packet.content) != found.packet.sha256:
+    try:
+        with leaving_traces(actor):
+            packets.require_whole(found)
+    except WrongState as refusal:
         return parts.refusal(
-            "内容与报送时的校验值不符", "没有显示内容，也不能接收。", rule="报送件固定不变", who="平台运维可以核对"
+            "内容与报送时的校验值不符", "没有显示内容，也不能接收。", rule=refusal.rule, who=refusal.who
         )
     return None
 
@@ -225,14 +231,18 @@ def file(request: HttpRequest, dispatch_uuid: UUID, file_uuid: UUID) -> FileResp
 
     Raises:
         NotFound: not of this dispatch, or the dispatch was recalled.
+        WrongState: what came with it is not what was sent.
     """
-    reader(request).actor.require("exchange.receive")
+    actor = reader(request).actor
+    actor.require("exchange.receive")
     found = queries.received_dispatch(dispatch_uuid)
     grant = Grant.objects.filter(packet=found.packet, attachment_uuid=file_uuid).first()
     if grant is None or found.state == Dispatch.State.RECALLED:
         raise NotFound
+    with leaving_traces(actor):
+        packets.require_whole(found)
     return downloads.download(
-        actor=actor_of(request.user),
+        actor=actor,
         owner=found.sender,
         file_uuid=grant.attachment_uuid,
         name=grant.name,

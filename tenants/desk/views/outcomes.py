@@ -17,7 +17,7 @@ from tenants.items.models import Item
 from tenants.items.queries import get_visible
 from tenants.items.views.common import reader
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
-from zhitong.core.operations import require_unit
+from zhitong.core.operations import leaving_traces, require_unit
 from zhitong.documents import downloads, storage
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Event, EventKind, Visibility
@@ -43,7 +43,8 @@ def outcomes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     chosen = next((body for body in bodies if str(body.uuid) == given["body"]), None)
     try:
         file = given["proof"]
-        proof = storage.store(unit_in_force(), file) if file else None
+        with leaving_traces(user.actor):
+            proof = storage.store(unit_in_force(), file) if file else None
         operations.record_outcome(
             actor=user.actor,
             item_uuid=item.uuid,

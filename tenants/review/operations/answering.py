@@ -77,7 +77,7 @@ def answer_outside(*, actor: Actor, link: OneTimeLink, words: str) -> Run:
     frame = engine.lock_run(actor, question.task.run_id)
     question.refresh_from_db()
     if not is_open(question):
-        raise LinkGone
+        raise LinkGone(links.trace_of(link))
     links.spend(actor=actor, link=link)
     asker = _asker(frame, question)
     frame.act(Verb.ANSWER, step_name=asker.step_name, reason=opinion)
@@ -113,7 +113,7 @@ def question_behind(link: OneTimeLink) -> Question:
     """
     question = Question.objects.select_related("task").filter(uuid=link.object_uuid).first()
     if link.purpose != PURPOSE or question is None or not is_open(question):
-        raise LinkGone
+        raise LinkGone(links.trace_of(link))
     return question
 
 
