@@ -20,6 +20,7 @@ from tenants.review.definition import (
 )
 from tenants.review.drawing.layout import END, START, Cell, Grid, Key, Route, lay_out
 from tenants.review.drawing.ways import REST, Station, ways_of
+from zhitong.web.drawing import cut, len_of
 
 NODE_WIDTH, NODE_HEIGHT = 128, 76
 _END_WIDTH, _END_HEIGHT = 60, 36
@@ -280,20 +281,6 @@ class _Chart:
         ]
         icon = "send" if step.asks_destination else "alert-triangle"
         return (f"在这一步定{'、'.join(settled)}", icon) if settled else ("", "")
-
-
-def len_of(text: str, size: int) -> int:
-    """Return how wide a text of that size is, in pixels and rather too wide: Chinese is square, Latin about half."""
-    return round(sum(size if ord(letter) > 0x2000 else size * 0.58 for letter in text))
-
-
-def cut(text: str, size: int, room: int) -> str:
-    """Return as much of a text as fits, with … for the rest."""
-    if len_of(text, size) <= room:
-        return text
-    while text and len_of(text, size) + size > room:
-        text = text[:-1]
-    return f"{text}…"
 
 
 def _line(points: Sequence[tuple[int, int]], link: Link | None, look: Literal["", "on", "dash"]) -> ChartLine:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from tenants.review import presets
 from tenants.review.definition import Definition, Names, parse, reach
 from tenants.review.drawing import Chart, Marks, draw, ways_of
-from tenants.review.drawing.chart import NODE_HEIGHT, NODE_WIDTH, cut, len_of
+from tenants.review.drawing.chart import NODE_HEIGHT, NODE_WIDTH
 from tests.tenants.review.flow_strategies import definitions
+from zhitong.web.drawing import cut, len_of
 
 URGENT = [{"field": "urgency", "in": ["urgent"]}]
 IMPORTANT = [{"field": "urgency", "in": ["important", "urgent"]}]
