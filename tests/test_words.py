@@ -10,8 +10,8 @@ import pytest
 from tenants.items.models import State
 from tenants.review.models import Run
 from zhitong.core import glossary
+from zhitong.exchange.journeys import Stop
 from zhitong.exchange.models import Dispatch
-from zhitong.exchange.queries.journeys import Stop
 from zhitong.web import parts
 
 ROOT = Path(__file__).parents[1]

@@ -27,8 +27,8 @@ from tenants.items import operations, queries
 from tenants.items.models import Item, State
 from tenants.review import operations as review
 from zhitong.core.operations import require_unit
+from zhitong.exchange.journeys import Stop
 from zhitong.exchange.queries import journey
-from zhitong.exchange.queries.journeys import Stop
 
 _TAGS = ["信息"]
 

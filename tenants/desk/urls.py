@@ -7,6 +7,7 @@ from tenants.desk.views import (
     dispatch,
     inbox,
     inbox_alikes,
+    journeys,
     matters,
     merging,
     outcome_lists,
@@ -19,7 +20,7 @@ from tenants.desk.views import (
 app_name = "desk"
 urlpatterns = [
     path("items/<uuid:item_uuid>/", reading.item, name="item"),
-    path("items/<uuid:item_uuid>/journey/", reading.journey, name="journey"),
+    path("items/<uuid:item_uuid>/journey/", journeys.journey, name="journey"),
     path("items/<uuid:item_uuid>/send/", sending.send, name="send"),
     path("items/<uuid:item_uuid>/correct/", sending.correct, name="correct"),
     path("items/<uuid:item_uuid>/clearance/", clearing.clear, name="clear"),

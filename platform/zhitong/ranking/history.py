@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from zhitong.exchange.models import AdoptionMode, Event, EventKind, ItemFact, MergePart
-from zhitong.exchange.queries.chains import Node, everything_above, roads_down
+from zhitong.exchange.queries import Node
+from zhitong.exchange.queries.chains import everything_above, roads_down
 from zhitong.exchange.queries.merging import merged_matters
 from zhitong.ranking.scoring import Author, Contributor, Dates, ScoringEvent
 

@@ -1,6 +1,5 @@
-"""An item's own page, and its journey."""
+"""An item's own page."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import User
 from tenants.desk import queries
+from tenants.desk.ways import way_of
 from tenants.items.models import OPEN_STATES, Consent, Item, State
 from tenants.items.queries import author_names, get_visible, hides_reviewers_from, number_label
 from tenants.items.texts import LABELS, SECTIONS
@@ -18,15 +18,10 @@ from tenants.items.views.cards import state_of
 from tenants.items.views.common import file_facts, own_url, reader
 from tenants.review.models import Run, Task
 from tenants.review.queries import latest_run_seen, may_change_sources, reads_inner
-from zhitong.core import glossary
-from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
-from zhitong.exchange.queries import Journey, merged_into, other_lines
-from zhitong.exchange.queries import journey as journey_of
-from zhitong.ranking.queries import network_rules, points_of_items
-from zhitong.units.current import unit_in_force
-from zhitong.web import navigation, parts
-from zhitong.web.parts import Action, Fact, JourneyStep, NowLine, Passage
+from zhitong.exchange.queries import merged_into, other_lines
+from zhitong.web import navigation
+from zhitong.web.parts import Action, Fact, Passage
 from zhitong.web.templatetags.zt import authors as authors_words
 
 
@@ -54,44 +49,12 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "history": queries.history_of(
             found, hide_names=hides_reviewers_from(user, found), inner=reads_inner(user, found)
         ),
-        "now_line": _way_of(found, way)[0] if (way := journey_of(require_unit(), found.uuid)) else None,
+        "now_line": way.now if (way := way_of(user, found)) else None,
         "actions": _actions(user, found),
         "back": reverse("items:all" if user.has_zt_perm("items.read_all") else "items:own"),
         "phone_title": "信息",
     }
     return render(request, "desk/item.html", context)
-
-
-@login_required
-@require_safe
-def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
-    """What became of an item at every level, as far as each level lets it be seen.
-
-    Raises:
-        NotFound: the reader may not see the item, or it has not been submitted.
-    """
-    user = reader(request)
-    found = get_visible(user, item_uuid)
-    for_the_office = user.has_zt_perm("items.read_all")
-    way = journey_of(require_unit(), found.uuid, for_the_office=for_the_office)
-    if way is None:
-        raise NotFound
-    navigation.mark(request, "items" if for_the_office else "own_items")
-    earned = points_of_items(network_rules(), unit_in_force(), [found.uuid])
-    now_line, steps = _way_of(found, way)
-    context = {
-        "item": found,
-        "number": way.fact.number_label,
-        "signed_by": authors_words(author_names(found)),
-        "now_line": now_line,
-        "steps": steps,
-        "lines": other_lines(require_unit(), found.uuid, for_the_office=for_the_office),
-        "score": earned.get(found.uuid),
-        "score_url": reverse("ranking:item", args=[found.uuid]),
-        "back": reverse("desk:item", args=[found.uuid]),
-        "phone_title": "去向",
-    }
-    return render(request, "desk/journey.html", context)
 
 
 def _merged_into(user: User, found: Item) -> Fact | None:
@@ -101,17 +64,6 @@ def _merged_into(user: User, found: Item) -> Fact | None:
         return None
     url = reverse("desk:item", args=[fact.item_uuid]) if user.has_zt_perm("items.read_all") else ""
     return Fact("综合稿", fact.number_label, url)
-
-
-def _way_of(found: Item, way: Journey) -> tuple[NowLine, list[JourneyStep]]:
-    """Return where an item is and its levels; what a reviewer sent back is known in the unit alone, so it is put in."""
-    steps = way.steps
-    if found.state != State.RETURNED:
-        return way.now, steps
-    back = parts.standing(glossary.TO_REVISE)
-    here = next(n for n, stop in enumerate(way.stops) if stop.fact and stop.fact.unit_id == require_unit())
-    steps[here] = replace(steps[here], state=back, look="back", next="等反映人修改后重新提交")
-    return NowLine(f"{steps[here].unit}，{back.word}", next="等反映人修改后重新提交"), steps
 
 
 def _facts(request: HttpRequest, found: Item) -> list[Fact]:

@@ -1,12 +1,13 @@
 """Every read of the network: chains, journeys, tracks, inbox."""
 
-from zhitong.exchange.queries.chains import Node, chain_down, chain_up, chains_down
+from zhitong.exchange.journeys import Journey, Node
+from zhitong.exchange.queries.chains import chain_down, chain_up, chains_down
 from zhitong.exchange.queries.faults import Fault, faults
 from zhitong.exchange.queries.instructions import instructions_since
-from zhitong.exchange.queries.journeys import Journey, journey, tracks
+from zhitong.exchange.queries.journeys import journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
 from zhitong.exchange.queries.matters import OtherLines, other_lines
-from zhitong.exchange.queries.merging import merged_into, merged_with, part_of, parts_of
+from zhitong.exchange.queries.merging import merged_into, part_of, parts_of
 from zhitong.exchange.queries.quotas import Quota, quotas
 
 __all__ = [
@@ -23,7 +24,6 @@ __all__ = [
     "instructions_since",
     "journey",
     "merged_into",
-    "merged_with",
     "other_lines",
     "part_of",
     "parts_of",

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from zhitong.exchange.journeys.stops import Node
+
 # No real chain is longer: branch, county, city, province on two lines leave room to spare.
 _DEPTH = 16
 
@@ -79,13 +81,6 @@ WITH RECURSIVE way AS (
 )
 SELECT root_unit, root_item, unit_id, item_uuid, part_id FROM way ORDER BY depth
 """
-
-
-class Node(NamedTuple):
-    """An item of a unit."""
-
-    unit_id: int
-    item_uuid: UUID
 
 
 class Reached(NamedTuple):

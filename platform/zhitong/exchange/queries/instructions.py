@@ -3,8 +3,9 @@
 from datetime import date
 from uuid import UUID
 
+from zhitong.exchange.journeys.stops import Node
 from zhitong.exchange.models import Event, EventKind
-from zhitong.exchange.queries.chains import Node, chains_down
+from zhitong.exchange.queries.chains import chains_down
 
 
 def instructions_since(unit_id: int, day: date) -> list[tuple[UUID, Event]]:

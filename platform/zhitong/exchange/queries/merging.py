@@ -1,11 +1,13 @@
 """What merged items were made of, and where sources went."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 
+from zhitong.exchange.journeys.stops import Node
 from zhitong.exchange.models import ItemFact, MergePart
 from zhitong.units.models import Level
 
@@ -26,8 +28,16 @@ def merged_into(unit_id: int, item_uuid: UUID) -> ItemFact | None:
     return ItemFact.objects.filter(unit_id=unit_id, item_uuid=part.item_uuid).first() if part else None
 
 
-def merged_with(units: Iterable[int], items: Iterable[UUID]) -> dict[tuple[int, UUID], int]:
-    """Return with how many others sources are merged, by unit and item; withdrawn ones are counted as they stood."""
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What an item was merged into, and with how many others; withdrawn ones are counted as they stood."""
+
+    into: UUID
+    others: int
+
+
+def merges_of(units: Iterable[int], items: Iterable[UUID]) -> dict[Node, Merge]:
+    """Return the merge of each of some items that is a source of one, by one query."""
     own = MergePart.objects.filter(unit_id__in=units, source_uuid__in=items, ended_at__isnull=True)
     together = (
         MergePart.objects.filter(unit_id=OuterRef("unit_id"), item_uuid=OuterRef("item_uuid"), ended_at__isnull=True)
@@ -37,7 +47,7 @@ def merged_with(units: Iterable[int], items: Iterable[UUID]) -> dict[tuple[int, 
         .values("number")
     )
     counted = own.annotate(number=Subquery(together, output_field=IntegerField()))
-    return {(part.unit_id, part.source_uuid): part.number - 1 for part in counted}
+    return {Node(part.unit_id, part.source_uuid): Merge(part.item_uuid, part.number - 1) for part in counted}
 
 
 def merged_matters(matters: QuerySet[ItemFact, Any]) -> QuerySet[MergePart, Any]:

@@ -65,7 +65,11 @@ class JourneyEvent:
 
 @dataclass(frozen=True, slots=True)
 class JourneyStep:
-    """One level of a journey with its events, oldest first; `next` says what is awaited there."""
+    """One level of a journey with its events, oldest first; `next` says what is awaited there.
+
+    `key` names it on the page, so that a drawing can lead there; `indent` says how many branches it lies off the main
+    way, two at most.
+    """
 
     unit: str
     state: State
@@ -73,6 +77,8 @@ class JourneyStep:
     look: Literal["ok", "now", "back", "kept", "off"] = "ok"
     tags: Sequence[Tag] = ()
     next: str = ""
+    key: str = ""
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""The way of a report over all levels: drawn, told line by line, and what is awaited from whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tenants.accounts.models import User
+from tenants.desk.ways import way_of
+from tenants.items.models import Item
+from tenants.items.queries import author_names, get_visible
+from tenants.items.views.common import reader
+from tenants.review.queries import latest_run_seen
+from zhitong.core import clock
+from zhitong.core.errors import NotFound
+from zhitong.core.operations import require_unit
+from zhitong.core.workdays import Calendar, calendar
+from zhitong.exchange.journeys import Awaited, Journey, draw
+from zhitong.exchange.journeys.telling import step_of
+from zhitong.exchange.queries import other_lines
+from zhitong.ranking.queries import network_rules, points_of_items
+from zhitong.units.current import unit_in_force
+from zhitong.web import navigation
+from zhitong.web.parts import Action, JourneyStep, State
+from zhitong.web.templatetags.zt import authors as authors_words
+from zhitong.web.templatetags.zt import zt_short
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a way, to be read from top to bottom; `note` says where it began or goes on."""
+
+    title: str
+    note: str
+    steps: Sequence[JourneyStep]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of what is awaited; `act` is what the reader may do about it."""
+
+    row: Awaited
+    state: State
+    act: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure of the whole way, with a clause beside it and the part of the page that shows it."""
+
+    label: str
+    value: str
+    note: str
+    url: str = ""
+
+
+@login_required
+@require_safe
+def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
+    """What became of an item at every level, as far as each level lets it be seen.
+
+    Raises:
+        NotFound: the reader may not see the item, or it has not been submitted.
+    """
+    user = reader(request)
+    found = get_visible(user, item_uuid)
+    for_the_office = user.has_zt_perm("items.read_all")
+    lines = other_lines(require_unit(), found.uuid, for_the_office=for_the_office)
+    way = way_of(user, found, lines)
+    if way is None:
+        raise NotFound
+    navigation.mark(request, "items" if for_the_office else "own_items")
+    earned = points_of_items(network_rules(), unit_in_force(), [found.uuid])
+    days = calendar()
+    awaited = way.awaited(days)
+    signed_by = authors_words(author_names(found))
+    context = {
+        "item": found,
+        "number": way.fact.number_label,
+        "signed_by": signed_by,
+        "now_line": way.now,
+        "cells": _cells(way, awaited, days),
+        "tree": draw(way, author="" if found.dispatch_uuid or found.is_merged else signed_by),
+        "told": _told(way),
+        "awaited": [_waiting(user, found, one) for one in awaited],
+        "lines": lines,
+        "score": earned.get(found.uuid),
+        "score_url": reverse("ranking:item", args=[found.uuid]),
+        "back": reverse("desk:item", args=[found.uuid]),
+        "phone_title": "去向",
+    }
+    return render(request, "desk/journey.html", context)
+
+
+def _told(way: Journey) -> list[Line]:
+    branches = way.branches
+    lines = []
+    for branch in branches:
+        note = f"{branch.root.name}{'报送' if len(branch.stops) > 1 or branch.meets else ''}"
+        if branch.meets:
+            note += f"，在{branch.meets.name}与上面的线并在一起"
+        steps = [step_of(stop, way.insider_of, indent=indent) for stop, indent in branch.stops]
+        lines.append(Line(branch.title if len(branches) > 1 else "", note, steps))
+    return lines
+
+
+def _cells(way: Journey, awaited: Sequence[Awaited], days: Calendar) -> list[Cell]:
+    summary = way.summary
+    late = sum(one.is_late for one in awaited)
+    cells = [
+        Cell("采用", str(len(summary.adopted)), f"处，最高{summary.highest}" if summary.adopted else "处", "#told"),
+        Cell("批示", str(len(summary.instructions)), "件", "#told"),
+        Cell("答复", str(len(summary.replies)), "件", "#told"),
+        Cell("在等", str(len(awaited)), f"处，其中超期 {late}" if late else "处", "#awaited"),
+    ]
+    begun = clock.local_date(way.begun.submitted_at)
+    lasted = days.between(begun, clock.today())
+    return [*cells, Cell("历时", str(lasted), f"个工作日，{zt_short(begun)} 起")]
+
+
+def _waiting(user: User, found: Item, one: Awaited) -> Waiting:
+    return Waiting(one, one.due or State(one.stop.outcome[0], "now"), _act(user, found, one))
+
+
+def _act(user: User, found: Item, one: Awaited) -> Action | None:
+    """Return what the reader may do about something that is awaited from, or by, their own unit."""
+    stop = one.stop
+    if stop.fact and stop.fact.unit_id == require_unit() and stop.fact.item_uuid == found.uuid:
+        run = latest_run_seen(user, found)
+        return Action("催办", url=reverse("review:run", args=[run.uuid])) if run and not stop.said_next else None
+    sent = stop.dispatch if stop.dispatch and stop.dispatch.sender_id == require_unit() else None
+    if sent and sent.body_id and user.has_zt_perm("exchange.record"):
+        return Action("登记结果", url=reverse("desk:outcome", args=[sent.item_uuid]))
+    return None
