@@ -14,6 +14,8 @@ from zhitong.core.errors import InvalidInput
 from zhitong.units.models import Level
 
 _MOBILE = re.compile(r"^1[3-9][0-9]{9}$")
+_BETWEEN = re.compile(r"[\s、,，;；/]+")
+TAGS_LIMIT = 8
 _USERNAME = re.compile(r"^[\w.@-]+$")
 
 
@@ -40,17 +42,17 @@ def short_text(model: type[models.Model], name: str, value: str) -> str:
     return cleaned
 
 
-def user_fields(changes: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Return cleaned values for fields of `User`; every wrong field is named at once.
+def user_fields(changes: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return cleaned values for fields of `User`; every wrong field is named at once. `tags` come as one text.
 
     Raises:
         InvalidInput: with messages by field.
     """
-    cleaned: dict[str, str | None] = {}
+    cleaned: dict[str, Any] = {}
     wrong: dict[str, list[str]] = {}
     for name, value in changes.items():
         try:
-            cleaned[name] = _user_field(name, value or "")
+            cleaned[name] = _tags(value or "") if name == "tags" else _user_field(name, value or "")
         except InvalidInput as refusal:
             wrong |= refusal.fields
     if wrong:
@@ -80,6 +82,19 @@ def _user_field(name: str, value: str) -> str | None:
     except ValidationError as error:
         raise _invalid(name, label, " ".join(error.messages)) from error
     return cleaned
+
+
+def _tags(value: str) -> list[str]:
+    label = str(_field(User, "tags").verbose_name)
+    try:
+        written = text.clean(value)
+    except ValueError as error:
+        raise _invalid("tags", label, str(error)) from error
+    tags = list(dict.fromkeys(filter(None, _BETWEEN.split(written))))
+    longest = _field(User, "tags").base_field.max_length
+    if any(len(tag) > longest for tag in tags) or len(tags) > TAGS_LIMIT:
+        raise _invalid("tags", label, f"最多 {TAGS_LIMIT} 个，每个最多 {longest} 个字，用顿号分开。")
+    return tags
 
 
 def _field(model: type[models.Model], name: str) -> Any:

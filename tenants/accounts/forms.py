@@ -122,6 +122,13 @@ class UserForm(Form):
         choices=[("", "不是委员"), *((level.value, level.label) for level in Level if level != Level.BRANCH)],
         help_text="担任委员的最高层级，计分时用。",
     )
+    expertise = forms.CharField(label="专长", required=False, max_length=60, help_text="熟悉的领域，约稿时按它找人。")
+    tags = forms.CharField(
+        label="标签",
+        required=False,
+        max_length=120,
+        help_text="例如骨干、专家、特邀，几个用顿号分开，约稿时可以按标签发。",
+    )
     roles = forms.ModelMultipleChoiceField(
         Role.objects.none(),
         label="角色",

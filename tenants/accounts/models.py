@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -36,7 +36,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An account in a unit. `uuid` is its identity outside the unit's schema; `person_uuid` names the human."""
+    """An account in a unit. `uuid` is its identity outside the unit's schema; `person_uuid` names the human.
+
+    `expertise` is what the person knows well, in words; `tags` are the unit's own short marks (骨干, 专家, 特邀). By
+    both one finds whom to ask for a text.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     username = models.CharField("登录名", max_length=40, unique=True)
@@ -47,6 +51,8 @@ class User(AbstractBaseUser):
     party = models.CharField("党派", max_length=20, blank=True)
     duty = models.CharField("职务", max_length=60, blank=True)
     rank = models.CharField("委员层级", max_length=10, blank=True)
+    expertise = models.CharField("专长", max_length=60, blank=True)
+    tags = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name="标签")
     person_uuid = models.UUIDField(null=True, editable=False)
     is_active = models.BooleanField("在用", default=True)
     password_changed_at = models.DateTimeField(null=True)

@@ -24,6 +24,7 @@ ROLE_PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "review.read_all",
             "exchange.send",
             "exchange.receive",
+            "exchange.publish",
             "exchange.record",
             "search.use",
             "search.archive",

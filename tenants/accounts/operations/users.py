@@ -16,7 +16,7 @@ from zhitong.core.operations import Actor, operation
 from zhitong.people.models import Person
 from zhitong.people.operations import link_account
 
-EDITABLE = ("username", "name", "mobile", "email", "member_kind", "party", "duty", "rank")
+EDITABLE = ("username", "name", "mobile", "email", "member_kind", "party", "duty", "rank", "expertise", "tags")
 _TAKEN = {"username": "这个登录名已有人用。", "mobile": "这个手机号已登记在另一人名下。"}
 
 
@@ -34,6 +34,8 @@ def create_user(
     roles: Iterable[str] = (),
     groups: Iterable[tuple[str, str]] = (),
     email: str = "",
+    expertise: str = "",
+    tags: str = "",
     person: Person | None = None,
 ) -> User:
     """Create an account without a password; an invitation sets the first one.
@@ -51,13 +53,16 @@ def create_user(
         groups: kind (`GroupKind`) and name of each circle; missing circles are made. The first one names the human's
             group in rankings.
         email: where notices go as well.
+        expertise: what the human knows well, in words.
+        tags: the unit's marks, in one text (骨干、专家).
         person: the human, when another unit knows him already; None makes a new one.
 
     Raises:
         InvalidInput: a field is malformed or taken, a role or a kind of circle unknown.
     """
     given = {"username": username, "name": name, "mobile": mobile, "email": email, "member_kind": member_kind}
-    user = User(**user_fields(given | {"party": party, "duty": duty, "rank": rank}))
+    given |= {"party": party, "duty": duty, "rank": rank, "expertise": expertise, "tags": tags}
+    user = User(**user_fields(given))
     user.set_unusable_password()
     _save(user)
     role_operations.assign(user, roles)

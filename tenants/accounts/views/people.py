@@ -25,7 +25,7 @@ from zhitong.web.parts import Action, Cell, State, TableColumn, TableRow
 
 MANAGE = "accounts.manage"
 _COLUMNS = [TableColumn(label) for label in ("姓名", "登录名", "手机号", "身份", "界别与组织", "岗位", "角色", "状态")]
-_FIELDS = ("name", "username", "mobile", "email", "member_kind", "party", "duty", "rank")
+_FIELDS = ("name", "username", "mobile", "email", "member_kind", "party", "duty", "rank", "expertise", "tags")
 
 
 @needs(MANAGE)
@@ -188,7 +188,7 @@ def _save(request: HttpRequest, user: User, form: UserForm) -> None:
 
 
 def _initial(user: User) -> dict[str, Any]:
-    fields = {name: getattr(user, name) for name in _FIELDS}
+    fields = {name: getattr(user, name) for name in _FIELDS} | {"tags": "、".join(user.tags)}
     return fields | {"roles": list(user.roles.all()), "groups": list(user.circles.all())}
 
 
