@@ -64,10 +64,12 @@ class Item(models.Model):
     A merged one (综合稿, `is_merged`) was made of other items of the unit, which the network keeps (`MergePart`); it is
     nobody's own. `number` counts within the unit and `year`, given at submission. `version` rises with every write and
     guards against lost updates. `text_length` is the reader's count of the three sections together. `dispatch_uuid`
-    names the dispatch a received item came by; `import_key` the row an imported one came from. `title` … `suggestions`
-    hold the working text; the original, edited and issued texts are `Edition`s. A draft may hold a title over the limit
-    of 100 characters, so that nothing typed is lost; submission refuses it. While the author side writes, `pen_holder`
-    is who writes on in the creator's stead (接力撰写, null: the creator), since `pen_since`, asked with `pen_note`.
+    names the dispatch a received item came by; `import_key` the row an imported one came from; `call_uuid` the call
+    (约稿) it was written from, which the network keeps, too, once it is submitted with 约稿 as its source. `title` …
+    `suggestions` hold the working text; the original, edited and issued texts are `Edition`s. A draft may hold a title
+    over the limit of 100 characters, so that nothing typed is lost; submission refuses it. While the author side
+    writes, `pen_holder` is who writes on in the creator's stead (接力撰写, null: the creator), since `pen_since`, asked
+    with `pen_note`.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -97,6 +99,7 @@ class Item(models.Model):
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     dispatch_uuid = models.UUIDField(null=True, unique=True)
+    call_uuid = models.UUIDField(null=True)
     is_merged = models.BooleanField(default=False)
     from_unit = models.CharField("报送单位", max_length=40, blank=True)
     import_key = models.CharField(max_length=80, null=True, unique=True)
@@ -126,6 +129,7 @@ class Item(models.Model):
             models.Index(fields=["-submitted_at", "-id"], name="item_by_time"),
             models.Index(fields=["state", "-submitted_at", "-id"], name="item_by_state"),
             models.Index(fields=["created_by", "-changed_at"], name="item_by_author"),
+            models.Index(fields=["call_uuid"], name="item_by_call", condition=Q(call_uuid__isnull=False)),
             models.Index(fields=["pen_holder"], name="item_by_pen", condition=Q(pen_holder__isnull=False)),
         ]
 

@@ -185,7 +185,8 @@ def find_members(words: str, *, without: Iterable[UUID] = (), limit: int = 8) ->
 def untouched_draft(user: User) -> Item | None:
     """Return a draft of `user` in which nothing has been written or attached yet."""
     empty = {"title": "", "problem": "", "analysis": "", "suggestions": "", "version": 1}
-    return Item.objects.filter(created_by=user, state=State.DRAFT, attachments__isnull=True, **empty).first()
+    drafts = Item.objects.filter(created_by=user, state=State.DRAFT, call_uuid__isnull=True)
+    return drafts.filter(attachments__isnull=True, **empty).first()
 
 
 def _named(user: User) -> Exists:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from zhitong.exchange.models import AdoptionMode, Event, EventKind, ItemFact, MergePart
+from zhitong.exchange.models import AdoptionMode, CallAnswer, Event, EventKind, ItemFact, MergePart
 from zhitong.exchange.queries import Node
 from zhitong.exchange.queries.chains import everything_above, roads_down
 from zhitong.exchange.queries.merging import merged_matters
@@ -158,7 +158,8 @@ def _facts(nodes: set[Node]) -> dict[Node, ItemFact]:
     rows = ItemFact.objects.filter(
         unit_id__in={node.unit_id for node in nodes}, item_uuid__in={node.item_uuid for node in nodes}
     ).select_related("unit")
-    return {_node(fact): fact for fact in rows}
+    answers = CallAnswer.objects.filter(unit=OuterRef("unit"), item_uuid=OuterRef("item_uuid"))
+    return {_node(fact): fact for fact in rows.annotate(is_answer=Exists(answers))}
 
 
 def _merges(keys: set[int]) -> dict[int, MergePart]:
@@ -199,10 +200,15 @@ def _scoring_event(happening: Happening, merged: UUID | None, facts: list[ItemFa
         ),
         contributors=tuple(_contributors(happening, facts)),
         authors=tuple(_authors(origin)),
-        flags=frozenset({"answers_call"} if any(fact.source == "call" for fact in behind) else ()),
+        flags=frozenset({"answers_call"} if any(_answers_call(fact) for fact in behind) else ()),
         reverses=f"{_reversed_uuid(event)}{suffix}" if event.reverses_id else "",
         reason=event.reason,
     )
+
+
+def _answers_call(fact: ItemFact) -> bool:
+    """Whether an item answers a call of the network, or says of itself that it was called for."""
+    return bool(getattr(fact, "is_answer", False)) or fact.source == "call"
 
 
 def _contributors(happening: Happening, facts: list[ItemFact]) -> Iterator[Contributor]:

@@ -158,6 +158,14 @@ def senders_to(unit: Unit) -> QuerySet[Unit]:
     return found
 
 
+def units_below(unit: Unit) -> QuerySet[Unit]:
+    """Return the open units that the unit may address downward: all below it on its line, and who takes part in it."""
+    # A line has no more steps than there are levels of units (branch, county, city, province).
+    line = Q(parent=unit) | Q(parent__parent=unit) | Q(parent__parent__parent=unit)
+    found: QuerySet[Unit] = Unit.objects.filter(line | Q(participates_in=unit), lifecycle=Lifecycle.ACTIVE)
+    return found
+
+
 def named(words: str) -> Unit | None:
     """Return the open unit of exactly this full or short name."""
     found: Unit | None = Unit.objects.filter(Q(name=words) | Q(short_name=words), lifecycle=Lifecycle.ACTIVE).first()

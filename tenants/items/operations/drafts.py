@@ -23,11 +23,12 @@ from zhitong.core.operations import Actor, operation
 
 
 @operation("items.write")
-def create_draft(*, actor: Actor, changes: Mapping[str, Any]) -> Item:
+def create_draft(*, actor: Actor, changes: Mapping[str, Any], call_uuid: UUID | None = None) -> Item:
     """Begin a draft; the creator signs first, unless they belong to the staff and write for others.
 
     Args:
         changes: raw values of the fields in `tenants.items.fields.EDITABLE`; may be empty.
+        call_uuid: the call it is written from; its caller knows that the actor was asked.
 
     Raises:
         InvalidInput: `fields` names each value that is wrong.
@@ -39,7 +40,7 @@ def create_draft(*, actor: Actor, changes: Mapping[str, Any]) -> Item:
     if user is None:
         raise NotFound
     moment = clock.now()
-    item = Item(created_by=user, created_at=moment, changed_at=moment)
+    item = Item(created_by=user, created_at=moment, changed_at=moment, call_uuid=call_uuid)
     if user.member_kind not in (MemberKind.MEMBER, MemberKind.STAFF):
         item.submitter_kind = SubmitterKind.INFORMANT
     _put(item, clean_changes(changes))

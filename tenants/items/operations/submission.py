@@ -158,6 +158,7 @@ def _register(actor: Actor, item: Item, mark: str, signers: list[ItemAuthor], *,
         group_name=item.group.name if item.group else (item.from_unit or sector),
         authors=fact_authors(signers),
         dispatch=dispatch,
+        call_uuid=item.call_uuid if item.source == Source.CALL else None,
     )
 
 

@@ -3,11 +3,16 @@
 from zhitong.exchange.models.events import AdoptionMode, Event, EventKind, LeaderRank, Visibility
 from zhitong.exchange.models.matters import ItemFact, Matter
 from zhitong.exchange.models.merging import MergePart
+from zhitong.exchange.models.papers import Audience, CallAnswer, Delivery, Enclosure, Paper, PaperKind
 from zhitong.exchange.models.sending import Dispatch, Grant, ItemSource, Packet
 
 __all__ = [
     "AdoptionMode",
+    "Audience",
+    "CallAnswer",
+    "Delivery",
     "Dispatch",
+    "Enclosure",
     "Event",
     "EventKind",
     "Grant",
@@ -17,5 +22,7 @@ __all__ = [
     "Matter",
     "MergePart",
     "Packet",
+    "Paper",
+    "PaperKind",
     "Visibility",
 ]

@@ -1,8 +1,10 @@
-"""Every write of the network: registering, sending, receiving, recall, outcomes. In a unit, on public rows."""
+"""Every write of the network: registering, sending, receiving, recall, outcomes, papers. In a unit, on public rows."""
 
+from zhitong.exchange.operations.answering import answer_call, count_reading, receive_paper
 from zhitong.exchange.operations.matters import join_lines, part_lines
 from zhitong.exchange.operations.merging import SOURCES_MOST, arrange_sources, merge, take_apart, withdraw_source
 from zhitong.exchange.operations.outcomes import record, reverse, withdraw_decision
+from zhitong.exchange.operations.publishing import NewPaper, publish, urge_receivers, withdraw_paper
 from zhitong.exchange.operations.recalling import ask_recall, grant_recall, recall, refuse_recall
 from zhitong.exchange.operations.receiving import (
     accept,
@@ -19,10 +21,13 @@ from zhitong.exchange.operations.sending import send
 
 __all__ = [
     "SOURCES_MOST",
+    "NewPaper",
     "accept",
+    "answer_call",
     "arrange_sources",
     "ask_recall",
     "change_authors",
+    "count_reading",
     "decline",
     "grant_recall",
     "join_lines",
@@ -30,8 +35,10 @@ __all__ = [
     "merge",
     "moved_on",
     "part_lines",
+    "publish",
     "recall",
     "receive",
+    "receive_paper",
     "record",
     "refer",
     "refuse_recall",
@@ -41,6 +48,8 @@ __all__ = [
     "send",
     "settle",
     "take_apart",
+    "urge_receivers",
     "withdraw_decision",
+    "withdraw_paper",
     "withdraw_source",
 ]

@@ -8,6 +8,7 @@ from zhitong.core import clock, outbox
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Dispatch, EventKind, ItemFact, ItemSource, Matter
+from zhitong.exchange.operations.answering import answer_call
 from zhitong.exchange.operations.events import new_event, write_events
 from zhitong.units.current import unit_in_force
 
@@ -27,43 +28,54 @@ def register_item(
     authors: list[dict[str, Any]],
     dispatch: Dispatch | None = None,
     is_merged: bool = False,
+    call_uuid: UUID | None = None,
 ) -> ItemFact:
     """Register an item of the present unit; its caller is the submission or the acceptance, which checks the right.
 
     A received item joins the matter of its dispatch, another one begins a matter of its own; a merged one too, but
-    nobody submitted it. Registering twice returns the first.
+    nobody submitted it. Registering twice returns the first. An item written from a call is linked to it.
     """
     unit = unit_in_force()
-    known = ItemFact.objects.filter(unit=unit, item_uuid=item_uuid).first()
-    if known:
-        return known
+    fact = ItemFact.objects.filter(unit=unit, item_uuid=item_uuid).first()
+    if fact is None:
+        fact = _register(
+            actor,
+            dispatch,
+            is_merged=is_merged,
+            unit=unit,
+            item_uuid=item_uuid,
+            number_label=number_label,
+            submitted_at=submitted_at,
+            category=category,
+            submitter_kind=submitter_kind,
+            source=source,
+            urgency=urgency,
+            group_name=group_name,
+            authors=authors,
+        )
+    if call_uuid:
+        answer_call(actor=actor, paper_uuid=call_uuid, item_uuid=item_uuid)
+    return fact
+
+
+def _register(actor: Actor, dispatch: Dispatch | None, *, is_merged: bool, **known: Any) -> ItemFact:
     matter = dispatch.packet.matter if dispatch else Matter.objects.create()
-    submitted_on = clock.local_date(submitted_at)
     fact = ItemFact.objects.create(
-        unit=unit,
-        item_uuid=item_uuid,
+        **known,
         matter=matter,
-        number_label=number_label,
-        submitted_at=submitted_at,
-        submitted_on=submitted_on,
-        category=category,
-        submitter_kind=submitter_kind,
-        source=source,
-        urgency=urgency,
-        group_name=group_name,
-        authors=authors,
+        submitted_on=clock.local_date(known["submitted_at"]),
         is_received=is_merged or dispatch is not None,
     )
     if dispatch:
-        ItemSource.objects.create(unit=unit, item_uuid=item_uuid, dispatch=dispatch)
+        ItemSource.objects.create(unit=fact.unit, item_uuid=fact.item_uuid, dispatch=dispatch)
     elif not is_merged:
         event = new_event(
             actor=actor,
-            unit=unit,
+            unit=fact.unit,
             kind=EventKind.SUBMITTED,
-            item_uuid=item_uuid,
+            item_uuid=fact.item_uuid,
             matter=matter,
-            occurred_on=submitted_on,
+            occurred_on=fact.submitted_on,
         )
         write_events([event])
     return fact

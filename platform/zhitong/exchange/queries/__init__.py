@@ -8,6 +8,17 @@ from zhitong.exchange.queries.journeys import journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
 from zhitong.exchange.queries.matters import OtherLines, other_lines
 from zhitong.exchange.queries.merging import merged_into, part_of, parts_of
+from zhitong.exchange.queries.papers import (
+    Progress,
+    Tally,
+    adopted_of,
+    call_of,
+    papers_for_people,
+    progress,
+    published_papers,
+    received_papers,
+    tallies,
+)
 from zhitong.exchange.queries.quotas import Quota, quotas
 
 __all__ = [
@@ -15,7 +26,11 @@ __all__ = [
     "Journey",
     "Node",
     "OtherLines",
+    "Progress",
     "Quota",
+    "Tally",
+    "adopted_of",
+    "call_of",
     "chain_down",
     "chain_up",
     "chains_down",
@@ -25,9 +40,14 @@ __all__ = [
     "journey",
     "merged_into",
     "other_lines",
+    "papers_for_people",
     "part_of",
     "parts_of",
+    "progress",
+    "published_papers",
     "quotas",
+    "received_papers",
     "sent",
+    "tallies",
     "tracks",
 ]

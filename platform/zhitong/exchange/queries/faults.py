@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from zhitong.exchange import packets
-from zhitong.exchange.models import Packet
+from zhitong.exchange import packets, papers
+from zhitong.exchange.models import Packet, Paper
 
 _CHUNK = 2000
 
@@ -102,6 +102,23 @@ _CONTRADICTIONS = {
           SELECT FROM public.exchange_itemfact f WHERE f.unit_id = e.unit_id AND f.item_uuid = e.item_uuid)
           AND NOT EXISTS (SELECT FROM public.exchange_dispatch d
            WHERE d.id = e.dispatch_id AND d.receiver_id = e.unit_id AND d.item_uuid = e.item_uuid)""",
+    ("paper", "passed on by another unit than it came to, as another kind, or without a receipt"): """
+        SELECT p.uuid FROM public.exchange_paper p JOIN public.exchange_delivery d ON d.id = p.parent_id
+          JOIN public.exchange_paper above ON above.id = d.paper_id
+         WHERE (p.unit_id, p.kind) <> (d.receiver_id, above.kind) OR d.received_at IS NULL""",
+    ("paper", "for nobody: no receiver, and none of its unit's people"): """
+        SELECT p.uuid FROM public.exchange_paper p WHERE p.audience = 'nobody' AND NOT EXISTS (
+          SELECT FROM public.exchange_delivery d WHERE d.paper_id = p.id)""",
+    ("delivery", "to the unit that sent it"): """
+        SELECT d.uuid FROM public.exchange_delivery d JOIN public.exchange_paper p ON p.id = d.paper_id
+         WHERE d.receiver_id = p.unit_id""",
+    ("item", "answers what is no call, or a call that never reached its unit"): """
+        SELECT a.item_uuid FROM public.exchange_callanswer a JOIN public.exchange_paper p ON p.id = a.paper_id
+         WHERE p.kind <> 'call' OR (p.unit_id <> a.unit_id AND NOT EXISTS (
+          SELECT FROM public.exchange_delivery d WHERE d.paper_id = p.id AND d.receiver_id = a.unit_id))""",
+    ("item", "answers a call, but was never registered"): """
+        SELECT a.item_uuid FROM public.exchange_callanswer a WHERE NOT EXISTS (
+          SELECT FROM public.exchange_itemfact f WHERE f.unit_id = a.unit_id AND f.item_uuid = a.item_uuid)""",
 }
 
 
@@ -114,10 +131,13 @@ class Fault(NamedTuple):
 
 
 def faults() -> Iterator[Fault]:
-    """Yield every contradiction between packets and their hashes, dispatches and events, items and dispatches."""
+    """Yield every contradiction: packets and papers against hashes, dispatches against events, items against both."""
     for packet in Packet.objects.only("uuid", "content", "sha256").order_by("pk").iterator(chunk_size=_CHUNK):
         if not packets.is_whole(packet):
             yield Fault("packet", packet.uuid, "does not have the content it was sent with")
+    for paper in Paper.objects.prefetch_related("enclosures").order_by("pk").iterator(chunk_size=_CHUNK):
+        if papers.digest(paper, paper.enclosures.all()) != paper.sha256:
+            yield Fault("paper", paper.uuid, "does not say what it said when it was published")
     with connection.cursor() as cursor:
         cursor.execute(_STATES)
         for uuid, state, expected in cursor.fetchall():
