@@ -58,6 +58,7 @@ TENANT_APPS = [
     "tenants.review.apps.ReviewConfig",
     "tenants.desk.apps.DeskConfig",
     "tenants.notices.apps.NoticesConfig",
+    "tenants.papers.apps.PapersConfig",
     "api.apps.ApiConfig",
     "django.contrib.sessions",
 ]

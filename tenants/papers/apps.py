@@ -1,0 +1,14 @@
+"""App of papers."""
+
+from django.apps import AppConfig
+
+
+class PapersConfig(AppConfig):
+    """What comes down the network, on the side of one unit."""
+
+    name = "tenants.papers"
+    label = "papers"
+
+    def ready(self) -> None:
+        """Register consumers."""
+        from tenants.papers import consumers  # noqa: F401 - registered by import
