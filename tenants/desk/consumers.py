@@ -30,6 +30,8 @@ TELLS_AUTHORS = {
     EventKind.REPLIED: True,
     EventKind.PUBLISHED: True,
     EventKind.MERGED: True,
+    EventKind.ASSIGNED: True,
+    EventKind.RATED: False,
 }
 _OWN_DECISIONS = {EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED}
 

@@ -1,8 +1,9 @@
 """One-time links: somebody without an account answers one thing, once, within days, with a code told separately.
 
 The app that gives a link out names a `purpose` and an object of its own; it shows the page, keeps the words, and calls
-`issue`, `look_up`, `unlock`, `spend` and `revoke`. Only digests are kept. A link that is unknown, used, expired,
-revoked or barred after too many wrong codes looks the same to whoever holds it; the unit reads in its trail which.
+`issue`, `look_up`, `unlock`, `hold` (for words before the last ones), `spend` and `revoke`. Only digests are kept. A
+link that is unknown, used, expired, revoked or barred after too many wrong codes looks the same to whoever holds it;
+the unit reads in its trail which.
 """
 
 import hashlib
@@ -161,12 +162,23 @@ def spend(*, actor: Actor, link: OneTimeLink) -> OneTimeLink:
     Raises:
         LinkGone: it was used, revoked, barred, or expired meanwhile.
     """
-    locked = OneTimeLink.objects.select_for_update().get(pk=link.pk, unit_id=require_unit())
-    if standing(locked) != "open":
-        raise LinkGone(trace_of(locked))
+    locked = hold(actor=actor, link=link)
     locked.used_at = clock.now()
     locked.save(update_fields=["used_at"])
     audit.record(actor=actor, action="links.used", object_kind=link.purpose, object_id=link.object_uuid)
+    return locked
+
+
+@operation()
+def hold(*, actor: Actor, link: OneTimeLink) -> OneTimeLink:
+    """Lock a link that stays open for further answers, in the transaction that keeps this one; `spend` ends it.
+
+    Raises:
+        LinkGone: it was used, revoked, barred, or expired meanwhile.
+    """
+    locked = OneTimeLink.objects.select_for_update().get(pk=link.pk, unit_id=require_unit())
+    if standing(locked) != "open":
+        raise LinkGone(trace_of(locked))
     return locked
 
 

@@ -4,7 +4,7 @@ from collections.abc import Set
 
 from zhitong.core import clock
 from zhitong.exchange.journeys.stops import OUTCOMES, Node, Stop, is_undone, stands
-from zhitong.exchange.models import Event, EventKind, Visibility
+from zhitong.exchange.models import Event, EventKind, HandlingStep, Visibility
 from zhitong.exchange.words import leader_words
 from zhitong.web.parts import JourneyEvent, JourneyStep, State, StateKind, StationKind, Tag
 from zhitong.web.templatetags.zt import zt_short
@@ -38,8 +38,17 @@ def state_of(stop: Stop) -> State:
 
 
 def is_open(event: Event, insider_of: Set[Node]) -> bool:
-    """Return whether the reader may know a leader's name and words."""
+    """Return whether the reader may know a leader's name and words, or those of an answer."""
+    answer = _answer_of(event)
+    if answer is not None and answer.assignment.handling.is_released:
+        return True
     return event.visibility == Visibility.FULL or Node(event.unit_id, event.item_uuid) in insider_of
+
+
+def _answer_of(event: Event) -> HandlingStep | None:
+    """Return the final answer of a handler that an event tells, None for any other event."""
+    step: HandlingStep | None = getattr(event, "handling_step", None)
+    return step
 
 
 def who_instructed(event: Event, insider_of: Set[Node]) -> str:
@@ -56,6 +65,8 @@ def _line(event: Event, stop: Stop, *, is_open: bool) -> JourneyEvent:
         where += f"第 {event.issue_number} 期"
     if event.kind == EventKind.INSTRUCTION and not event.reverses_id:
         detail = event.leader if is_open and event.leader else leader_words(event.leader_rank)
+    elif answer := _answer_of(event):
+        detail = f"{event.by}，办理结果 {answer.get_result_display()}"
     else:
         detail = where or event.reason
     if event.kind in {EventKind.SUBMITTED, EventKind.ACCEPTED} and stop.fact:

@@ -1,6 +1,15 @@
 """Public tables of the network. They name a unit's rows by unit and stable uuid, never by foreign key."""
 
 from zhitong.exchange.models.events import AdoptionMode, Event, EventKind, LeaderRank, Visibility
+from zhitong.exchange.models.handling import (
+    Assignment,
+    Handling,
+    HandlingFile,
+    HandlingStep,
+    ResultClass,
+    Satisfaction,
+    StepKind,
+)
 from zhitong.exchange.models.matters import ItemFact, Matter
 from zhitong.exchange.models.merging import MergePart
 from zhitong.exchange.models.papers import Audience, CallAnswer, Delivery, Enclosure, Paper, PaperKind
@@ -8,6 +17,7 @@ from zhitong.exchange.models.sending import Dispatch, Grant, ItemSource, Packet
 
 __all__ = [
     "AdoptionMode",
+    "Assignment",
     "Audience",
     "CallAnswer",
     "Delivery",
@@ -16,6 +26,9 @@ __all__ = [
     "Event",
     "EventKind",
     "Grant",
+    "Handling",
+    "HandlingFile",
+    "HandlingStep",
     "ItemFact",
     "ItemSource",
     "LeaderRank",
@@ -24,5 +37,8 @@ __all__ = [
     "Packet",
     "Paper",
     "PaperKind",
+    "ResultClass",
+    "Satisfaction",
+    "StepKind",
     "Visibility",
 ]

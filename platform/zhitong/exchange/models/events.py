@@ -31,6 +31,8 @@ class EventKind(models.TextChoices):
     REPLIED = "replied", "答复"
     PUBLISHED = "published", "刊发"
     MERGED = "merged", "并入综合稿"
+    ASSIGNED = "assigned", "转办"
+    RATED = "rated", "评价办理"
 
 
 class AdoptionMode(models.TextChoices):

@@ -1,5 +1,6 @@
 """Every write of the network: registering, sending, receiving, recall, outcomes, papers. In a unit, on public rows."""
 
+from zhitong.exchange.operations import handling
 from zhitong.exchange.operations.answering import answer_call, count_reading, receive_paper
 from zhitong.exchange.operations.matters import join_lines, part_lines
 from zhitong.exchange.operations.merging import SOURCES_MOST, arrange_sources, merge, take_apart, withdraw_source
@@ -30,6 +31,7 @@ __all__ = [
     "count_reading",
     "decline",
     "grant_recall",
+    "handling",
     "join_lines",
     "keep",
     "merge",

@@ -10,7 +10,16 @@ from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.core.reasons import clean_reason
-from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact, MergePart, Visibility
+from zhitong.exchange.models import (
+    AdoptionMode,
+    Dispatch,
+    Event,
+    EventKind,
+    HandlingStep,
+    ItemFact,
+    MergePart,
+    Visibility,
+)
 from zhitong.exchange.operations.events import clean_words, new_event, write_events
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
@@ -116,7 +125,7 @@ def reverse(*, actor: Actor, event_uuid: UUID, reason: str) -> Event:
     Raises:
         NotFound: not an event of this unit.
         InvalidInput: no reason, or not an outcome.
-        WrongState: it was reversed already.
+        WrongState: it was reversed already, or a handler answered so.
     """
     reason = clean_reason(reason, "冲正必须写明理由。")
     unit = unit_in_force()
@@ -146,6 +155,10 @@ def withdraw_decision(*, actor: Actor, item_uuid: UUID, kind: EventKind, reason:
 def _reverse(actor: Actor, unit: Unit, wrong: Event, reason: str) -> Event:
     if wrong.kind not in OUTCOMES or wrong.reverses_id:
         raise InvalidInput("只有采用、批示等结果可以冲正。")
+    if HandlingStep.objects.filter(event=wrong).exists():
+        raise WrongState(
+            "这是承办单位交来的办结答复，不能冲正。", rule="登记的结果才可以冲正", who="不满意的可以要求再次办理"
+        )
     event = new_event(
         actor=actor,
         unit=unit,

@@ -1,6 +1,7 @@
 """Every read of the network: chains, journeys, tracks, inbox."""
 
 from zhitong.exchange.journeys import Journey, Node
+from zhitong.exchange.queries import handling
 from zhitong.exchange.queries.chains import chain_down, chain_up, chains_down
 from zhitong.exchange.queries.faults import Fault, faults
 from zhitong.exchange.queries.instructions import instructions_since
@@ -35,6 +36,7 @@ __all__ = [
     "chain_up",
     "chains_down",
     "faults",
+    "handling",
     "inbox",
     "instructions_since",
     "journey",

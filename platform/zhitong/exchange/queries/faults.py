@@ -8,6 +8,7 @@ from django.db import connection
 
 from zhitong.exchange import packets, papers
 from zhitong.exchange.models import Packet, Paper
+from zhitong.exchange.queries import handling_faults
 
 _CHUNK = 2000
 
@@ -131,7 +132,7 @@ class Fault(NamedTuple):
 
 
 def faults() -> Iterator[Fault]:
-    """Yield every contradiction: packets and papers against hashes, dispatches against events, items against both."""
+    """Yield every contradiction: packets and papers against hashes, dispatches and handlings against what happened."""
     for packet in Packet.objects.only("uuid", "content", "sha256").order_by("pk").iterator(chunk_size=_CHUNK):
         if not packets.is_whole(packet):
             yield Fault("packet", packet.uuid, "does not have the content it was sent with")
@@ -139,10 +140,11 @@ def faults() -> Iterator[Fault]:
         if papers.digest(paper, paper.enclosures.all()) != paper.sha256:
             yield Fault("paper", paper.uuid, "does not say what it said when it was published")
     with connection.cursor() as cursor:
-        cursor.execute(_STATES)
-        for uuid, state, expected in cursor.fetchall():
-            yield Fault("dispatch", uuid, f"is {state}, but its events say {expected}")
-        for (kind, reason), query in _CONTRADICTIONS.items():
+        for kind, query in (("dispatch", _STATES), ("assignment", handling_faults.STATES)):
+            cursor.execute(query)
+            for uuid, state, expected in cursor.fetchall():
+                yield Fault(kind, uuid, f"is {state}, but its events say {expected}")
+        for (kind, reason), query in (_CONTRADICTIONS | handling_faults.CONTRADICTIONS).items():
             cursor.execute(query)
             for (uuid,) in cursor.fetchall():
                 yield Fault(kind, uuid, reason)

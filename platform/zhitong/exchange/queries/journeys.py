@@ -102,7 +102,9 @@ def _events(
     by_dispatch: dict[int, list[Event]] = defaultdict(list)
     events = (
         Event.objects.filter(Q(unit_id__in=units, item_uuid__in=items) | Q(dispatch_id__in=dispatches))
-        .select_related("body", "reversed_by")
+        .select_related(
+            "body", "reversed_by", "handling_step__assignment__handling", "handling_step__assignment__handling"
+        )
         .order_by("at", "id")
     )
     for event in events:

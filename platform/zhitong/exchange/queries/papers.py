@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from zhitong.exchange.journeys import Node
 from zhitong.exchange.models import CallAnswer, Delivery, Event, EventKind, Paper
-from zhitong.exchange.queries.chains import Node, ways_up
+from zhitong.exchange.queries.chains import ways_up
 from zhitong.units.models import LEVEL_ORDER, Level, UnitKind
 
 # From papers down: where answers may hang. `via` is the delivery that a place was reached by, null where the unit's own
