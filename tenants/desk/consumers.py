@@ -39,9 +39,8 @@ _OWN_DECISIONS = {EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED}
 @outbox.consumer("notices.event")
 def tell_authors(payload: dict[str, Any]) -> None:
     """Tell each author with an account here what happened to the item, and where; never a leader's words."""
-    event = Event.objects.select_related("unit", "body", "dispatch__receiver", "dispatch__body").get(
-        pk=payload["event"]
-    )
+    told = ("unit", "body", "dispatch__receiver", "dispatch__body", "handling_step")
+    event = Event.objects.select_related(*told).get(pk=payload["event"])
     unit_id = require_unit()
     own_decision = event.unit_id == unit_id and event.body_id is None and event.kind in _OWN_DECISIONS
     if not TELLS_AUTHORS[EventKind(event.kind)] or own_decision:
@@ -50,6 +49,8 @@ def tell_authors(payload: dict[str, Any]) -> None:
     if item is None:
         return
     place = "" if event.body_id or event.kind == EventKind.SENT else event.unit.short_name
+    if hasattr(event, "handling_step"):  # whom it was passed to says it, not the unit that passed it on
+        place = event.by
     for reader in User.objects.filter(authorships__item=item, authorships__signs=True, is_active=True):
         notify(
             actor=system(unit_id),

@@ -57,6 +57,7 @@ TENANT_APPS = [
     "tenants.items.apps.ItemsConfig",
     "tenants.review.apps.ReviewConfig",
     "tenants.desk.apps.DeskConfig",
+    "tenants.handling.apps.HandlingConfig",
     "tenants.notices.apps.NoticesConfig",
     "tenants.papers.apps.PapersConfig",
     "api.apps.ApiConfig",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("tenants.accounts.urls")),
     path("items/", include("tenants.items.urls")),
     path("review/", include("tenants.review.urls")),
+    path("handling/", include("tenants.handling.urls")),
     path("notices/", include("tenants.notices.urls")),
     path("search/", include("search.urls")),
     path("ranking/", include("zhitong.ranking.urls")),

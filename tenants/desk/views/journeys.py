@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import User
 from tenants.desk.ways import way_of
+from tenants.handling.journeys import handlings_of
 from tenants.items.models import Item
 from tenants.items.queries import author_names, get_visible
 from tenants.items.views.common import reader
@@ -89,6 +90,7 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "told": _told(way),
         "awaited": [_waiting(user, found, one) for one in awaited],
         "lines": lines,
+        "handlings": handlings_of(user, found, for_the_office=for_the_office),
         "score": earned.get(found.uuid),
         "score_url": reverse("ranking:item", args=[found.uuid]),
         "back": reverse("desk:item", args=[found.uuid]),

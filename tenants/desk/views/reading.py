@@ -110,6 +110,7 @@ def _actions(user: User, found: Item) -> list[Action]:
         url = reverse("desk:send", args=[found.uuid])
         others.insert(0, Action("报送", url=url, icon="send", primary=not queries.has_gone(found)))
     if found.state == State.APPROVED and user.has_zt_perm("exchange.record"):
+        others.append(Action("转办", url=reverse("handling:pass_on", args=[found.uuid]), icon="arrows-split-2"))
         url = reverse("desk:outcome", args=[found.uuid])
         others.append(Action("登记结果", url=url, icon="clipboard-list"))
     return others

@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from zhitong.core import audit, clock, outbox
-from zhitong.core.errors import WrongState
+from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.core.reasons import clean_reason
 from zhitong.exchange.models import Assignment, Handling, HandlingStep, StepKind
+from zhitong.exchange.models.handling import OPEN
 from zhitong.exchange.operations.handling.answering import require_later
 from zhitong.exchange.operations.handling.assigning import Handler, cleaned, open_assignment
 from zhitong.exchange.operations.handling.common import (
@@ -40,6 +41,10 @@ def reassign(*, actor: Actor, assignment_uuid: UUID, seen: int, to: Handler, day
     assignment = asked(actor, assignment_uuid, seen)
     _require_refusing(assignment)
     handler = cleaned(assignment.handling.asker, to, "lead")
+    others = assignment.handling.assignments.select_related("unit").filter(state__in=[*OPEN, State.ANSWERED])
+    if handler.name in {one.name for one in others}:
+        wrong = f"{handler.name}已经在办这一件，请选别的单位。"
+        raise InvalidInput(wrong, fields={"lead": [wrong]})
     due = answer_due(days, clock.now())
     close(actor, assignment, State.GIVEN_BACK)
     write_step(actor, assignment, StepKind.REFUSAL_GRANTED, words=f"改由{handler.name}办理")

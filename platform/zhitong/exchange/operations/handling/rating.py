@@ -67,7 +67,9 @@ def rate(*, actor: Actor, handling_uuid: UUID, item_uuid: UUID, rating: str, wor
             )
     except IntegrityError as error:
         raise WrongState("这一次办理已经评价过，没有重复评价。", rule="一次办理评价一次") from error
-    outbox.publish("handling.rated", {"rating": made.pk}, unit_id=handling.asker_id)
+    lead = handling.assignments.get(role=Assignment.Role.LEAD, state=Assignment.State.ANSWERED)
+    for unit_id in {handling.asker_id, lead.unit_id} - {None}:
+        outbox.publish("handling.rated", {"rating": made.pk}, unit_id=unit_id)
     audit.record(
         actor=actor,
         action="exchange.handling.rated",

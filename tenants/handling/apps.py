@@ -1,0 +1,14 @@
+"""App of handling."""
+
+from django.apps import AppConfig
+
+
+class HandlingConfig(AppConfig):
+    """What is passed to handlers, and answered."""
+
+    name = "tenants.handling"
+    label = "handling"
+
+    def ready(self) -> None:
+        """Register consumers and navigation."""
+        from tenants.handling import consumers, navigation  # noqa: F401 - registered by import
