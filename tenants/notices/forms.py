@@ -101,8 +101,8 @@ class AddressForm(Form):
     """Where the reader's notices are mailed."""
 
     email = forms.CharField(
-        label="邮箱", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}), required=False,
-        help_text="留空就不发邮件。换了邮箱要重新确认。",
+        label="邮箱", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text="换了邮箱要重新确认。不想收邮件，请在下面都选“不发邮件”。",
     )  # fmt: skip
 
 

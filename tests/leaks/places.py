@@ -314,6 +314,7 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
     sign_in = {"username": "mei", "password": PASSWORD}
     person = {"name": "刘洋", "username": "liuyang", "member_kind": "member", "duty": KEPT, "roles": ["author"]}
     password = {"old": PASSWORD, "password": "Xin-mima-2026", "again": "Xin-mima-2026"}
+    reader = client_for(make_user(unit, "youjian"), unit)
     mails = {**dict.fromkeys(("task", "result", "step", "office", "other"), "now"), "digest_hour": "8",
              "quiet": "own", "quiet_from": "21:00"}  # fmt: skip
     new = "/accounts/people/new/"
@@ -357,11 +358,10 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
             {"text_limit": "1800", "unconfirmed_sign": "1", "hides_reviewers": "0"}, "text_limit", "字数上限"
         ),
         "own mails": Place(
-            "notices:settings", own, "/notices/settings/", {**mails, "quiet_to": "06:00"}, "quiet_from", "从"
+            "notices:settings", reader, "/notices/settings/", {**mails, "quiet_to": "06:00"}, "quiet_from", "从"
         ),
         "own address": Place(
-            "notices:address", own, "/notices/settings/address/", {"email": "xin@example.cn"}, "email", "邮箱",
-            empty_is_fine=True,
+            "notices:address", reader, "/notices/settings/address/", {"email": "xin@example.cn"}, "email", "邮箱",
         ),
         "the unit's mails": Place(
             "notices:unit_settings", b, "/notices/settings/unit/", {**mails, "quiet_to": "06:00", "urgent_passes": "1"},

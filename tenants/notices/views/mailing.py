@@ -47,11 +47,11 @@ def address(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if form.is_valid():
         try:
-            sent = _change_address(actor_of(request.user), form.cleaned_data["email"])
+            _change_address(actor_of(request.user), form.cleaned_data["email"])
         except (InvalidInput, WrongState) as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "确认邮件已发出，请到邮箱里点开链接。" if sent else "已不再发邮件。")
+            messages.success(request, "确认邮件已发出，请到邮箱里点开链接。")
             return redirect("notices:settings")
     unit_rule, own = plans.rules_for(request.user)  # type: ignore[arg-type]
     return _settings_page(request, own, MailForm(unit=plans.unit_plan(unit_rule), initial=said_by_reader(own)), form)
@@ -98,12 +98,10 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @transaction.atomic
-def _change_address(actor: Actor, email: str) -> bool:
-    """Change the address and ask it, both or neither; return whether there is one to ask."""
-    user = change_own_email(actor=actor, email=email)
-    if user.email:
-        operations.ask_to_confirm(actor=actor)
-    return bool(user.email)
+def _change_address(actor: Actor, email: str) -> None:
+    """Change the address and ask it, both or neither."""
+    change_own_email(actor=actor, email=email)
+    operations.ask_to_confirm(actor=actor)
 
 
 def _of_link(label: str) -> Actor:
