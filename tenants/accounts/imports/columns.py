@@ -23,6 +23,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "party": ("party", "党派", "政治面貌"),
     "duty": ("duty", "职务", "单位及职务", "工作单位及职务"),
     "rank": ("rank", "委员层级"),
+    "expertise": ("expertise", "专长", "专业领域"),
+    "tags": ("tags", "标签"),
 }
 # Cells that may name several.
 SEVERAL = ("roles", *GroupKind.values, "posts")
@@ -54,6 +56,8 @@ _HELP = {
     "party": "可不填。",
     "duty": "可不填。",
     "rank": "担任委员的最高层级，可填：{ranks}。不是委员的不填。",
+    "expertise": "熟悉的领域，约稿时按它找人，可不填。",
+    "tags": "例如骨干、专家、特邀，几个用顿号分开，可不填。",
 }
 
 

@@ -18,7 +18,7 @@ from zhitong.core.tables import RawRow, WrongRow
 
 _DEFAULT_ROLE = "author"
 _NO_LOGIN_NAME = re.compile(r"[^\w.@-]+")  # blanks and the dot inside names such as 阿依古丽·买买提
-_WORDS = ("name", "mobile", "username", "email", "party", "duty")
+_WORDS = ("name", "mobile", "username", "email", "party", "duty", "expertise", "tags")
 
 
 class Fate(StrEnum):
@@ -197,7 +197,10 @@ def _fields(row: RawRow) -> dict[str, str]:
     given: dict[str, Any] = {name: _one(row, name) for name in _WORDS if _one(row, name) or name == "name"}
     given["member_kind"] = _choice(row, "member_kind", MEMBER_KINDS) or MemberKind.MEMBER
     given["rank"] = _choice(row, "rank", RANKS)
-    return {name: str(value) for name, value in user_fields(given).items() if value is not None}
+    cleaned = user_fields(given)
+    if "tags" in cleaned:
+        cleaned["tags"] = "、".join(cleaned["tags"])
+    return {name: str(value) for name, value in cleaned.items() if value is not None}
 
 
 def _choice(row: RawRow, name: str, labels: dict[str, str]) -> str:

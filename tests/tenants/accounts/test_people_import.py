@@ -322,3 +322,12 @@ def test_the_command_names_what_it_cannot_read(unit: Unit, tmp_path: Path) -> No
     (tmp_path / "a.csv").write_text("x")
     with pytest.raises(CommandError, match="没有找到表头"):
         run(unit, tmp_path / "a.csv")
+
+
+def test_a_list_brings_marks_and_fields(unit: Unit, boss: Client) -> None:
+    shown = preview(boss, "姓名,专长,标签\n冯雅琪,养老服务,骨干、专家\n梁晓岚,,\n".encode(), "名册.csv")
+    boss.post(ENTER, {"rows": kept(shown)})
+    with unit:
+        found = dict(User.objects.exclude(username="boss").values_list("name", "tags"))
+        assert found == {"冯雅琪": ["骨干", "专家"], "梁晓岚": []}
+        assert User.objects.get(name="冯雅琪").expertise == "养老服务"
