@@ -12,9 +12,10 @@ from zhitong.documents.kinds import ACCEPT
 from zhitong.exchange.models import Event, ResultClass, Satisfaction
 from zhitong.exchange.words import leader_words
 from zhitong.units.models import Level
-from zhitong.web.forms import Form
+from zhitong.web.forms import Form, dress
 
 CO_ROWS = 3
+BARE = "item"  # the adopted item alone, without an instruction
 _DAYS = [(str(days), f"{days} 个工作日") for days in (5, 10, 20, 30, 60, 90)]
 _LEVELS = [("", "层级：与本级相同"), *((value, label) for value, label in Level.choices if value != Level.BRANCH)]
 
@@ -48,13 +49,14 @@ class HandlerRows(Form):
                 ("contact", "手机号或邮箱", 80),
             ):
                 field = forms.CharField(label=label, required=False, max_length=limit)
-                field.widget.attrs |= {"class": "form-control", "placeholder": label, "maxlength": limit}
-                field.widget.attrs["aria-label"] = f"{who}：{label}"
+                field.widget.attrs |= {"placeholder": label, "aria-label": f"{who}：{label}"}
                 if name == "name":
                     field.widget.attrs["list"] = "zt-units"
+                dress(field)
                 self.fields[f"{place}_{name}"] = field
             level = forms.ChoiceField(label="层级", required=False, choices=_LEVELS)
-            level.widget.attrs |= {"class": "form-select", "aria-label": f"{who}：层级"}
+            level.widget.attrs["aria-label"] = f"{who}：层级"
+            dress(level)
             self.fields[f"{place}_level"] = level
 
     @property
@@ -78,6 +80,11 @@ class HandlerRows(Form):
         """What the operation said of a row, by its place."""
         found: dict[str, list[str]] = getattr(self, "_wrong_rows", {})
         return found
+
+    @property
+    def has_co(self) -> bool:
+        """Whether anything was typed into the rows after the first."""
+        return len(self.handlers()) > 1
 
     def note_rows(self, fields: dict[str, list[str]]) -> None:
         """Keep what a refusal says of rows; it is shown beside them."""
@@ -106,7 +113,7 @@ class PassOnForm(HandlerRows):
 
     places = ("lead", *(f"co_{n}" for n in range(1, CO_ROWS + 1)))
 
-    instruction = forms.ChoiceField(label="依据", required=False)
+    instruction = forms.ChoiceField(label="依据")
     passes_words = forms.BooleanField(
         label="附上批示原文",
         required=False,
@@ -131,12 +138,14 @@ class PassOnForm(HandlerRows):
             (str(event.uuid), f"{event.occurred_on:%Y-%m-%d} {leader_words(event.leader_rank)}批示")
             for event in instructions
         ]
-        field.choices = [*named, *([("", "不按批示，按采用的信息转办")] if bare else [])]
+        field.choices = [*named, *([(BARE, "不按批示，按采用的信息转办")] if bare else [])]
+        if not instructions:
+            del self.fields["passes_words"]
 
     @property
     def head(self) -> list[BoundField]:
         """The fields before the handlers."""
-        return [self["instruction"], self["passes_words"], self["request"]]
+        return [self[name] for name in ("instruction", "passes_words", "request") if name in self.fields]
 
     @property
     def tail(self) -> list[BoundField]:
@@ -181,7 +190,8 @@ class AnswerForm(Form):
     result = forms.ChoiceField(
         label="办理结果",
         required=False,
-        choices=[("", "请选择（办结时）"), *ResultClass.choices],
+        choices=[("", "请选择"), *ResultClass.choices],
+        help_text="承办单位办结时要选；会办单位可以不选。",
     )
     words = forms.CharField(
         label="办理情况", max_length=5000, widget=forms.Textarea(attrs={"rows": 8}), help_text="最多 5,000 字。"

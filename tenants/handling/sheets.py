@@ -50,7 +50,9 @@ def sheet_of(handling: Handling, unit: Unit, *, reader: str) -> Sheet:
         unit: whose handling it is.
         reader: the name of whoever prints it.
     """
-    facts = [("标题", handling.title), *((fact.label, fact.value) for fact in presenting.basis(handling))]
+    basis = [(fact.label, fact.value) for fact in presenting.basis(handling) if fact.label != "转办"]
+    sent = f"{minute(handling.sent_at)}{f'，第 {handling.round} 次' if handling.round > 1 else ''}"
+    facts = [("标题", handling.title), *basis, ("转办", sent)]
     parts = [
         SheetPart(
             f"{part.get_role_display()}：{part.name}",

@@ -1,15 +1,12 @@
 """Every address that takes words, with a form that is right; and a print of all rows, to see what was written."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import Holding, User
@@ -22,6 +19,8 @@ from tenants.items.models import Item
 from tenants.review import operations as review
 from tenants.review.models import Task
 from tests.factories import PASSWORD, TEXT, client_for, make_draft, make_user, public_client
+from tests.leaks.handling_places import handling_places
+from tests.leaks.place import KEPT, Place
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.core.workday_table import set_days
@@ -31,30 +30,8 @@ from zhitong.units.models import RouteKind, Unit
 from zhitong.units.operations import open_route
 from zhitong.units.queries import destinations
 
-KEPT = "我写了很久的一句话"
 # What changes by merely looking in, or counts attempts.
 _NO_WORDS = ("django_session", "axes_%", "django_migrations")
-
-
-@dataclass(frozen=True)
-class Place:
-    """One address that takes words: who posts, a form that is right, which field to spoil and its name on the page."""
-
-    route: str
-    client: Client
-    path: str
-    form: dict[str, Any]
-    field: str
-    label: str
-    kept: str = ""  # a second field whose words must come back
-    is_json: bool = False
-    empty_is_fine: bool = False
-
-    def post(self, **spoilt: Any) -> Any:
-        form = {**self.form, **spoilt}
-        if self.is_json:
-            return self.client.post(self.path, json.dumps(form), content_type="application/json")
-        return self.client.post(self.path, form)
 
 
 def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
@@ -67,6 +44,7 @@ def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
         **_places_of_operators(city),
         **_places_of_asides(unit),
         **_places_of_merging(unit),
+        **handling_places(unit, city),
     }
 
 

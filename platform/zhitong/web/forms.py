@@ -49,7 +49,7 @@ class LookMixin(forms.BaseForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for field in self.fields.values():
-            _dress(field)
+            dress(field)
 
     @property
     def status(self) -> int:
@@ -97,7 +97,8 @@ class TableField(forms.FileField):
             raise ValidationError(f"文件 {value.size / 1024 / 1024:.1f} MB，最多 5 MB，请分成几个文件。")
 
 
-def _dress(field: forms.Field) -> None:
+def dress(field: forms.Field) -> None:
+    """Give a field its class, our words and the check of its text; for those that a form adds once it is made."""
     widget = field.widget
     if isinstance(widget, (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)):
         look = "form-check-input"

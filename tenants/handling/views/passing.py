@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tenants.handling import operations, presenting, queries
-from tenants.handling.forms import HandlerRows, PassOnForm, ReassignForm, RoundForm
+from tenants.handling.forms import BARE, HandlerRows, PassOnForm, ReassignForm, RoundForm
 from tenants.handling.operations import PassedOn
 from tenants.items.models import Item, State
 from tenants.items.queries import get_visible
@@ -60,8 +60,8 @@ def pass_on(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
             lead=lead,
             co=co,
             days=int(given["days"]),
-            instruction_uuid=UUID(given["instruction"]) if given["instruction"] else None,
-            passes_words=given["passes_words"],
+            instruction_uuid=None if given["instruction"] == BARE else UUID(given["instruction"]),
+            passes_words=given.get("passes_words", False),
             releases_answer=given["releases_answer"],
             with_files=given["with_files"],
         )

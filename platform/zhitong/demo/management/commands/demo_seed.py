@@ -13,6 +13,7 @@ from zhitong.core.models import OutboxMessage
 from zhitong.core.operations import leave_unit
 from zhitong.demo.content.items import current_year, nanhai_2019
 from zhitong.demo.content.units import units
+from zhitong.demo.handling import pass_on_lately
 from zhitong.demo.hands import commit_without_waiting, hands
 from zhitong.demo.history import play
 from zhitong.demo.world import World, build_people, build_units
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             played = several.map(play, (world, world), (past, current))
             for count, what in zip(played, ("南海 2019", f"{today.year}"), strict=True):
                 self._say(f"{count} items of {what} with their ways")
+            self._say(f"{pass_on_lately(world)} items passed on for handling")
             _forget_what_was_read(clock.now() - _READ_AFTER)
             # Both until nothing is left: what one handles may give the other work.
             while any(several.map(outbox.drain, (_AT_A_TIME, _AT_A_TIME))):
