@@ -1,0 +1,213 @@
+"""Every operation between units, called by the wrong actor: refused in the way the table says, and nothing written."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+import zhitong.exchange.operations
+from tenants.desk import merging
+from tenants.desk.operations import Answer
+from tenants.desk.outcome_lists import Listed
+from tenants.desk.queries import Pick
+from tenants.handling import operations as tenant_handling
+from tenants.handling.operations import Named
+from tenants.papers import operations as papers
+from tenants.review import operations as review
+from tests.factories import TEXT, make_draft
+from tests.leaks.places import rows_of
+from tests.leaks.world import World, build, dispatch_to_city
+from zhitong.core import clock
+from zhitong.core.errors import NotAllowed, NoUnitError, Refusal
+from zhitong.core.operations import Actor, system
+from zhitong.exchange.models import AdoptionMode, Delivery, Event, EventKind, PaperKind
+from zhitong.exchange.operations import NewPaper
+from zhitong.exchange.operations.handling import Handler
+from zhitong.units.current import unit_in_force
+from zhitong.units.models import ExternalBody, Unit
+from zhitong.units.queries import destinations
+
+pytestmark = pytest.mark.django_db
+_TENANTS = (
+    "tenants.desk.operations",
+    "tenants.desk.merging",
+    "tenants.handling.operations",
+    "tenants.papers.operations",
+)
+Operation = Callable[..., object]
+
+# What asks for no right itself -> who has asked for it before.
+INNER = {
+    "exchange.answering.answer_call": "items and review, when an answer is submitted",
+    "exchange.answering.count_reading": "papers, for whom a paper was given to",
+    "exchange.handling.answering.answer": "the right is the unit's, or the link's",
+    "exchange.handling.answering.ask_extension": "as answer",
+    "exchange.handling.answering.ask_refusal": "as answer",
+    "exchange.handling.answering.interim": "as answer",
+    "exchange.handling.answering.receive_assignment": "as answer",
+    "exchange.handling.deciding.extend": "the view, exchange.record",
+    "exchange.handling.deciding.reassign": "tenants.handling.reassign",
+    "exchange.handling.deciding.refuse_extension": "the view, exchange.record",
+    "exchange.handling.deciding.refuse_refusal": "the view, exchange.record",
+    "exchange.handling.deciding.release_answer": "the view, exchange.record",
+    "exchange.handling.deciding.take_back": "the view, exchange.record",
+    "exchange.handling.deciding.urge": "the view, exchange.record",
+    "exchange.handling.rating.rate": "tenants.handling.rate, for the authors alone",
+    "exchange.merging.arrange_sources": "desk.merging.arrange",
+    "exchange.merging.merge": "desk.merging.merge",
+    "exchange.merging.take_apart": "desk.merging.take_apart",
+    "exchange.merging.withdraw_source": "desk.merging.withdraw_source",
+    "exchange.outcomes.record": "review, for own decisions; desk.record_outcome, for all others",
+    "exchange.outcomes.withdraw_decision": "review",
+    "exchange.registering.change_authors": "items, for who writes the draft",
+    "exchange.registering.register_item": "review, at the submission",
+    "handling.rate": "itself: an author of the item, and nobody else",
+    "papers.confirm_paper": "itself: whom the paper was given to",
+    "papers.read_paper": "as confirm_paper",
+}
+# What a neighbour does to its own rows, whatever it names: nobody else's row is in it.
+OWN = frozenset({"exchange.registering.register_item", "exchange.publishing.publish", "papers.publish"})
+# What ends in another way than that there is no such row: it does nothing, as the comparison of all rows shows.
+OTHERWISE = {
+    "desk.record_list": "",  # says of each of its rows by itself why it was refused
+    "exchange.answering.count_reading": "",  # counts for its own unit, which was given nothing
+}
+
+
+def _operations() -> dict[str, Operation]:
+    package = zhitong.exchange.operations
+    names = [one.name for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    found = {}
+    for name in (*names, *_TENANTS):
+        for attribute, function in vars(importlib.import_module(name)).items():
+            made = getattr(function, "__wrapped__", None)
+            if inspect.isfunction(function) and made and made.__module__ == name:
+                place = name.removeprefix("zhitong.").removeprefix("tenants.").replace("operations.", "")
+                found[f"{place.removesuffix('.operations')}.{attribute}"] = function
+    return {name: one for name, one in sorted(found.items()) if "actor" in inspect.signature(one).parameters}
+
+
+OPERATIONS = _operations()
+
+
+def _right(operation: Operation) -> str | None:
+    """Return the right that an operation asks for."""
+    right: str | None = inspect.getclosurevars(operation).nonlocals["permission"]
+    return right
+
+
+@pytest.fixture
+def world(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
+    world = build(unit, city, province, stranger)
+    dispatch_to_city(world)
+    return world
+
+
+@pytest.fixture
+def given(world: World) -> dict[str, Any]:
+    """Rows of 南海 and 佛山 for every argument that an operation between units takes, by its name."""
+    assert world.dispatch
+    other = make_draft(world.unit, world.author, title="关于夜市占道的建议")
+    with world.unit:
+        review.submit(actor=world.author.actor, item_uuid=other.uuid, version=other.version)
+        third = make_draft(world.unit, world.author, title="关于绿道的建议")
+        review.submit(actor=world.author.actor, item_uuid=third.uuid, version=third.version)
+        merged = merging.merge(
+            actor=world.clerk.actor, picks=[Pick(other.uuid), Pick(third.uuid)], title="关于公共空间的建议"
+        )
+        passed = tenant_handling.pass_on(
+            actor=world.clerk.actor, item_uuid=world.item.uuid, request="请研究办理",
+            lead=Named("区住建局", "王建国", "13912345678"), days=20,
+        ).handling  # fmt: skip
+    new = NewPaper(uuid4(), PaperKind.CALL, "要的线索", "请反映。", due_on=clock.today() + timedelta(days=9))
+    with world.city:
+        paper = papers.publish(actor=world.city_clerk.actor, new=new, to=[world.unit.uuid])
+    return {
+        "item_uuid": merged.uuid,
+        "other_uuid": world.item.uuid,
+        "sources": [third.uuid, other.uuid],
+        "source_uuid": other.uuid,
+        "picks": [Pick(world.dispatch.uuid, is_dispatch=True), Pick(other.uuid)],
+        "dispatch_uuid": world.dispatch.uuid,
+        "event_uuid": Event.objects.filter(unit=world.unit, kind=EventKind.ADOPTED).latest("pk").uuid,
+        "assignment_uuid": passed.assignments.get().uuid,
+        "handling_uuid": passed.uuid,
+        "paper_uuid": paper.uuid,
+        "delivery_uuid": Delivery.objects.get(paper=paper).uuid,
+        "deliveries": [Delivery.objects.get(paper=paper).uuid],
+        "body": ExternalBody(pk=0, name="某单位", short_name="某单位"),
+        "answers": [Answer(world.item.uuid, Listed(line=2, title="改", kind=EventKind.ADOPTED))],
+        "kind": EventKind.INSTRUCTION,
+        "leader": "某领导",
+        "rating": "satisfied",
+        "content": {"title": "改"},
+        "lead": Handler(department="区城管局"),
+        "to": [],
+        "until": clock.today() + timedelta(days=9),
+        "readers": 1,
+        "confirmed": 1,
+        "days": 5,
+        "seen": 1,
+        "version": merged.version,
+        "texts": TEXT,
+        "title": "改",
+        "words": "改",
+        "request": "改",
+        "reason": "改",
+        "mode": AdoptionMode.SINGLE,
+        "day": clock.today(),
+        "new": new,
+        "authors": [],
+        "number_label": "改",
+        "submitted_at": clock.now(),
+    }
+
+
+def _call(operation: Operation, actor: Actor, given: dict[str, Any]) -> str:
+    """Return the kind of error by which an operation ends, empty when it went through."""
+    wanted = [name for name, one in inspect.signature(operation).parameters.items() if one.default is one.empty]
+    wanted += ["leader"] * (operation is OPERATIONS["desk.record_outcome"])
+    values = {name: given[name] for name in wanted if name != "actor"}
+    if operation.__module__.startswith("tenants.handling"):  # which names handlers in words, whom the exchange knows
+        values |= {name: Named("区城管局", "李明", "13912345679") for name in ("lead", "to") if name in values}
+    elif operation is OPERATIONS["exchange.handling.deciding.reassign"]:
+        values["to"] = given["lead"]
+    elif operation is OPERATIONS["exchange.sending.send"]:
+        values["to"] = destinations(unit_in_force(), clock.today())[:1]
+    try:
+        operation(actor=actor, **values)
+    except (Refusal, NoUnitError) as error:
+        return type(error).__name__
+    return ""
+
+
+def test_the_tables_name_every_operation() -> None:
+    assert len(OPERATIONS) > 50
+    assert {name for name, one in OPERATIONS.items() if _right(one) is None} == set(INNER)
+    assert set(OPERATIONS) >= OWN
+
+
+def test_an_actor_of_another_unit_or_without_the_right_goes_no_further(world: World, given: dict[str, Any]) -> None:
+    before = rows_of(world.unit, world.city)
+    bare = Actor(world.unit.pk, "没有权限的人", world.reader.uuid)
+    with world.unit:
+        elsewhere = {name: _call(one, system(world.stranger.pk), given) for name, one in OPERATIONS.items()}
+        barred = {name: _call(one, bare, given) for name, one in OPERATIONS.items() if _right(one)}
+    assert set(elsewhere.values()) == {NoUnitError.__name__}
+    assert set(barred.values()) == {NotAllowed.__name__}
+    assert rows_of(world.unit, world.city) == before
+
+
+def test_a_neighbour_finds_no_row_of_others_whatever_it_may_do_at_home(world: World, given: dict[str, Any]) -> None:
+    before = rows_of(world.unit, world.city, world.stranger)
+    with world.stranger:
+        ended = {
+            name: _call(one, system(world.stranger.pk), given) for name, one in OPERATIONS.items() if name not in OWN
+        }
+    assert {name: kind for name, kind in ended.items() if kind != "NotFound"} == OTHERWISE
+    assert rows_of(world.unit, world.city, world.stranger) == before
