@@ -9,6 +9,7 @@ from tenants.accounts.models import User
 from tenants.accounts.queries import with_permission
 from tenants.items.models import OPEN_STATES, Attachment, Consent, Edition, EditionKind, Item, ItemAuthor, State
 from zhitong.core.errors import NotFound
+from zhitong.exchange.models import Paper
 from zhitong.units.current import unit_in_force
 
 # What authors read instead of a name that the unit hides from them.
@@ -165,6 +166,13 @@ def with_authors(items: QuerySet[Item]) -> QuerySet[Item]:
 def author_names(item: Item) -> list[str]:
     """Return the names of those who sign, in their order; who may still answer is marked."""
     return [f"{author.name}（待确认）" if author.is_open_question else author.name for author in item.signers]
+
+
+def call_behind(item: Item) -> Paper | None:
+    """Return the call (约稿) that an item was written from, with its sender; None without one."""
+    if item.call_uuid is None:
+        return None
+    return Paper.objects.select_related("unit").filter(uuid=item.call_uuid).first()
 
 
 def open_to(item: Item) -> list[ItemAuthor]:

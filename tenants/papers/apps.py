@@ -10,5 +10,5 @@ class PapersConfig(AppConfig):
     label = "papers"
 
     def ready(self) -> None:
-        """Register consumers."""
-        from tenants.papers import consumers  # noqa: F401 - registered by import
+        """Register consumers and navigation."""
+        from tenants.papers import consumers, navigation  # noqa: F401 - registered by import

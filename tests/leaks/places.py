@@ -1,9 +1,10 @@
 """Every address that takes words, with a form that is right; and a print of all rows, to see what was written."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 from django.core.management import call_command
 from django.db import connection
@@ -16,6 +17,7 @@ from tenants.desk.queries import Pick
 from tenants.items import operations as items
 from tenants.items.fields import AuthorInput
 from tenants.items.models import Item
+from tenants.papers import operations as papers
 from tenants.review import operations as review
 from tenants.review.models import Task
 from tests.factories import PASSWORD, TEXT, client_for, make_draft, make_user, public_client
@@ -25,7 +27,8 @@ from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.core.workday_table import set_days
 from zhitong.exchange import operations as exchange
-from zhitong.exchange.models import Event, EventKind
+from zhitong.exchange.models import Audience, Event, EventKind, PaperKind
+from zhitong.exchange.operations import NewPaper
 from zhitong.units.models import RouteKind, Unit
 from zhitong.units.operations import open_route
 from zhitong.units.queries import destinations
@@ -45,6 +48,7 @@ def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
         **_places_of_asides(unit),
         **_places_of_merging(unit),
         **handling_places(unit, city),
+        **_places_of_papers(unit),
     }
 
 
@@ -148,6 +152,26 @@ def _places_of_merging(unit: Unit) -> dict[str, Place]:
             "desk:sources_act", client, f"/items/{merged.uuid}/sources/act/", {"reason": "分开办"}, "reason", "理由"
         ),
     }  # fmt: skip
+
+
+def _places_of_papers(unit: Unit) -> dict[str, Place]:
+    """A call to the unit's own people, and taking one back."""
+    clerk = make_user(unit, "luolan", name="罗兰", roles=["clerk"])
+    due = clock.today() + timedelta(days=9)
+    new = NewPaper(uuid4(), PaperKind.CALL, "要撤回的约稿", "请反映。", due_on=due, audience=Audience.ALL)
+    with unit:
+        papers.publish(actor=clerk.actor, new=new)
+    call = {
+        "token": f"{uuid4()}", "kind": "call", "title": "约稿", "body": KEPT, "due_on": f"{due}", "audience": "all",
+    }  # fmt: skip
+    client, path = client_for(clerk, unit), "/papers/out/new/"
+    return {
+        "call": Place("papers:new", client, path, call, "title", "标题", "body"),
+        "text of a call": Place("papers:new", client, path, {**call, "title": KEPT}, "body", "正文", "title"),
+        "taking a call back": Place(
+            "papers:withdraw", client, f"/papers/out/{new.uuid}/withdraw/", {"reason": "另行通知"}, "reason", "理由"
+        ),
+    }
 
 
 def _places_of_asides(unit: Unit) -> dict[str, Place]:

@@ -35,6 +35,7 @@ NO_WORDS = {
     "handling:release", "items:delete", "items:file_remove", "items:take_pen", "items:upload",
     "notices:mail_confirm", "notices:mail_stop", "notices:read_all", "operators:audit",
     "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees", "review:filter_remove",
+    "papers:confirm", "papers:receive", "papers:urge", "papers:write",
     "review:judge", "review:phrase_remove", "review:question_urge", "review:renew", "review:settle", "review:submit",
 }  # fmt: skip
 # Fields that take a day or a number: they say what they want, whatever else is sent.
@@ -96,7 +97,20 @@ def taking_posts(urlconf: str, client: Client) -> Iterator[str]:
 _SOME = {"UUIDConverter": UUID(int=1), "IntConverter": 1, "StringConverter": "x", "SlugConverter": "x"}
 
 
-@pytest.mark.parametrize("path", ["/items/all/", "/review/", "/inbox/", "/accounts/people/", "/search/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/items/all/",
+        "/review/",
+        "/inbox/",
+        "/accounts/people/",
+        "/search/",
+        "/papers/",
+        "/papers/in/",
+        "/papers/out/",
+        "/papers/out/people/",
+    ],
+)
 def test_a_list_says_what_it_could_not_look_for(unit: Unit, path: str) -> None:
     everybody = ["author", "clerk", "reviewer", "leader", "administrator", "reader"]
     client = client_for(make_user(unit, "everything", roles=everybody), unit)

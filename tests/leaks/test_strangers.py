@@ -17,6 +17,7 @@ from tenants.items import operations as items
 from tenants.items.fields import AuthorInput
 from tenants.items.models import Attachment, Edition, Item
 from tenants.notices.models import Notice
+from tenants.papers import operations as papers
 from tenants.review import operations as review
 from tenants.review.models import Act, Run, Task
 from tests.factories import client_for, make_user, public_client
@@ -28,6 +29,7 @@ from tests.leaks.world import (
     KEY,
     LISTS,
     MOBILE,
+    PAPER,
     REASON,
     REMARK,
     SENT,
@@ -46,7 +48,8 @@ from zhitong.core import workday_table
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
-from zhitong.exchange.models import Dispatch, Event
+from zhitong.exchange.models import Audience, Dispatch, Event, PaperKind
+from zhitong.exchange.operations import NewPaper
 from zhitong.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -90,8 +93,8 @@ def test_the_words_are_there_for_those_who_may_read_them(world: World) -> None:
         answers = [ask(client, path) for path in [*addresses(rows), *LISTS]]
         return {word for answer in answers for word in answer.holds(EVERY)}
 
-    assert readable(world.author, world.unit, world.rows) >= {*SENT, REASON, DRAFT, REMARK, KEY}
-    assert readable(world.clerk, world.unit, world.rows) >= {*SENT, REASON, COMMENT}
+    assert readable(world.author, world.unit, world.rows) >= {*SENT, REASON, DRAFT, REMARK, KEY, PAPER}
+    assert readable(world.clerk, world.unit, world.rows) >= {*SENT, REASON, COMMENT, PAPER}
     dispatch_to_city(world)
     assert readable(world.city_clerk, world.city, world.city_rows) >= {*SENT, WORDS}
 
@@ -274,6 +277,22 @@ CALLS: dict[str, Call] = {
     "correct": lambda a, ids: desk.correct(actor=a, item_uuid=ids["item"], version=1, texts={"title": "改"}),
     "withdraw received": lambda a, ids: review.withdraw_received(actor=a, item_uuid=ids["item"], reason="撤"),
     "record": lambda a, ids: desk.record_outcome(actor=a, item_uuid=ids["item"], kind="replied", words="复"),
+    "read paper": lambda a, ids: papers.read_paper(actor=a, paper_uuid=ids["paper"]),
+    "confirm paper": lambda a, ids: papers.confirm_paper(actor=a, paper_uuid=ids["paper"]),
+    "write for a call": lambda a, ids: papers.write_for_call(actor=a, paper_uuid=ids["paper"]),
+    "urge people": lambda a, ids: papers.urge_people(actor=a, paper_uuid=ids["paper"]),
+    "show item": lambda a, ids: papers.show_item(
+        actor=a, new=NewPaper(uuid4(), PaperKind.EXEMPLAR, "优秀"), item_uuid=ids["item"]
+    ),
+    "pass on": lambda a, ids: papers.publish(
+        actor=a, new=NewPaper(uuid4(), PaperKind.NOTICE, "转", "转", audience=Audience.ALL), parent=ids["delivery"]
+    ),
+    "receive paper": lambda a, ids: exchange.receive_paper(actor=a, delivery_uuid=ids["delivery"]),
+    "withdraw paper": lambda a, ids: exchange.withdraw_paper(actor=a, paper_uuid=ids["paper"], reason="撤"),
+    "urge units": lambda a, ids: exchange.urge_receivers(
+        actor=a, paper_uuid=ids["paper"], deliveries=[ids["delivery"]]
+    ),
+    "answer a call": lambda a, ids: exchange.answer_call(actor=a, paper_uuid=ids["paper"], item_uuid=ids["item"]),
     "reverse": lambda a, ids: exchange.reverse(actor=a, event_uuid=ids["event"], reason="错"),
 }
 
@@ -288,6 +307,8 @@ def test_operations_find_no_row_of_another_unit(world: World) -> None:
         "task": world.rows["task_uuid"][0],
         "dispatch": world.dispatch.uuid,
         "event": world.rows["event_uuid"][0],
+        "paper": world.paper_uuid,
+        "delivery": world.delivery_uuid,
     }
     neighbour = make_user(world.stranger, "cc", roles=["clerk", "reviewer", "leader"], posts=["research"])
     found = {}

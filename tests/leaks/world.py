@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,26 +23,29 @@ from tenants.desk import operations as desk
 from tenants.items import operations as items
 from tenants.items.models import Item
 from tenants.notices.models import Notice
+from tenants.papers import operations as papers
 from tenants.review import operations as review
 from tenants.review.models import Phrase, Run, Task
 from tests.factories import TEXT, make_draft, make_user, refuse_failed_messages
 from tests.platform.ranking.histories import publish
-from zhitong.core import outbox
-from zhitong.core.operations import system
-from zhitong.exchange.models import Dispatch, Event, EventKind, Visibility
+from zhitong.core import clock, outbox
+from zhitong.core.operations import NOBODY, system
+from zhitong.exchange.models import Audience, Dispatch, Event, EventKind, PaperKind, Visibility
+from zhitong.exchange.operations import NewPaper
 from zhitong.ranking.tasks import refresh_standings
 from zhitong.units.models import Unit
 from zhitong.units.queries import destinations
 
 TITLE, BODY, REMARK, REASON, COMMENT = "蓝鲸塘", "琥珀巷", "玳瑁台", "朱砂坡", "丹青岭"
 DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY = "墨玉洲", "翡翠簿", "JADEITE-INSIDE", "13798765432", "紫檀批语", "绿松石"
-EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY)
+PAPER = "孔雀砚"  # in a call of the unit to its author alone
+EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY, PAPER)
 SENT = (TITLE, BODY, FILE, INSIDE)  # what a receiver gets with a dispatch
 COMMON = "充电桩"  # an ordinary word of the text: one may ask for it without giving the secret away
 LISTS = (
     f"/search/?q={COMMON}", f"/items/all/?q={COMMON}", "/items/?tab=draft", "/inbox/?tab=all", f"/inbox/?q={COMMON}",
     "/review/?tab=all", "/review/?tab=done", "/send/?tab=sent", "/province/units/?group=committee-county&what=sent",
-    "/api/v1/items/?limit=100",
+    "/api/v1/items/?limit=100", "/papers/?kind=call", "/papers/in/", "/papers/out/",
 )  # fmt: skip
 _NO_WALK = {"accounts:logout", "api:not_found"}  # one ends the session, the other serves what is no address
 _PDF = f"%PDF-1.7\n1 0 obj\n<</Title({INSIDE})>>\nendobj\ntrailer\n<<>>\n%%EOF\n".encode()
@@ -66,6 +70,8 @@ class World:
     rows: dict[str, list[Any]] = field(default_factory=dict)
     city_rows: dict[str, list[Any]] = field(default_factory=dict)
     dispatch: Dispatch | None = None
+    paper_uuid: UUID = NOBODY
+    delivery_uuid: UUID = NOBODY
 
 
 def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
@@ -99,10 +105,24 @@ def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
         task = Task.objects.filter(run__item=item).latest("pk")
         review.decide_pass(actor=reviewer.actor, task_uuid=task.uuid, comment=COMMENT)
         item.refresh_from_db()
+    paper, delivery = _papers(unit, city, people["clerk"], author)
     world = World(unit=unit, city=city, stranger=stranger, author=author, item=item, draft=draft, **people)
+    world.paper_uuid, world.delivery_uuid = paper, delivery
     settle()
     _note_rows(world)
     return world
+
+
+def _papers(unit: Unit, city: Unit, clerk: User, author: User) -> tuple[UUID, UUID]:
+    """Let 南海 call upon one of its members, and 佛山 notify 南海; return the call's and the delivery's uuid."""
+    due = clock.today() + timedelta(days=9)
+    call = NewPaper(uuid4(), PaperKind.CALL, f"约稿{PAPER}", f"请反映{PAPER}。", due_on=due, audience=Audience.NAMED)
+    notice = NewPaper(uuid4(), PaperKind.NOTICE, "会议通知", "请准时到会。")
+    with unit:
+        papers.publish(actor=clerk.actor, new=call, people=[author])
+    with city:
+        sent = papers.publish(actor=system(city.pk), new=notice, to=[unit.uuid])
+    return call.uuid, sent.deliveries.get().uuid
 
 
 def dispatch_to_city(world: World) -> None:
@@ -154,6 +174,8 @@ def _note_rows(world: World) -> None:
             "run_uuid": list(Run.objects.values_list("uuid", flat=True)),
             "notice_id": list(Notice.objects.values_list("pk", flat=True)),
             "user_uuid": [world.author.uuid],
+            "paper_uuid": [world.paper_uuid],
+            "delivery_uuid": [world.delivery_uuid],
             "phrase_id": list(Phrase.objects.filter(owner=world.author).values_list("pk", flat=True)),
             "key_id": list(world.author.api_tokens.values_list("pk", flat=True)),
         }

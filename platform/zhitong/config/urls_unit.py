@@ -13,6 +13,7 @@ urlpatterns = [
     path("review/", include("tenants.review.urls")),
     path("handling/", include("tenants.handling.urls")),
     path("notices/", include("tenants.notices.urls")),
+    path("papers/", include("tenants.papers.urls")),
     path("search/", include("search.urls")),
     path("ranking/", include("zhitong.ranking.urls")),
     path("province/", include("zhitong.monitor.urls")),

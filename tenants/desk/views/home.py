@@ -15,6 +15,7 @@ from tenants.items.models import Item, ItemAuthor, State
 from tenants.items.queries import open_questions, own_items
 from tenants.items.views.cards import cards_of
 from tenants.items.views.common import own_url, reader
+from tenants.papers.views.reading import todos as papers_asking
 from tenants.review.models import Task
 from tenants.review.queries import Filters, Tab, WorkRow, queue, worklist
 from tenants.review.views.marks import due_state, notes_of
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if any(user.has_zt_perm(right) for right in office.RIGHTS):
         cards = own_cards(user, 3)
         own = {"cards": cards, "own_total": own_items(user).count() if cards else 0}
-        asked = {"todos": [*asked_of(user), *questions_to(user)]}
+        asked = {"todos": [*asked_of(user), *questions_to(user), *papers_asking(user)]}
         return render(request, "desk/office.html", context | own | asked | office.context(user))
     if user.has_zt_perm("monitor.province") and not user.has_zt_perm("items.write"):
         return redirect("monitor:province")
@@ -76,7 +77,14 @@ def _author(user: User) -> dict[str, Any]:
     own_drafts = Item.objects.filter(created_by=user, state=State.DRAFT, pen_holder__isnull=True).exclude(title="")
     drafts = list(own_drafts.order_by("-changed_at")[:_SHOWN])
     back = (_returned(row, user) for row in returned)
-    todos = [*back, *asked_of(user), *questions_to(user), *map(_handed, handed), *map(_draft, drafts)]
+    todos = [
+        *back,
+        *papers_asking(user),
+        *asked_of(user),
+        *questions_to(user),
+        *map(_handed, handed),
+        *map(_draft, drafts),
+    ]
     own = reverse("items:own")
     return {
         "year": (

@@ -18,6 +18,7 @@ from tenants.items.views.common import detail_url
 from tenants.review.models import Task
 from tenants.review.queries import count_mine, queue
 from zhitong.core import clock
+from zhitong.exchange.queries import unreceived_papers
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import Unit
 from zhitong.web import parts
@@ -47,7 +48,7 @@ def context(user: User) -> dict[str, Any]:
     """Return figures, lists, and the unit's year for one reader, in a constant number of queries."""
     unit = unit_in_force()
     lists = [listing for listing in (_to_sign(user), _received(user, unit), _ready(user), _late(user)) if listing]
-    figures = [*(_figure(listing) for listing in lists), *_sent_back(user, unit)]
+    figures = [*(_figure(listing) for listing in lists), *_sent_back(user, unit), *_came_down(user, unit)]
     if not lists:
         lists = [listing for listing in (*_administration(user), _latest(user)) if listing]
         figures = _accounts(user)
@@ -164,6 +165,14 @@ def _sent_back(user: User, unit: Unit) -> list[KeyFigure]:
         return []
     back = queries.returned_to(unit.pk).count()
     return [KeyFigure("报送被退回", back, "篇", f"{reverse('desk:send_list')}?tab=back")]
+
+
+def _came_down(user: User, unit: Unit) -> list[KeyFigure]:
+    """Return how many calls and notices wait for a receipt; nothing while none does."""
+    if not user.has_zt_perm("exchange.receive"):
+        return []
+    waiting = unreceived_papers(unit.pk).count()
+    return [KeyFigure("约稿通知", waiting, "件", reverse("papers:inbox"))] if waiting else []
 
 
 def _accounts(user: User) -> list[KeyFigure]:

@@ -12,7 +12,7 @@ from tenants.accounts.models import User
 from tenants.desk import queries
 from tenants.desk.ways import way_of
 from tenants.items.models import OPEN_STATES, Consent, Item, State
-from tenants.items.queries import author_names, get_visible, hides_reviewers_from, number_label
+from tenants.items.queries import author_names, call_behind, get_visible, hides_reviewers_from, number_label
 from tenants.items.texts import LABELS, SECTIONS
 from tenants.items.views.cards import state_of
 from tenants.items.views.common import file_facts, own_url, reader
@@ -75,6 +75,7 @@ def _facts(request: HttpRequest, found: Item) -> list[Fact]:
         ("类别", found.category),
         ("来源", found.get_source_display()),
         ("紧急程度", found.get_urgency_display()),
+        ("应约", call.title if (call := call_behind(found)) else ""),
     ]
     return [Fact(label, value) for label, value in values if value]
 
@@ -113,6 +114,9 @@ def _actions(user: User, found: Item) -> list[Action]:
         others.append(Action("转办", url=reverse("handling:pass_on", args=[found.uuid]), icon="arrows-split-2"))
         url = reverse("desk:outcome", args=[found.uuid])
         others.append(Action("登记结果", url=url, icon="clipboard-list"))
+    if found.state == State.APPROVED and user.has_zt_perm("exchange.publish"):
+        url = f"{reverse('papers:new')}?item={found.uuid}"
+        others.append(Action("评为优秀信息", url=url, icon="star", quiet=True))
     return others
 
 

@@ -19,6 +19,7 @@ from zhitong.exchange.queries.papers import (
     published_papers,
     received_papers,
     tallies,
+    unreceived_papers,
 )
 from zhitong.exchange.queries.quotas import Quota, quotas
 
@@ -52,4 +53,5 @@ __all__ = [
     "sent",
     "tallies",
     "tracks",
+    "unreceived_papers",
 ]

@@ -69,6 +69,11 @@ def received_papers(unit_id: int) -> QuerySet[Delivery]:
     return found.annotate(is_passed_on=Exists(own))
 
 
+def unreceived_papers(unit_id: int) -> QuerySet[Delivery]:
+    """Return what came down to the unit and waits for its receipt; without order."""
+    return Delivery.objects.filter(receiver_id=unit_id, received_at__isnull=True, paper__withdrawn_at__isnull=True)
+
+
 def published_papers(unit_id: int) -> QuerySet[Paper]:
     """Return what the unit sent down, newest first."""
     return Paper.objects.filter(unit_id=unit_id).order_by("-published_at", "-id")

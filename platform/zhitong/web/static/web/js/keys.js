@@ -73,7 +73,7 @@
   const counted = () => {
     const boxes = picks(), n = boxes.filter(b => b.checked).length;
     boxes.forEach(b => b.checked ? b.closest("tr").setAttribute("aria-selected", "true") : b.closest("tr").removeAttribute("aria-selected"));
-    document.querySelectorAll("[data-picked]").forEach(el => { el.textContent = `已选 ${n} 篇`; });
+    document.querySelectorAll("[data-picked]").forEach(el => { el.textContent = `已选 ${n} ${el.dataset.unit || "篇"}`; });
     const all = document.querySelector("[data-pick-all]");
     if (all) { all.checked = n > 0 && n === boxes.length; all.indeterminate = n > 0 && n < boxes.length; }
   };

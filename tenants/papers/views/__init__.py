@@ -1,0 +1,1 @@
+"""Pages of papers: for people, for those who receive, for those who send."""
