@@ -16,6 +16,7 @@ from zhitong.demo.content.units import units
 from zhitong.demo.handling import pass_on_lately
 from zhitong.demo.hands import commit_without_waiting, hands
 from zhitong.demo.history import play
+from zhitong.demo.papers import send_down
 from zhitong.demo.world import World, build_people, build_units
 from zhitong.parts.home import SEEDED
 from zhitong.ranking.models import StaleYear
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             for count, what in zip(played, ("南海 2019", f"{today.year}"), strict=True):
                 self._say(f"{count} items of {what} with their ways")
             self._say(f"{pass_on_lately(world)} items passed on for handling")
+            self._say(f"{send_down(world)} calls, notices and exemplars with answers")
             _forget_what_was_read(clock.now() - _READ_AFTER)
             # Both until nothing is left: what one handles may give the other work.
             while any(several.map(outbox.drain, (_AT_A_TIME, _AT_A_TIME))):
