@@ -26,7 +26,7 @@ demo: setup
 	@exec $(BIN)/zhitong demo $(DEMO_ARGS)
 
 test: setup-tests
-	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 # In a home of its own, so that a running demo is not disturbed.
 smoke: setup

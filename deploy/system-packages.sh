@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Installs what no wheel brings: Pango for the PDFs, the Chinese faces, and with `tests` the browser of the tests.
+# Installs what no wheel brings: Pango for the PDFs, the Chinese faces, and with `tests` the browser and Elasticsearch of the tests.
 # Uses apt as root or through a sudo that asks nothing; otherwise it says what to install, and how. Quick when all is there.
 #
 #   deploy/system-packages.sh            what the demo needs
-#   deploy/system-packages.sh tests      that and Chromium
+#   deploy/system-packages.sh tests      that, Chromium, and what fetches and runs the tests' Elasticsearch
 set -euo pipefail
 
 packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk)
 if [[ ${1:-} == tests ]]; then
-    packages+=(chromium)
+    packages+=(chromium maven)
+    command -v java >/dev/null || packages+=(default-jre-headless)
 fi
 
 # The Fandol faces lie in a TeX package that would bring 500 MB with it: only its faces are taken, or its folder linked.

@@ -1,13 +1,15 @@
 """Our own analyser: it cuts text into words for every backend, so that all of them find the same.
 
-Full-width forms become half-width and letters lower-case; Chinese is cut by `rjieba` in search mode (a long word also
-gives the shorter ones inside it). The engine only matches what comes out here.
+Full-width forms become half-width, letters lower-case, traditional signs simplified; Chinese is cut by `rjieba` in
+search mode (a long word also gives the shorter ones inside it). The engine only matches what comes out here.
 """
 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import opencc
+import pypinyin
 import rjieba
 
 STOP_WORDS = frozenset("的了和与及或在是对为将等也都并而之其把被从到于以有中") | {"关于"}
@@ -27,7 +29,7 @@ class Word:
 
 def normalise(text: str) -> str:
     """Return `text` with one form for each character, of the same length wherever a character has one counterpart."""
-    return "".join(_one(character) for character in text)
+    return text.translate(_FORMS)
 
 
 def words(text: str) -> Iterator[Word]:
@@ -57,6 +59,12 @@ def query_words(text: str) -> list[str]:
     return list(dict.fromkeys(tokens(normalise(text))))
 
 
+def initials_of(plain: str) -> str:
+    """Return the first letters of the sounds of a normalised text, one for each letter or figure: 加装电梯 is jzdt."""
+    letters = "".join(character for character in plain if character.isalnum())
+    return "".join(pypinyin.lazy_pinyin(letters, style=pypinyin.Style.FIRST_LETTER)).lower()
+
+
 def _inner(token: str) -> list[str]:
     if len(token) < 3:
         return []
@@ -67,6 +75,20 @@ def _is_word(token: str) -> bool:
     return token not in STOP_WORDS and any(character.isalnum() for character in token)
 
 
-def _one(character: str) -> str:
-    form = unicodedata.normalize("NFKC", character).lower()
-    return form if len(form) == 1 else character.lower() if len(character.lower()) == 1 else character
+class _Forms(dict[int, str]):
+    """The one form of each character, made when it is met for the first time."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if unicodedata.category(character) == "Cs":  # half of a pair: no sign, and no library takes it
+            return character
+        form = unicodedata.normalize("NFKC", character).lower()
+        if len(form) != 1:
+            form = character.lower() if len(character.lower()) == 1 else character
+        simple = _SIMPLE.convert(form)
+        self[code] = simple if len(simple) == 1 else form
+        return self[code]
+
+
+_SIMPLE = opencc.OpenCC("t2s")
+_FORMS = _Forms()

@@ -15,15 +15,20 @@ from search.documents import Document
 
 Sort = Literal["relevance", "time"]
 PAGE = 20
+# What hits are counted by; a page narrows by the same.
+FACETS = ("category", "state", "year", "from_unit", "level")
+# Values of one facet that are counted, the most common first.
+FACET_VALUES = 50
 # Ranking a hit costs; only the newest of so many candidates are ranked, and the page says so.
 CANDIDATES = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question: words, conditions, order, and the page (`after` is the cursor of the page before).
+    """A question as it was typed (`search.question`), conditions, order, the page (`after` is the cursor before it).
 
-    Conditions are by exact value; an empty one does not narrow.
+    Conditions are by exact value; an empty one does not narrow. `since` leaves only documents written after that
+    revision. `loose` is content with all words but one.
     """
 
     text: str = ""
@@ -31,8 +36,11 @@ class Query:
     state: str = ""
     year: int | None = None
     from_unit: str = ""
+    level: str = ""
     sort: Sort = "relevance"
     after: str = ""
+    since: int = 0
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,10 @@ class Results:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
+class EngineDown(Exception):  # noqa: N818 - says what it is
+    """The engine does not answer, or answers that it cannot."""
+
+
 class SearchBackend(Protocol):
     """What every backend can do. The reader's rights are part of the query, counts included."""
 
@@ -77,11 +89,15 @@ class SearchBackend(Protocol):
 
         Raises:
             InvalidInput: the cursor is not one of ours.
+            EngineDown: the engine does not answer.
         """
         ...
 
 
-_BACKENDS = {"postgres": "search.postgres.PostgresBackend"}
+_BACKENDS = {
+    "postgres": "search.postgres.PostgresBackend",
+    "elasticsearch": "search.elastic.ElasticBackend",
+}
 
 
 @cache

@@ -1,17 +1,26 @@
-"""What is searched: one document an item, and who may find it."""
+"""What is searched: one document an item, who may find it, and by which marks beside its words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-# Sections in the order of their weight in PostgreSQL's terms (A first); the label leads a snippet.
+from search.analyser import initials_of, normalise, tokens
+
+# Sections with their weight in PostgreSQL's terms (A the heaviest) and the label that leads a snippet: what the title
+# says the report is about, what is proposed is looked for more often than what is told, and files come last.
 SECTIONS: dict[str, tuple[str, str]] = {
     "title": ("A", "标题"),
     "suggestions": ("B", "意见建议"),
     "problem": ("C", "情况反映"),
     "analysis": ("D", "原因分析"),
+    "files": ("D", "附件"),
 }
+# The conditions one can type, by the mark that a document carries for each; initials carry a name that nobody types.
+AUTHOR, FROM_UNIT, CATEGORY, STATE, OUTCOME, NUMBER = "作者", "单位", "类别", "状态", "采用", "编号"
+INITIALS = "~"
+_LONGEST_INITIALS = 24
 
 
 class HasSections(Protocol):
@@ -35,7 +44,9 @@ class Document:
     """The searchable form of one thing of one unit.
 
     `readers` are grants: `unit:<id>` for whoever may search the unit's archive, `user:<uuid>` for each author.
-    `version` orders two messages about the same thing: the higher one wins.
+    `version` orders two messages about the same thing: the higher one wins. `matter` is the key of what it is about in
+    the network, one for all levels. `outcomes` are what became of it, a line each (佛山市政协 综合采用); `level` is the
+    highest one that adopted it. `files` is the text of what is attached.
     """
 
     unit_id: int
@@ -46,12 +57,16 @@ class Document:
     problem: str = ""
     analysis: str = ""
     suggestions: str = ""
+    files: str = ""
     author_names: list[str] = field(default_factory=list)
     from_unit: str = ""
     number_label: str = ""
     category: str = ""
     state: str = ""
     day: date | None = None
+    matter: int | None = None
+    level: str = ""
+    outcomes: list[str] = field(default_factory=list)
     readers: list[str] = field(default_factory=list)
 
     @property
@@ -63,6 +78,43 @@ class Document:
 def body_of(source: HasSections) -> str:
     """Return the three sections of a document or an item as one text, in their order on paper, one below the other."""
     return "\n".join(part for part in (source.problem, source.analysis, source.suggestions) if part)
+
+
+def marks_of(document: Document) -> list[str]:
+    """Return what a document is found by beside the words of its sections: `name=value`, normalised, each once.
+
+    A value that people know by its parts (a unit, an outcome) is marked from each of its characters on, so that a
+    question for 市政协 finds 佛山市政协. A title is marked by the initials of its sounds, from each of its words on.
+    """
+    return list(dict.fromkeys(_marks(document)))
+
+
+def mark(name: str, value: str) -> str:
+    """Return the mark of a value, or its beginning."""
+    return f"{name}={''.join(normalise(value).split())}"
+
+
+def _marks(document: Document) -> Iterator[str]:
+    for author in document.author_names:
+        yield mark(AUTHOR, author)
+        yield mark(INITIALS, initials_of(normalise(author)))
+    for name, values in ((FROM_UNIT, [document.from_unit]), (OUTCOME, document.outcomes)):
+        for value in values:
+            yield from (mark(name, value[at:]) for at in range(len(value)) if not value[at].isspace())
+    for name, value in ((CATEGORY, document.category), (STATE, document.state), (NUMBER, document.number_label)):
+        if value:
+            yield mark(name, value)
+    for part in _from_each_word(document.title):
+        yield mark(INITIALS, initials_of(part)[:_LONGEST_INITIALS])
+
+
+def _from_each_word(value: str) -> Iterator[str]:
+    plain = normalise(value)
+    at = 0
+    for token in tokens(plain):
+        at = plain.index(token, at)
+        yield plain[at:]
+        at += len(token)
 
 
 def unit_grant(unit_id: int) -> str:

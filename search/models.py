@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Func, Q, Value
 
 from zhitong.units.models import Unit
 
@@ -13,7 +14,8 @@ class SearchDocument(models.Model):
 
     `readers` holds grants: `unit:<id>` (everybody in the unit who may search its archive) and `user:<uuid>` (authors).
     A query matches only documents whose `readers` overlap the reader's own grants. `version` is the item's, so that a
-    late message never overwrites a newer text.
+    late message never overwrites a newer text. `revision` rises with every write of any document; a column of the
+    database sets it.
     """
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
@@ -24,14 +26,19 @@ class SearchDocument(models.Model):
     problem = models.TextField(blank=True)
     analysis = models.TextField(blank=True)
     suggestions = models.TextField(blank=True)
+    files = models.TextField(blank=True)
     author_names = ArrayField(models.CharField(max_length=60), default=list)
     from_unit = models.CharField(max_length=40, blank=True)
     number_label = models.CharField(max_length=40, blank=True)
     category = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=12, blank=True)
     day = models.DateField(null=True)
+    matter = models.BigIntegerField(null=True)
+    level = models.CharField(max_length=10, blank=True)
+    outcomes = ArrayField(models.CharField(max_length=80), default=list)
     readers = ArrayField(models.CharField(max_length=60), default=list)
     vector = SearchVectorField()
+    revision = models.BigIntegerField(db_default=Func(Value("public.search_revision"), function="nextval"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "object_uuid"], name="search_document_once")]
@@ -74,3 +81,70 @@ class PairVerdict(models.Model):
             models.UniqueConstraint(fields=["unit", "one", "other"], name="pair_verdict_once"),
             models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="pair_verdict_in_order"),
         ]
+
+
+class Push(models.Model):
+    """A document that has changed and is not in the engine yet: one row however often it changes.
+
+    It is written with the change itself and goes when the engine has the change, so an engine that is down delays and
+    loses nothing. `error` is why the last of `attempts` failed; `due_at` when the next one is.
+    """
+
+    kind = models.CharField(max_length=20)
+    object_uuid = models.UUIDField()
+    since = models.DateTimeField()
+    due_at = models.DateTimeField()
+    revision = models.BigIntegerField()
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "object_uuid"], name="search_push_once")]
+        indexes = [models.Index(fields=["due_at", "id"], name="search_push_due")]
+
+
+class Build(models.Model):
+    """An index of the engine, built beside the one in use and put in its place when it is whole.
+
+    `position` is the last document that is in it, so that a build that was broken off goes on from there; `written`
+    counts them.
+    """
+
+    class State(models.TextChoices):
+        """How far an index is."""
+
+        BUILDING = "building"
+        IN_USE = "in_use"
+        GONE = "gone"
+
+    index = models.CharField(max_length=60, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
+    position = models.BigIntegerField(default=0)
+    written = models.PositiveBigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="building"), name="search_one_build"),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="in_use"), name="search_one_in_use"),
+        ]
+
+
+class SavedSearch(models.Model):
+    """A question that somebody of a unit keeps, and whether to be told when something new fits it.
+
+    `asked` holds the fields of `search.backend.Query` that are not empty. `seen` is the revision of documents up to
+    which the owner has looked; `fresh` how many have come since, counted by the hour with the owner's rights.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    user_uuid = models.UUIDField()
+    asked = models.JSONField()
+    alerts = models.BooleanField(default=True)
+    seen = models.BigIntegerField()
+    fresh = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "user_uuid", "asked"], name="saved_search_once")]

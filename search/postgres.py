@@ -2,44 +2,62 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from search.alike import fingerprint, read
-from search.analyser import MAX_POSITION, query_words, words
-from search.backend import CANDIDATES, PAGE, Found, Query, Reader, Results, day_range
-from search.documents import SECTIONS, Document
+from search.analyser import MAX_POSITION, words
+from search.backend import CANDIDATES, FACET_VALUES, FACETS, PAGE, Found, Query, Reader, Results, day_range
+from search.documents import SECTIONS, Document, marks_of
 from search.models import SearchDocument
+from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
 from search.weighing import weights_in_force
 from zhitong.core.errors import InvalidInput
 from zhitong.web.keyset import read_cursor, write_cursor
 
 COLUMNS = (
-    "unit_id", "kind", "object_uuid", "version", "title", "problem", "analysis", "suggestions", "author_names",
-    "from_unit", "number_label", "category", "state", "day", "readers",
+    "unit_id", "kind", "object_uuid", "version", "title", "problem", "analysis", "suggestions", "files", "author_names",
+    "from_unit", "number_label", "category", "state", "day", "matter", "level", "outcomes", "readers",
 )  # fmt: skip
-_FACETS = ("category", "state", "year")
 # Weights D, C, B, A: a word in the title says four times what one in the analysis says.
 _WEIGHTS = "{0.25, 0.4, 0.6, 1.0}"
+
+# One part of a question: how telling it is, times how well it fits.
+_RANK = f"%s::real * ts_rank('{_WEIGHTS}', vector, %s::tsquery)"
+_MOST_GRADED = 8  # parts; the rest decides nothing any more
+_LEAST = 0.05  # of a word that stands everywhere
 
 _UPSERT = f"""
 WITH written AS (
 INSERT INTO public.search_searchdocument ({", ".join(COLUMNS)}, vector)
 VALUES ({", ".join(["%s"] * len(COLUMNS))}, %s::tsvector)
 ON CONFLICT (kind, object_uuid) DO UPDATE SET
-  {", ".join(f"{name} = EXCLUDED.{name}" for name in (*COLUMNS, "vector"))}
+  {", ".join(f"{name} = EXCLUDED.{name}" for name in (*COLUMNS, "vector"))},
+  revision = nextval('public.search_revision')
 WHERE public.search_searchdocument.version <= EXCLUDED.version
-RETURNING id)
+RETURNING id, kind, object_uuid, revision), {{pushed}} fingerprinted AS (
 INSERT INTO public.search_fingerprint (document_id, bands, terms) SELECT id, %s, %s FROM written
-ON CONFLICT (document_id) DO UPDATE SET bands = EXCLUDED.bands, terms = EXCLUDED.terms
+ON CONFLICT (document_id) DO UPDATE SET bands = EXCLUDED.bands, terms = EXCLUDED.terms)
+SELECT count(*) FROM written
 """  # noqa: S608 - column names are constants
+_PUSH = """
+INSERT INTO public.search_push (kind, object_uuid, revision, since, due_at, attempts, error) {rows}
+ON CONFLICT (kind, object_uuid) DO UPDATE SET
+  revision = EXCLUDED.revision, due_at = EXCLUDED.due_at, attempts = 0, error = ''
+"""
+_WRITTEN = "SELECT kind, object_uuid, revision, now(), now(), 0, '' FROM written"
+_PUSHED = f"pushed AS ({_PUSH.format(rows=_WRITTEN)}),"
+_PUSH_REMOVED = _PUSH.format(rows="VALUES (%s, %s, nextval('public.search_revision'), now(), now(), 0, '')")
 
 # Filled with our own constants only; every value that a person typed is a parameter.
 _COUNTS = """
-SELECT category, state, extract(year FROM day)::int, count(*) FROM public.search_searchdocument
- WHERE {where} GROUP BY GROUPING SETS ((), (category), (state), (extract(year FROM day)::int))
+SELECT category, state, year, from_unit, level, count(*) FROM (
+  SELECT category, state, extract(year FROM day)::int AS year, from_unit, level
+    FROM public.search_searchdocument WHERE {where}) AS hits
+ GROUP BY GROUPING SETS ((), (category), (state), (year), (from_unit), (level))
 """
 _PAGE = """
 SELECT {names}, id, score FROM (
@@ -51,7 +69,15 @@ SELECT {names}, id, score FROM (
 
 
 class PostgresBackend:
-    """Search in the public table `SearchDocument`."""
+    """Search in the public table `SearchDocument`.
+
+    Args:
+        pushes: note with each change that another engine has to learn of it (`search.models.Push`).
+    """
+
+    def __init__(self, *, pushes: bool = False) -> None:
+        self._pushes = pushes
+        self._upsert = _UPSERT.format(pushed=_PUSHED if pushes else "")
 
     def index(self, documents: Iterable[Document]) -> int:
         """Store documents; one that is older than what is stored changes nothing."""
@@ -61,67 +87,94 @@ class PostgresBackend:
             for document in documents:
                 row = [getattr(document, name) for name in COLUMNS]
                 made = fingerprint(read(document.title, document.body), weights)
-                cursor.execute(_UPSERT, [*row, _vector(document), list(made.bands), list(made.terms)])
-                written += cursor.rowcount
+                cursor.execute(self._upsert, [*row, _vector(document), list(made.bands), list(made.terms)])
+                written += cursor.fetchone()[0]
         return written
 
     def remove(self, kind: str, object_uuids: Iterable[UUID]) -> int:
         """Forget documents."""
-        return SearchDocument.objects.filter(kind=kind, object_uuid__in=list(object_uuids)).delete()[0]
+        keys = list(object_uuids)
+        with transaction.atomic():
+            _all, by_model = SearchDocument.objects.filter(kind=kind, object_uuid__in=keys).delete()
+            if self._pushes and keys:
+                with connection.cursor() as cursor:
+                    cursor.executemany(_PUSH_REMOVED, [(kind, key) for key in keys])
+        return by_model.get("search.SearchDocument", 0)
 
     def search(self, query: Query, reader: Reader) -> Results:
         """Match, filter and rank; see the interface."""
-        where, values = _conditions(query, reader)
-        tsquery = _tsquery(query.text)
+        question = read_question(query.text)
+        where, values = _conditions(query, question, reader)
         with connection.cursor() as cursor:
             total, counts = self._counts(cursor, where, values)
-            hits, cursor_after = self._page(cursor, query, where, values, tsquery)
-        return Results(hits, total, cursor_after, bounded=total > CANDIDATES and _ranked(query), counts=counts)
+            hits, cursor_after = self._page(cursor, query, question, where, values)
+        bounded = total > CANDIDATES and _ranked(query, question)
+        return Results(hits, total, cursor_after, bounded=bounded, counts=counts)
 
     def _counts(self, cursor: Any, where: str, values: list[Any]) -> tuple[int, dict[str, dict[str, int]]]:
         cursor.execute(_COUNTS.format(where=where), values)
-        counts: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
+        counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
         total = 0
         for *group, number in cursor.fetchall():
-            named = [(name, value) for name, value in zip(_FACETS, group, strict=True) if value not in (None, "")]
+            named = [(name, value) for name, value in zip(FACETS, group, strict=True) if value not in (None, "")]
             if named:
                 counts[named[0][0]][str(named[0][1])] = number
             total = max(total, number)
-        return total, counts
+        return total, {name: _most(found) for name, found in counts.items()}
 
-    def _page(self, cursor: Any, query: Query, where: str, values: list[Any], tsquery: str) -> tuple[list[Found], str]:
-        names = ", ".join(COLUMNS)
-        rank = f"ts_rank('{_WEIGHTS}', vector, %s::tsquery)" if _ranked(query) else "0::real"
+    def _page(
+        self, cursor: Any, query: Query, question: Question, where: str, values: list[Any]
+    ) -> tuple[list[Found], str]:
+        ranked = _ranked(query, question)
+        wanted = _graded(question) if ranked else []
         after, after_values = _after(query)
+        by_time = "day DESC NULLS LAST, id DESC"
         statement = _PAGE.format(
-            names=names,
-            rank=rank,
+            names=", ".join(COLUMNS),
+            rank=" + ".join([_RANK] * len(wanted)) if ranked else "0::real",
             where=where,
-            bound="LIMIT %s" if _ranked(query) else "",
+            bound="LIMIT %s" if ranked else "",
             after=after,
-            order=_order(query),
+            order=f"score DESC, {by_time}" if ranked else by_time,
         )
-        ranked_first, bound = ([tsquery], [CANDIDATES]) if _ranked(query) else ([], [])
-        cursor.execute(statement, [*ranked_first, *values, *bound, *after_values, PAGE + 1])
+        bound = [CANDIDATES] if ranked else []
+        graded = [value for pair in wanted for value in pair]
+        cursor.execute(statement, [*graded, *values, *bound, *after_values, PAGE + 1])
         rows = cursor.fetchall()
         found = [Found(Document(**dict(zip(COLUMNS, row, strict=False))), row[-1]) for row in rows[:PAGE]]
-        return found, _cursor(query, rows[PAGE - 1]) if len(rows) > PAGE else ""
+        return found, _cursor(rows[PAGE - 1]) if len(rows) > PAGE else ""
 
 
-def _ranked(query: Query) -> bool:
-    return query.sort == "relevance" and bool(query_words(query.text))
+def next_revision() -> int:
+    """Return a revision above all that were given so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('public.search_revision')")
+        revision: int = cursor.fetchone()[0]
+    return revision
 
 
-def _conditions(query: Query, reader: Reader) -> tuple[str, list[Any]]:
+def _ranked(query: Query, question: Question) -> bool:
+    return query.sort == "relevance" and question.is_ranked
+
+
+def _most(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES])
+
+
+def _conditions(query: Query, question: Question, reader: Reader) -> tuple[str, list[Any]]:
+    """Return the condition with its values: rights first, then what is asked, then how the page narrows it."""
     parts = ["readers && %s::varchar[]"]
     values: list[Any] = [sorted(reader.grants)]
-    tsquery = _tsquery(query.text)
-    if tsquery:
+    if question.is_empty and query.text.strip():
+        parts.append("false")
+    if tsquery := _matching(question, loose=query.loose):
         parts.append("vector @@ %s::tsquery")
         values.append(tsquery)
-    elif query.text.strip():
-        parts.append("false")
-    for name in ("category", "state", "from_unit"):
+    for part in question.parts:
+        if isinstance(part.clause, Days):
+            parts.append(f"{'(day IS NOT NULL AND NOT ' if part.without else '('}day BETWEEN %s AND %s)")
+            values += [part.clause.first, part.clause.last]
+    for name in ("category", "state", "from_unit", "level"):
         value = getattr(query, name)
         if value:
             parts.append(f"{name} = %s")
@@ -129,12 +182,52 @@ def _conditions(query: Query, reader: Reader) -> tuple[str, list[Any]]:
     if query.year:
         parts.append("day BETWEEN %s AND %s")
         values += day_range(query.year)
+    if query.since:
+        parts.append("revision > %s")
+        values.append(query.since)
     return " AND ".join(parts), values
 
 
-def _order(query: Query) -> str:
-    by_time = "day DESC NULLS LAST, id DESC"
-    return f"score DESC, {by_time}" if _ranked(query) else by_time
+def _matching(question: Question, *, loose: bool) -> str:
+    plain = question.plain_words if loose and len(question.plain_words) > 1 else ()
+    parts = [_asked(part) for part in question.parts if not isinstance(part.clause, Days) and part not in plain]
+    if plain:
+        but_one = combinations([_asked(part) for part in plain], len(plain) - 1)
+        parts.append(f"({' | '.join(f'({_all_of(some)})' for some in but_one)})")
+    return _all_of(parts)
+
+
+def _all_of(asked: Iterable[str]) -> str:
+    return " & ".join(asked)
+
+
+def _graded(question: Question) -> list[tuple[float, str]]:
+    """Return the parts that one hit can fit better than another, each with how telling it is."""
+    weights = weights_in_force()
+    graded = []
+    for part in question.parts:
+        told = part.words
+        if told and not part.without:
+            weight = max(sum(map(weights.weight, words.words)) / len(words.words) for words in told)
+            graded.append((max(weight, _LEAST), _asked(part)))
+    return sorted(graded, reverse=True)[:_MOST_GRADED]
+
+
+def _asked(part: Part) -> str:
+    return f"!({_tsquery(part.clause)})" if part.without else f"({_tsquery(part.clause)})"
+
+
+def _tsquery(clause: Clause) -> str:
+    match clause:
+        case Words():
+            weight = ":A" if clause.title else ""
+            return (" <-> " if clause.phrase else " & ").join(f"{_quoted(word)}{weight}" for word in clause.words)
+        case Mark():
+            return f"{_quoted(clause.prefix)}:*"
+        case Either():
+            return " | ".join(f"({_tsquery(inner)})" for inner in clause.clauses)
+        case Days():
+            raise TypeError("days are a condition on the column, not on words")
 
 
 def _after(query: Query) -> tuple[str, list[Any]]:
@@ -149,28 +242,25 @@ def _after(query: Query) -> tuple[str, list[Any]]:
     return "WHERE (score, coalesce(day, '0001-01-01'), id) < (%s::real, %s::date, %s)", values
 
 
-def _cursor(query: Query, row: tuple[Any, ...]) -> str:
+def _cursor(row: tuple[Any, ...]) -> str:
     day = row[COLUMNS.index("day")]
     return write_cursor([float(row[-1]), day.isoformat() if day else "0001-01-01", row[-2]])
 
 
-def _tsquery(text: str) -> str:
-    return " & ".join(_quoted(word) for word in query_words(text)[:32])
-
-
 def _vector(document: Document) -> str:
-    """Return the words of all sections with places and weights, authors and number at the weight of the title."""
+    """Return the words of all sections with places and weights, names and number at weight B, and the marks."""
     lexemes: list[str] = []
     offset = 0
     sections = [(weight, getattr(document, name)) for name, (weight, _label) in SECTIONS.items()]
-    sections += [("A", name) for name in (*document.author_names, document.from_unit, document.number_label)]
+    sections += [("B", name) for name in (*document.author_names, document.from_unit, document.number_label)]
     for weight, text in sections:
         last = 0
         for word in words(text):
             place = min(offset + word.position, MAX_POSITION)
             lexemes.append(f"{_quoted(word.text[:200])}:{place}{weight}")
             last = word.position
-        offset += last + 1
+        offset += last + 2  # no word follows the last one of another section
+    lexemes += [_quoted(mark[:200]) for mark in marks_of(document)]
     return " ".join(lexemes)
 
 

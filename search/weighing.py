@@ -38,3 +38,8 @@ def _read() -> Weights:
     words, shares, texts = row
     # The shares end with the least, the greatest and that of documents without words.
     return Weights(texts, dict(zip(words, shares, strict=False)))
+
+
+def forget() -> None:
+    """Read the weights anew the next time: after ANALYZE, in another database."""
+    _known.clear()

@@ -11,4 +11,4 @@ class ItemsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions, navigation and consumers."""
-        from tenants.items import consumers, navigation, permissions  # noqa: F401 - registered by import
+        from tenants.items import consumers, documents, navigation, permissions  # noqa: F401 - registered by import

@@ -4,28 +4,26 @@ from typing import Any
 from uuid import UUID
 
 from search.backend import backend
-from search.documents import Document
 from tenants.accounts.models import User
+from tenants.items.documents import KIND, documents
 from tenants.items.models import OPEN_STATES, Consent, Item, ItemAuthor, State
-from tenants.items.queries import number_label, open_to
 from tenants.notices.operations import notify
-from zhitong.core import clock
 from zhitong.core.operations import require_unit, system
 from zhitong.core.outbox import consumer
-from zhitong.units.models import Unit
-
-KIND = "item"
 
 
 @consumer("items.item.changed")
+@consumer("notices.event")
 def index_item(payload: dict[str, Any]) -> None:
-    """Write the item's search document anew, or remove it when the item is a draft or gone."""
-    items = Item.objects.select_related("created_by").prefetch_related("authors__user")
-    item = items.filter(uuid=payload["item"]).exclude(state=State.DRAFT).first()
-    if item is None:
-        backend().remove(KIND, [UUID(payload["item"])])
-        return
-    backend().index([document_of(item)])
+    """Write the item's search document anew, or remove it when the item is a draft or gone.
+
+    What happens to it elsewhere changes the document too: what became of it stands there.
+    """
+    key = UUID(payload["item"])
+    if found := documents([key]):
+        backend().index(found)
+    else:
+        backend().remove(KIND, [key])
 
 
 @consumer("items.authors.asked")
@@ -85,30 +83,4 @@ def tell_of_pen(payload: dict[str, Any]) -> None:
         title=f"{words[payload['what']]}：{item}",
         body=item.pen_note if payload["what"] == "handed" else "",
         url="" if payload["what"] == "taken" else f"/items/{item.uuid}/edit/",
-    )
-
-
-def document_of(item: Item) -> Document:
-    """Return the search document of a submitted item: its text, its facets, who may find it."""
-    unit_id = require_unit()
-    mark = Unit.objects.values_list("mark", flat=True).get(pk=unit_id)
-    users = {author.user.uuid for author in open_to(item) if author.user}
-    if item.created_by:
-        users.add(item.created_by.uuid)
-    return Document(
-        unit_id=unit_id,
-        kind=KIND,
-        object_uuid=item.uuid,
-        version=item.version,
-        title=item.title,
-        problem=item.problem,
-        analysis=item.analysis,
-        suggestions=item.suggestions,
-        author_names=[author.name for author in item.signers],
-        from_unit=item.from_unit,
-        number_label=number_label(item, mark),
-        category=item.category,
-        state=item.state,
-        day=clock.local_date(item.submitted_at) if item.submitted_at else None,
-        readers=[f"unit:{unit_id}", *sorted(f"user:{user}" for user in users)],
     )

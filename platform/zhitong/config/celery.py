@@ -6,6 +6,7 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhitong.config.settings")
 
 import django
+from celery.schedules import crontab
 from django.conf import settings
 from tenant_schemas_celery.app import CeleryApp
 
@@ -29,6 +30,9 @@ app.config_from_object(
         "beat_schedule": {
             "drain-outbox": {"task": "zhitong.core.tasks.drain_outbox", "schedule": 5.0},
             "refresh-standings": {"task": "zhitong.ranking.tasks.refresh_standings", "schedule": 10.0},
+            "push-search-changes": {"task": "search.tasks.push_changes", "schedule": 2.0},
+            "refresh-saved-searches": {"task": "search.tasks.refresh_saved", "schedule": crontab(minute=5)},
+            "sweep-search": {"task": "search.tasks.sweep", "schedule": crontab(hour=3, minute=20)},
         },
     }
 )

@@ -253,6 +253,10 @@ OUTBOX_MAX_ATTEMPTS = 8
 
 SEARCH_BACKEND = env.str("ZHITONG_SEARCH_BACKEND", default="postgres")
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
+# The alias of the index in use; the indices behind it are called by it and the time they were begun.
+SEARCH_INDEX = env.str("ZHITONG_SEARCH_INDEX", default="zhitong")
+# Whether PostgreSQL answers while the engine is down; the page says so.
+SEARCH_FALLBACK = env.bool("ZHITONG_SEARCH_FALLBACK", default=True)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]

@@ -29,5 +29,5 @@ def configure(options: dict[str, Any]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(options["level"])
-    for noisy in ("django_tenants", "fontTools", "weasyprint", "axes", "httpx"):
+    for noisy in ("django_tenants", "fontTools", "weasyprint", "axes", "httpx", "elastic_transport", "elasticsearch"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -9,6 +9,7 @@ from zhitong.exchange.queries.journeys import journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
 from zhitong.exchange.queries.matters import OtherLines, other_lines
 from zhitong.exchange.queries.merging import merged_into, part_of, parts_of
+from zhitong.exchange.queries.outcomes import Outcomes, outcomes
 from zhitong.exchange.queries.papers import (
     Progress,
     Tally,
@@ -28,6 +29,7 @@ __all__ = [
     "Journey",
     "Node",
     "OtherLines",
+    "Outcomes",
     "Progress",
     "Quota",
     "Tally",
@@ -43,6 +45,7 @@ __all__ = [
     "journey",
     "merged_into",
     "other_lines",
+    "outcomes",
     "papers_for_people",
     "part_of",
     "parts_of",

@@ -1,0 +1,159 @@
+"""Asks the index: rights, conditions and counts in one query; the twenty texts of a page come from PostgreSQL."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from elastic_transport import ConnectionError as NoConnection
+from elastic_transport import TransportError
+from elasticsearch import ApiError, Elasticsearch
+from elasticsearch_dsl import A, Q, Search
+from elasticsearch_dsl.query import Query as Clauses
+
+from search.backend import FACET_VALUES, FACETS, PAGE, EngineDown, Found, Query, Reader, Results, day_range
+from search.documents import Document
+from search.elastic.mapping import WORD_FIELDS
+from search.models import SearchDocument
+from search.postgres import COLUMNS, PostgresBackend
+from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
+from zhitong.core.errors import InvalidInput
+from zhitong.web.keyset import read_cursor, write_cursor
+
+_PATIENCE = 10  # seconds for an answer
+
+
+@cache
+def engine() -> Elasticsearch:
+    """Return the client of the engine named by the settings.
+
+    Raises:
+        ImproperlyConfigured: no address is given.
+    """
+    if not settings.ELASTICSEARCH_URL:
+        raise ImproperlyConfigured("ZHITONG_SEARCH_BACKEND is elasticsearch, but ELASTICSEARCH_URL is empty")
+    return Elasticsearch(settings.ELASTICSEARCH_URL, request_timeout=_PATIENCE, max_retries=1, retry_on_timeout=False)
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Say `EngineDown` for whatever keeps the engine from answering.
+
+    Raises:
+        EngineDown: with the engine's own words.
+    """
+    try:
+        yield
+    except (NoConnection, TransportError, ApiError) as error:
+        raise EngineDown(str(error)[:300]) from error
+
+
+class ElasticBackend:
+    """Search in an index; documents, fingerprints and what is still to be pushed are kept in PostgreSQL."""
+
+    def index(self, documents: Iterable[Document]) -> int:
+        """Store documents; the index follows within seconds, whether the engine is up or not."""
+        return PostgresBackend(pushes=True).index(documents)
+
+    def remove(self, kind: str, object_uuids: Iterable[UUID]) -> int:
+        """Forget documents; the index follows."""
+        return PostgresBackend(pushes=True).remove(kind, object_uuids)
+
+    def search(self, query: Query, reader: Reader) -> Results:
+        """Match, filter and rank; see the interface."""
+        question = read_question(query.text)
+        if not reader.grants or (question.is_empty and query.text.strip()):
+            return Results([], 0, counts={name: {} for name in FACETS})
+        ranked = query.sort == "relevance" and question.is_ranked
+        search = Search(using=engine(), index=settings.SEARCH_INDEX).source(fields=[])
+        search = search.query(_conditions(query, question, reader, ranked=ranked)).extra(
+            size=PAGE + 1, track_total_hits=True, track_scores=ranked
+        )
+        search = search.sort(*(["_score"] if ranked else []), "-day", "-id")
+        if query.after:
+            search = search.extra(search_after=_after(query.after, ranked=ranked))
+        for name in FACETS:
+            search.aggs.bucket(
+                name, A("terms", field=name, size=FACET_VALUES, order=[{"_count": "desc"}, {"_key": "asc"}])
+            )
+        with reaching():
+            answer = search.execute()
+        hits = [(hit.meta.sort, float(hit.meta.score or 0)) for hit in answer.hits]
+        cursor = write_cursor(list(hits[PAGE - 1][0])) if len(hits) > PAGE else ""
+        counts = {
+            name: {
+                str(bucket.key): bucket.doc_count for bucket in answer.aggregations[name].buckets if bucket.key != ""
+            }
+            for name in FACETS
+        }
+        return Results(_texts(hits[:PAGE], reader), answer.hits.total.value, cursor, counts=counts)
+
+
+def _texts(hits: list[tuple[Any, float]], reader: Reader) -> list[Found]:
+    """Return the documents of hits from PostgreSQL; what the reader lost the right to meanwhile is left out."""
+    rows = SearchDocument.objects.filter(pk__in=[sort[-1] for sort, _ in hits], readers__overlap=sorted(reader.grants))
+    known = {row.pop("id"): Document(**row) for row in rows.values("id", *COLUMNS)}
+    return [Found(known[sort[-1]], score) for sort, score in hits if sort[-1] in known]
+
+
+def _conditions(query: Query, question: Question, reader: Reader, *, ranked: bool) -> Clauses:
+    """Return the whole question: rights and conditions as filters, words as what is ranked when anything is."""
+    exact = {name: getattr(query, name) for name in ("category", "state", "from_unit", "level")}
+    filters = [Q("terms", readers=sorted(reader.grants))]
+    filters += [Q("term", **{name: value}) for name, value in exact.items() if value]
+    if query.year:
+        first, last = day_range(query.year)
+        filters.append(_clause(Days(first, last)))
+    if query.since:
+        filters.append(Q("range", revision={"gt": query.since}))
+    must: list[Clauses] = []
+    loose = question.plain_words if query.loose and len(question.plain_words) > 1 else ()
+    for part in question.parts:
+        if part not in loose:
+            wants_rank = ranked and part.words and not part.without
+            (must if wants_rank else filters).append(_part(part))
+    if loose:
+        must.append(Q("bool", should=[_part(part) for part in loose], minimum_should_match=len(loose) - 1))
+    return Q("bool", filter=filters, must=must)
+
+
+def _part(part: Part) -> Clauses:
+    if not part.without:
+        return _clause(part.clause)
+    if isinstance(part.clause, Days):  # what has no day is neither within nor without
+        return Q("bool", filter=[Q("term", dated=True)], must_not=[_clause(part.clause)])
+    return Q("bool", must_not=[_clause(part.clause)])
+
+
+def _clause(clause: Clause) -> Clauses:
+    match clause:
+        case Words():
+            fields = {"words_title": WORD_FIELDS["words_title"]} if clause.title else WORD_FIELDS
+            if clause.phrase:
+                return _anywhere("match_phrase", " ".join(clause.words), fields)
+            return Q("bool", must=[_anywhere("term", word, fields) for word in clause.words])
+        case Mark():
+            return Q("prefix", marks={"value": clause.prefix})
+        case Either():
+            return Q("bool", should=[_clause(inner) for inner in clause.clauses], minimum_should_match=1)
+        case Days():
+            return Q("range", day={"gte": clause.first.isoformat(), "lte": clause.last.isoformat()})
+
+
+def _anywhere(kind: str, words: str, fields: dict[str, float]) -> Clauses:
+    value = "query" if kind == "match_phrase" else "value"
+    asked = [Q(kind, **{name: {value: words, "boost": boost}}) for name, boost in fields.items()]
+    return asked[0] if len(asked) == 1 else Q("dis_max", queries=asked, tie_breaker=0.3)
+
+
+def _after(cursor: str, *, ranked: bool) -> list[Any]:
+    try:
+        keys = read_cursor(cursor, 3 if ranked else 2)
+        if not all(isinstance(key, (int, float)) for key in keys):
+            raise ValueError(cursor)
+    except ValueError as error:
+        raise InvalidInput("翻页的位置不对，请从第一页看起。", fields={"after": ["不是有效的翻页位置"]}) from error
+    return keys

@@ -1,0 +1,91 @@
+"""Makes an index anew beside the one in use, and puts it in its place when it is whole.
+
+The texts come from PostgreSQL, so no unit is entered. Changes that come meanwhile are pushed to both. A build that is
+broken off goes on where it stopped.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from search.backend import EngineDown
+from search.elastic.backend import engine, reaching
+from search.elastic.mapping import create_index
+from search.elastic.pushing import write
+from search.models import Build, SearchDocument
+from zhitong.core import clock
+
+BATCH = 500
+_LOCK = 7_201_001  # of the one process that builds
+
+Progress = Callable[[Build, int], None]
+
+
+class BuildingElsewhere(RuntimeError):  # noqa: N818 - says what it is
+    """Another process is building an index."""
+
+
+def rebuild(progress: Progress = lambda _build, _total: None) -> Build:
+    """Make the index anew, or finish what was begun, and put it in use; return the build.
+
+    Raises:
+        BuildingElsewhere: somebody else does so at this moment.
+        EngineDown: the engine does not answer, or refused a document; what was written stays.
+    """
+    with _alone():
+        build = Build.objects.filter(state=Build.State.BUILDING).first() or _begin()
+        with reaching():
+            create_index(engine(), build.index)
+        _fill(build, progress)
+        _swap(build)
+    return build
+
+
+def _begin() -> Build:
+    moment = clock.now()
+    return Build.objects.create(index=f"{settings.SEARCH_INDEX}-{moment:%Y%m%d%H%M%S%f}", started_at=moment)
+
+
+def _fill(build: Build, progress: Progress) -> None:
+    total = SearchDocument.objects.count()
+    rows = SearchDocument.objects.defer("vector").order_by("pk")
+    while batch := list(rows.filter(pk__gt=build.position)[:BATCH]):
+        if refused := write(batch, build.index):
+            key, reason = next(iter(refused.items()))
+            raise EngineDown(f"{len(refused)} documents refused, the first {key}: {reason}")
+        build.position, build.written = batch[-1].pk, build.written + len(batch)
+        build.save(update_fields=["position", "written"])
+        progress(build, total)
+
+
+def _swap(build: Build) -> None:
+    """Let questions go to the new index at once, and drop the old ones."""
+    alias = settings.SEARCH_INDEX
+    with reaching():
+        client = engine()
+        client.indices.refresh(index=build.index)
+        old = list(client.indices.get_alias(name=alias)) if client.indices.exists_alias(name=alias) else []
+        removed = [{"remove": {"index": name, "alias": alias}} for name in old if name != build.index]
+        client.indices.update_aliases(actions=[*removed, {"add": {"index": build.index, "alias": alias}}])
+    with transaction.atomic():
+        Build.objects.filter(state=Build.State.IN_USE).update(state=Build.State.GONE)
+        build.state, build.finished_at = Build.State.IN_USE, clock.now()
+        build.save(update_fields=["state", "finished_at"])
+    with reaching():
+        for name in old:
+            if name != build.index:
+                client.indices.delete(index=name, ignore_unavailable=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise BuildingElsewhere("another process is building the index")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -1,0 +1,44 @@
+"""Background work of search: changes to the engine, the nightly sweep, what is new for kept questions."""
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+
+from search import sweeping
+from search.backend import EngineDown
+from search.elastic.pushing import push
+from search.models import SavedSearch
+from zhitong.core import outbox
+from zhitong.core.tasks import PlatformTask
+
+log = structlog.get_logger(__name__)
+
+SAVED_DUE = "search.saved.due"
+
+
+@shared_task(base=PlatformTask, name="search.tasks.push_changes", expires=10)
+def push_changes() -> int:
+    """Bring changes to the engine; return how many arrived. One that is down is asked again a little later."""
+    if settings.SEARCH_BACKEND != "elasticsearch":
+        return 0
+    try:
+        return push()
+    except EngineDown as error:
+        log.warning("search.engine_down", reason=str(error))
+        return 0
+
+
+@shared_task(base=PlatformTask, name="search.tasks.sweep", time_limit=4 * 3600)
+def sweep() -> bool:
+    """Put right what differs between units, documents and index; return whether nothing did."""
+    swept = [sweeping.sweep(), sweeping.sweep_index()]
+    return all(one.is_clean for one in swept)
+
+
+@shared_task(base=PlatformTask, name="search.tasks.refresh_saved")
+def refresh_saved() -> int:
+    """Have every unit count what is new for the questions its people keep; return how many units were asked."""
+    units = SavedSearch.objects.filter(alerts=True).values_list("unit_id", flat=True).distinct()
+    for unit_id in units:
+        outbox.publish(SAVED_DUE, {}, unit_id=unit_id)
+    return len(units)

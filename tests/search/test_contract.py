@@ -1,0 +1,272 @@
+"""What every engine has to do: what is found, in which order, and above all what is not."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from search.analyser import words
+from search.backend import PAGE, Query, Reader, Results, backend
+from search.documents import Document, unit_grant, user_grant
+from search.snippets import best_section, highlight
+from zhitong.core.errors import InvalidInput
+from zhitong.units.models import Unit
+
+Arrive = Callable[[], None]
+
+
+def document(unit: Unit, title: str, **fields: Any) -> Document:
+    known = {"version": 1, "day": date(2026, 6, 1), "readers": [unit_grant(unit.pk)], "object_uuid": uuid4()}
+    return Document(**{**known, "unit_id": unit.pk, "kind": "item", "title": title, **fields})
+
+
+def reader_of(unit: Unit) -> Reader:
+    return Reader(frozenset({unit_grant(unit.pk)}))
+
+
+def ask(question: str | Query, unit: Unit) -> Results:
+    return backend().search(Query(question) if isinstance(question, str) else question, reader_of(unit))
+
+
+def titles(question: str | Query, unit: Unit) -> list[str]:
+    return [found.document.title for found in ask(question, unit).hits]
+
+
+def test_chinese_words_are_found_inside_longer_ones(arrive: Arrive, unit: Unit) -> None:
+    backend().index([document(unit, "关于规范电动自行车充电的建议"), document(unit, "关于河涌整治的建议")])
+    arrive()
+    assert titles("自行车", unit) == ["关于规范电动自行车充电的建议"]
+    assert titles("电动自行车充电", unit) == ["关于规范电动自行车充电的建议"]
+    assert titles("ＡＩ", unit) == []
+
+
+def test_the_title_weighs_more_than_the_body(arrive: Arrive, unit: Unit) -> None:
+    backend().index(
+        [
+            document(unit, "其他建议", analysis="涉及养老服务"),
+            document(unit, "关于养老服务的建议", day=date(2020, 1, 1)),
+        ]
+    )
+    arrive()
+    assert titles("养老服务", unit) == ["关于养老服务的建议", "其他建议"]
+    assert titles(Query("养老服务", sort="time"), unit) == ["其他建议", "关于养老服务的建议"]
+
+
+def test_nothing_of_another_unit_is_found_or_counted(arrive: Arrive, unit: Unit, stranger: Unit) -> None:
+    author = uuid4()
+    hidden = document(
+        unit,
+        "甲区充电",
+        readers=[unit_grant(unit.pk), user_grant(author)],
+        category="社会建设",
+        author_names=["李晓明"],
+    )
+    backend().index([hidden])
+    arrive()
+    for question in ("充电", "jqcd", "lxm", "作者:李", "类别:社会", "-河涌 充电", '"甲区充电"', "年:2026", ""):
+        for reader in (reader_of(stranger), Reader(frozenset({user_grant(uuid4())})), Reader(frozenset())):
+            results = backend().search(Query(question), reader)
+            assert (results.total, list(results.hits), any(results.counts.values())) == (0, [], False), question
+        assert backend().search(Query(question), Reader(frozenset({user_grant(author)}))).total == 1, question
+
+
+def test_an_old_message_never_overwrites_a_newer_text(arrive: Arrive, unit: Unit) -> None:
+    key = uuid4()
+    assert backend().index([document(unit, "新题", object_uuid=key, version=3)]) == 1
+    assert backend().index([document(unit, "旧题", object_uuid=key, version=2)]) == 0
+    arrive()
+    assert titles("新题", unit) == ["新题"]
+    assert titles("旧题", unit) == []
+
+
+def test_a_changed_text_and_a_lost_right_take_the_place_of_the_old(arrive: Arrive, unit: Unit) -> None:
+    key, author = uuid4(), uuid4()
+    both = [unit_grant(unit.pk), user_grant(author)]
+    backend().index([document(unit, "充电桩", object_uuid=key, readers=both)])
+    arrive()
+    backend().index([document(unit, "加装电梯", object_uuid=key, version=2)])
+    arrive()
+    assert titles("充电", unit) == []
+    assert titles("电梯", unit) == ["加装电梯"]
+    assert backend().search(Query("电梯"), Reader(frozenset({user_grant(author)}))).total == 0
+
+
+def test_what_is_removed_is_found_no_more(arrive: Arrive, unit: Unit) -> None:
+    gone, stays = document(unit, "关于充电的建议"), document(unit, "关于充电桩的建议")
+    backend().index([gone, stays])
+    arrive()
+    assert backend().remove("item", [gone.object_uuid, uuid4()]) == 1
+    arrive()
+    assert titles("充电", unit) == ["关于充电桩的建议"]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "time"])
+def test_paging_shows_each_hit_once(arrive: Arrive, unit: Unit, sort: Any) -> None:
+    days = [date(2026, 1, 1), date(2026, 1, 2), None]
+    backend().index([document(unit, f"充电桩建议{n}", day=days[n % 3]) for n in range(PAGE * 2 + 5)])
+    arrive()
+    seen: list[str] = []
+    after = ""
+    for _ in range(3):
+        results = ask(Query("充电", sort=sort, after=after), unit)
+        assert results.total == PAGE * 2 + 5
+        seen += [found.document.title for found in results.hits]
+        after = results.next_cursor
+    assert (len(seen), len(set(seen)), after) == (PAGE * 2 + 5, PAGE * 2 + 5, "")
+
+
+@pytest.mark.parametrize("cursor", ["bm9ub25l", "WzEsMl0=", "WyJhIiwiYiIsImMiXQ=="])
+def test_a_forged_cursor_is_refused(arrive: Arrive, unit: Unit, cursor: str) -> None:
+    with pytest.raises(InvalidInput):
+        ask(Query("充电", after=cursor), unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "' | '",
+        "a & !b",
+        "\\",
+        "';--",
+        "：：",
+        "(((",
+        "<->",
+        "%s",
+        "{}",
+        "*",
+        "~",
+        "年:",
+        "-",
+        '"',
+        "\ud800",
+        "a\x00b",
+        "作者:*",
+    ],
+)
+def test_signs_of_the_engine_are_only_text(arrive: Arrive, unit: Unit, text: str) -> None:
+    backend().index([document(unit, "关于充电的建议")])
+    arrive()
+    assert titles(text, unit) == []
+
+
+QUESTIONS = [
+    ("充电 电梯", ["甲"]),
+    ("充电 -电梯", ["乙"]),
+    ("充电　－电梯", ["乙"]),
+    ('"加装电梯"', ["甲"]),
+    ("“加装电梯”", ["甲"]),
+    ('"电梯加装"', []),
+    ("電動自行車", ["乙", "甲"]),
+    ("电瓶车", ["乙", "甲"]),
+    ("作者:李晓明", ["甲"]),
+    ("作者：李", ["甲"]),
+    ("反映人:晓明", []),
+    ("李晓明", ["甲"]),
+    ("lxm", ["甲"]),
+    ("gzdt", []),
+    ("jzdt", ["甲"]),
+    ("单位:佛山", ["乙"]),
+    ("单位:市政协", ["乙"]),
+    ("类别:社会", ["甲"]),
+    ("采用:省政协", ["丙"]),
+    ("采用:省政协综合", ["丙"]),
+    ("状态:留存", ["丙"]),
+    ("编号:南海〔2026〕7", ["甲"]),
+    ("年:2026", ["乙", "甲"]),
+    ("年：2024-2025", ["丙"]),
+    ("日期:2026-06", ["甲"]),
+    ("日期:2026-06-02..2026-12-31", ["乙"]),
+    ("日期:..2025", ["丙"]),
+    ("-年:2026 建议", ["丙"]),
+    ("标题:维保", []),
+    ("维保", ["甲"]),
+    ("附件里的词", ["丙"]),
+]
+
+
+@pytest.mark.parametrize(("question", "expected"), QUESTIONS)
+def test_people_ask_in_their_own_ways(arrive: Arrive, unit: Unit, question: str, expected: list[str]) -> None:
+    backend().index(
+        [
+            document(
+                unit,
+                "关于加装电梯的建议甲",
+                problem="电动自行车在楼道充电，维保无人管",
+                author_names=["李晓明"],
+                category="社会建设",
+                number_label="南海〔2026〕7号",
+                state="approved",
+            ),
+            document(
+                unit,
+                "关于电动自行车充电的建议乙",
+                day=date(2026, 9, 9),
+                from_unit="佛山市政协",
+                category="城乡建设",
+                state="in_review",
+            ),
+            document(
+                unit,
+                "关于古树保护的建议丙",
+                day=date(2024, 2, 29),
+                outcomes=["广东省政协 综合采用"],
+                state="kept",
+                level="province",
+                files="附件里的词",
+            ),
+        ]
+    )
+    arrive()
+    assert [title[-1] for title in titles(Query(question, sort="time"), unit)] == expected
+    assert ask(question, unit).total == len(expected)
+
+
+def test_counts_are_of_all_hits_under_all_conditions(arrive: Arrive, unit: Unit) -> None:
+    backend().index(
+        [
+            document(unit, "充电一", category="社会建设", state="approved", level="city", from_unit="佛山市政协"),
+            document(unit, "充电二", category="社会建设", state="kept", day=date(2025, 1, 1)),
+            document(unit, "充电三", category="城乡建设", state="kept", day=None),
+        ]
+    )
+    arrive()
+    results = ask("充电", unit)
+    assert results.total == 3
+    assert results.counts == {
+        "category": {"社会建设": 2, "城乡建设": 1},
+        "state": {"kept": 2, "approved": 1},
+        "year": {"2025": 1, "2026": 1},
+        "from_unit": {"佛山市政协": 1},
+        "level": {"city": 1},
+    }
+    assert ask(Query("充电", category="社会建设", year=2025), unit).total == 1
+    assert ask(Query("充电", from_unit="佛山市政协"), unit).total == 1
+    assert ask(Query("", level="city"), unit).total == 1
+
+
+def test_a_very_long_text_is_found_like_any_other(arrive: Arrive, unit: Unit) -> None:
+    long = "充电桩" * 20_000
+    backend().index([document(unit, "长", problem=long, analysis=long, files=f"{long}末尾的词")])
+    arrive()
+    assert titles("充电", unit) == ["长"]
+    assert titles("末尾", unit) == ["长"]
+
+
+def hits(results: Results) -> list[UUID]:
+    return [found.document.object_uuid for found in results.hits]
+
+
+def test_marks_never_open_a_way_for_markup() -> None:
+    marked = highlight("<script>充电</script>", frozenset({"充电"}))
+    assert marked == '&lt;script&gt;<b class="zt-hit">充电</b>&lt;/script&gt;'
+
+
+def test_a_snippet_comes_from_the_section_that_says_most() -> None:
+    found = Document(
+        unit_id=1, kind="item", object_uuid=uuid4(), version=1, title="", problem="甲", suggestions="建充电桩"
+    )
+    label, snippet = best_section(found, frozenset(word.text for word in words("充电桩")))
+    assert label == "意见建议"
+    assert "zt-hit" in snippet
