@@ -1,11 +1,17 @@
-"""The one write of search that a person makes: what two items are to each other."""
+"""What people write in search: what two items are to each other, and the questions they keep."""
 
+from typing import Any
 from uuid import UUID
 
-from search.models import PairVerdict, SearchDocument
+from django.db import connection
+from django.db.models import QuerySet
+
+from search.models import PairVerdict, SavedSearch, SearchDocument
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.core.operations import Actor, operation, require_unit
+
+MOST_SAVED = 30
 
 
 @operation("search.archive")
@@ -37,3 +43,73 @@ def judge_pair(*, actor: Actor, item_uuid: UUID, other_uuid: UUID, same: bool) -
         other=str(other_uuid),
         same=same,
     )
+
+
+@operation("search.use")
+def save_search(*, actor: Actor, asked: dict[str, Any]) -> SavedSearch:
+    """Keep a question, with alerts; one that is kept already stays as it is.
+
+    Args:
+        asked: the fields of `search.backend.Query` that are not empty.
+
+    Raises:
+        InvalidInput: nothing is asked, or too many are kept.
+    """
+    if not asked:
+        raise InvalidInput("请先输入检索词或选一个条件，再存检索。")
+    own = _saved(actor)
+    if kept := own.filter(asked=asked).first():
+        return kept
+    if own.count() >= MOST_SAVED:
+        raise InvalidInput(f"最多存 {MOST_SAVED} 条检索，请先删去不用的。")
+    return SavedSearch.objects.create(
+        unit_id=require_unit(), user_uuid=actor.user_key, asked=asked, seen=_newest(), created_at=clock.now()
+    )
+
+
+@operation("search.use")
+def forget_search(*, actor: Actor, saved_id: int) -> None:
+    """Keep a question no longer.
+
+    Raises:
+        NotFound: it is not the actor's.
+    """
+    if not _saved(actor).filter(pk=saved_id).delete()[0]:
+        raise NotFound
+
+
+@operation("search.use")
+def set_alerts(*, actor: Actor, saved_id: int, on: bool) -> None:
+    """Say whether to be told of what newly fits a kept question.
+
+    Raises:
+        NotFound: it is not the actor's.
+    """
+    if not _saved(actor).filter(pk=saved_id).update(alerts=on):
+        raise NotFound
+
+
+@operation("search.use")
+def look_through(*, actor: Actor, saved_id: int) -> SavedSearch:
+    """Note that the actor looks at a kept question now: nothing of it is new any more.
+
+    Raises:
+        NotFound: it is not the actor's.
+    """
+    saved = _saved(actor).select_for_update().filter(pk=saved_id).first()
+    if saved is None:
+        raise NotFound
+    saved.seen, saved.fresh = _newest(), 0
+    saved.save(update_fields=["seen", "fresh"])
+    return saved
+
+
+def _saved(actor: Actor) -> QuerySet[SavedSearch]:
+    return SavedSearch.objects.filter(unit=require_unit(), user_uuid=actor.user_key)
+
+
+def _newest() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM public.search_revision")
+        newest: int = cursor.fetchone()[0]
+    return newest

@@ -1,77 +1,147 @@
-"""The search page: a question, what may be seen of its answer, and how to narrow it."""
+"""The search page: a question, what may be seen of its answer, how to narrow it, and the questions one keeps."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from search.analyser import query_words, words
-from search.backend import CANDIDATES, Found, Query, Reader, Results, backend
-from search.documents import unit_grant, user_grant
-from search.forms import QUESTION_LIMIT, SearchForm
+from search import operations
+from search.asking import LEVELS, Answer, Step, ask, steps
+from search.backend import CANDIDATES, EngineDown, Found, Query, Results
+from search.forms import kept, query_string, read_query
+from search.models import SavedSearch
+from search.question import read_question
+from search.rights import reader_of
 from search.snippets import best_section, highlight
-from zhitong.core import text
+from zhitong.core.errors import InvalidInput
 from zhitong.core.glossary import ITEM_STATES
 from zhitong.core.operations import require_unit
-from zhitong.web.parts import Facet, FacetValue, Hit, SayBox, standing
+from zhitong.web.parts import CopyLink, Facet, FacetValue, Hit, SayBox, State, standing
 
-_FACETS = (("category", "类别"), ("state", "状态"), ("year", "年份"))
+_FACETS = (("from_unit", "来自"), ("year", "年份"), ("category", "类别"), ("level", "采用级别"), ("state", "状态"))
+_RECENT = "search.recent"
+_MOST_RECENT = 8
 
-_START = SayBox("想找什么？", "输入标题、内容、反映人或编号里的词，例如“加装电梯 维保”。", icon="search")
+_START = SayBox(
+    "想找什么？",
+    "输入标题、内容、反映人或编号里的词，几个词用空格隔开。",
+    icon="search",
+)
+_EXAMPLES = (
+    ("加装电梯 维保", "两个词都有；同义的说法（增设电梯）也找"),
+    ("“加装电梯”", "一字不差的原话"),
+    ("加装电梯 -充电", "不要带“充电”的"),
+    ("标题:养老", "只看标题"),
+    ("作者:梁晓岚 年:2024-2026", "某人三年里的"),
+    ("日期:2026-03..2026-06", "三月到六月的"),
+    ("单位:民盟 类别:社会建设", "某单位报来的、某一类的"),
+    ("采用:省政协", "省政协采用或批示过的"),
+    ("编号:南海〔2026〕", "按编号找"),
+    ("lxl jzdt", "人名、标题可以打拼音首字母"),
+)
 _NOTHING = SayBox("没有找到", "换一个说法，少用几个词，或去掉左边的条件。只检索您可以看的稿件。", icon="search")
-
-
-def reader_of(user: Any) -> Reader:
-    """Return what a logged-in user of the unit in force may find: own items, with the right also the archive."""
-    grants = {user_grant(user.uuid)}
-    if user.has_zt_perm("search.archive"):
-        grants.add(unit_grant(require_unit()))
-    return Reader(frozenset(grants))
+_DOWN = SayBox("检索暂时不可用", "写稿、审核、报送都不受影响。", kind="err", icon="search")
 
 
 @login_required
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show the search page; without a question only the box."""
+    """Show the search page; without a question only the box, what was asked lately and what is kept."""
     request.user.actor.require("search.use")  # type: ignore[union-attr]
-    form = SearchForm(request.GET)
-    form.is_valid()
-    asked = form.cleaned_data
-    question, doubt = _question(request.GET.get("q", "").strip())
-    query = Query(
-        text=question,
-        category=asked.get("category") or "",
-        state=asked.get("state") or "",
-        year=asked.get("year"),
-        sort="time" if asked.get("sort") == "time" else "relevance",
-        after=asked.get("after") or "",
-    )
-    narrowed = any((query.text, query.category, query.state, query.year))
-    results = backend().search(query, reader_of(request.user)) if narrowed else None
-    return render(request, "search/page.html", {**_context(query, results), "doubt": doubt})
+    query, doubt = read_query(request.GET)
+    asked = kept(query)
+    context: dict[str, Any] = {
+        "q": query.text,
+        "query": query,
+        "saved": _saved(request, asked),
+        "start": _START,
+        "examples": _EXAMPLES,
+    }
+    if not (asked.keys() - {"sort"}):
+        return render(request, "search/page.html", {**context, "recent": _recent(request)})
+    answer = ask(query, reader_of(request.user))
+    if query.text and not query.after:
+        _remember(request, query.text)
+    context |= {
+        "keep": [("q" if name == "text" else name, value) for name, value in asked.items()],
+        "notes": [note for note in (doubt, *answer.notes) if note],
+        "asked": query_string(asked),
+        "down": _DOWN,
+    }
+    return render(request, "search/page.html", context | _answered(answer))
 
 
-def _question(typed: str) -> tuple[str, str]:
-    """Return what can be searched of a question, and what was left out of it: it is cut, never refused."""
-    if wrong := text.fault(typed):
-        return text.readable(typed)[:QUESTION_LIMIT], f"检索词{wrong}现按其余的字检索。"
-    if len(typed) > QUESTION_LIMIT:
-        return typed[:QUESTION_LIMIT], f"检索词最多 {QUESTION_LIMIT} 字，现按前 {QUESTION_LIMIT} 字检索。"
-    return typed, ""
+@login_required
+@require_safe
+def why(request: HttpRequest) -> HttpResponse:
+    """Show how each condition narrowed the hits down, and what dropping one would add."""
+    request.user.actor.require("search.use")  # type: ignore[union-attr]
+    query, _doubt = read_query(request.GET)
+    reader = reader_of(request.user)
+    answer = ask(query, reader)
+    total = answer.results.total if answer.results else 0
+    try:
+        found = steps(answer.query, reader, total)
+    except EngineDown:
+        found = []
+    widest = max((step.left for step in found), default=0)
+    context = {
+        "total": total,
+        "steps": [(step, _percent(step.left, widest)) for step in found],
+        "widen": [(step, query_string(kept(step.without))) for step in _worth_dropping(found)],
+    }
+    return render(request, "search/why.html", context)
 
 
-def _context(query: Query, results: Results | None) -> dict[str, Any]:
-    context: dict[str, Any] = {"q": query.text, "query": query, "results": results, "candidates": CANDIDATES}
+@login_required
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep the question of the page."""
+    query, _doubt = read_query(request.POST)
+    asked = kept(query)
+    try:
+        operations.save_search(actor=request.user.actor, asked=asked)  # type: ignore[union-attr]
+    except InvalidInput as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "已存，有新增就提醒您。")
+    return redirect(f"{reverse('search:page')}?{query_string(asked)}")
+
+
+@login_required
+@require_POST
+def saved(request: HttpRequest, saved_id: int) -> HttpResponse:
+    """Open a kept question, forget it, or switch its alerts."""
+    actor = request.user.actor  # type: ignore[union-attr]
+    match request.POST.get("do"):
+        case "forget":
+            operations.forget_search(actor=actor, saved_id=saved_id)
+        case "alert" | "quiet" as do:
+            operations.set_alerts(actor=actor, saved_id=saved_id, on=do == "alert")
+        case _:
+            found = operations.look_through(actor=actor, saved_id=saved_id)
+            return redirect(f"{reverse('search:page')}?{query_string(found.asked)}")
+    return redirect(f"{reverse('search:page')}?{request.POST.get('back', '')}")
+
+
+def _answered(answer: Answer) -> dict[str, Any]:
+    results, query = answer.results, answer.query
     if results is None:
-        return {**context, "start": _START}
-    marks = frozenset(word.text for word in words(query.text)) | frozenset(query_words(query.text))
+        return {"answer": answer, "results": None}
+    marks = read_question(query.text).marked
     return {
-        **context,
+        "answer": answer,
+        "results": results,
+        "query": query,
+        "candidates": CANDIDATES,
         "nothing": _NOTHING,
         "hits": [_hit(found, marks) for found in results.hits],
+        "nearly": [_hit(found, marks) for found in answer.nearly],
         "facets": [_facet(name, label, query, results) for name, label in _FACETS if results.counts.get(name)],
     }
 
@@ -79,30 +149,65 @@ def _context(query: Query, results: Results | None) -> dict[str, Any]:
 def _hit(found: Found, marks: frozenset[str]) -> Hit:
     document = found.document
     label, snippet = best_section(document, marks)
-    word = ITEM_STATES.get(document.state, "")
     notes = [
         document.number_label,
         document.from_unit,
-        "、".join(document.author_names[:3]),
+        "、".join(document.author_names[:3]) + (" 等" if len(document.author_names) > 3 else ""),
         document.category,
         document.day.isoformat() if document.day else "",
     ]
+    places = [line.rpartition(" ") for line in document.outcomes]
+    state = State(LEVELS[document.level], "ok") if document.level in LEVELS else None
+    word = ITEM_STATES.get(document.state, "")
     return Hit(
         title=highlight(document.title, marks),
         url=reverse("desk:item", args=[document.object_uuid]),
         snippet=snippet,
         field=label,
         notes=[note for note in notes if note],
-        state=standing(word) if word else None,
+        state=state or (standing(word) if word else None),
+        copies=[CopyLink(place, state=State(what, "ok")) for place, _blank, what in places],
+        copies_head=f"采用情况 {len(places)}",
     )
 
 
 def _facet(name: str, label: str, query: Query, results: Results) -> Facet:
     counts = results.counts[name]
     chosen = str(getattr(query, name) or "")
-    ordered = sorted(counts, reverse=True) if name == "year" else sorted(counts, key=lambda value: -counts[value])
+    ordered = sorted(counts, reverse=True) if name == "year" else list(counts)
+    words = {"state": ITEM_STATES, "level": LEVELS}.get(name, {})
     return Facet(
         label,
         name,
-        [FacetValue(ITEM_STATES.get(value, value), counts[value], value, checked=value == chosen) for value in ordered],
+        [FacetValue(words.get(value, value), counts[value], value, checked=value == chosen) for value in ordered],
     )
+
+
+def _worth_dropping(found: Sequence[Step]) -> list[Step]:
+    return sorted((step for step in found if step.more > 0), key=lambda step: -step.more)[:3]
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}%" if whole else "0%"
+
+
+def _saved(request: HttpRequest, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    own = SavedSearch.objects.filter(unit=require_unit(), user_uuid=request.user.uuid)  # type: ignore[union-attr]
+    return [
+        {"id": row.pk, "label": _said(row.asked), "row": row, "current": row.asked == asked}
+        for row in own.order_by("-fresh", "-pk")
+    ]
+
+
+def _said(asked: dict[str, Any]) -> str:
+    words = [ITEM_STATES.get(value, LEVELS.get(value, str(value))) for name, value in asked.items() if name != "sort"]
+    return " · ".join(words)
+
+
+def _recent(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(text, query_string({"text": text})) for text in request.session.get(_RECENT, [])]
+
+
+def _remember(request: HttpRequest, text: str) -> None:
+    before = [other for other in request.session.get(_RECENT, []) if other != text]
+    request.session[_RECENT] = [text, *before][:_MOST_RECENT]

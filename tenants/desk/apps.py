@@ -11,4 +11,4 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Register consumers and navigation."""
-        from tenants.desk import consumers, navigation  # noqa: F401 - registered by import
+        from tenants.desk import consumers, navigation, saved_searches  # noqa: F401 - registered by import

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from search.documents import body_of
 from search.lookalikes import look_alikes
-from search.views import reader_of
+from search.rights import reader_of
 from tenants.desk import queries
 from tenants.items.models import Item
 from tenants.items.texts import Texts

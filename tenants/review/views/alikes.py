@@ -14,7 +14,7 @@ from search.alike import passages
 from search.documents import body_of
 from search.lookalikes import look_alikes, may_judge, pair_of
 from search.operations import judge_pair
-from search.views import reader_of
+from search.rights import reader_of
 from tenants.accounts.models import User
 from tenants.items.models import Item, State
 from tenants.items.queries import author_names, number_label

@@ -39,7 +39,10 @@ class CopyLink:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A result. `title` and `snippet` are safe HTML whose only element is the hit mark, made by search."""
+    """A result. `title` and `snippet` are safe HTML whose only element is the hit mark, made by search.
+
+    `copies` are the places it reached, under `copies_head`.
+    """
 
     title: Any
     url: str
@@ -49,3 +52,4 @@ class Hit:
     state: State | None = None
     tags: Sequence[Tag] = ()
     copies: Sequence[CopyLink] = ()
+    copies_head: str = ""
