@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -252,10 +252,6 @@ def test_a_very_long_text_is_found_like_any_other(arrive: Arrive, unit: Unit) ->
     arrive()
     assert titles("充电", unit) == ["长"]
     assert titles("末尾", unit) == ["长"]
-
-
-def hits(results: Results) -> list[UUID]:
-    return [found.document.object_uuid for found in results.hits]
 
 
 def test_marks_never_open_a_way_for_markup() -> None:
