@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tenants.accounts.models import User
 from tenants.accounts.queries import with_permission
-from tenants.items.models import Item
+from tenants.items.models import Item, Urgency
 from tenants.notices.operations import notify
 from zhitong.core import clock, links, outbox, workdays
 from zhitong.core.operations import require_unit, system
@@ -111,6 +111,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
             kind="handling.opened",
             title=f"办理答复可以看了，请评价：{item.title}",
             url=f"/items/{item.uuid}/journey/",
+            urgent=item.urgency == Urgency.URGENT,
         )
 
 
@@ -176,4 +177,13 @@ def _tell(permission: str, key: str, kind: str, what: str, assignment: Assignmen
     """Tell everybody in the unit who holds a right."""
     title = f"{what}：{assignment.handling.title}"
     for reader in with_permission(permission):
-        notify(actor=system(require_unit()), reader=reader, key=key, kind=kind, title=title, body=body, url=url)
+        notify(
+            actor=system(require_unit()),
+            reader=reader,
+            key=key,
+            kind=kind,
+            title=title,
+            body=body,
+            url=url,
+            urgent=assignment.handling.packet.content.get("urgency") == Urgency.URGENT,
+        )

@@ -50,6 +50,8 @@ _OCCASIONS = {
     "event.kept": Occasion.RESULT,
     "event.declined": Occasion.RESULT,
     "dispatch": Occasion.OFFICE,
+    "handling": Occasion.OFFICE,
+    "handling.opened": Occasion.RESULT,
 }
 _TAGS = {
     "event.instruction": Tag("批示", "pishi"),

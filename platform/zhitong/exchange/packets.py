@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from zhitong.core.errors import InvalidInput, Trace, WrongState
-from zhitong.exchange.models import Dispatch, Packet
+from zhitong.exchange.models import Assignment, Dispatch, Packet
 
 TEXT_FIELDS = ("title", "problem", "analysis", "suggestions")
 FIELDS = frozenset(
@@ -94,10 +94,24 @@ def require_whole(dispatch: Dispatch) -> None:
         WrongState: it was.
     """
     if not is_whole(dispatch.packet):
-        raise WrongState(
-            "来稿内容与报送时的校验值不符，已停止接收。",
-            rule="报送件固定不变",
-            who="请联系平台运维核对",
-            code="packet_tampered",
-            trace=Trace("exchange.packet.tampered", "dispatch", str(dispatch.uuid)),
-        )
+        raise _tampered("来稿内容与报送时的校验值不符，已停止接收。", "dispatch", dispatch.uuid)
+
+
+def require_passed_whole(assignment: Assignment) -> None:
+    """Refuse an assignment whose text was changed since it was passed on; the refusal leaves its trace.
+
+    Raises:
+        WrongState: it was.
+    """
+    if not is_whole(assignment.handling.packet):
+        raise _tampered("转来的内容与转办时的校验值不符，没有显示。", "assignment", assignment.uuid)
+
+
+def _tampered(words: str, kind: str, uuid: UUID) -> WrongState:
+    return WrongState(
+        words,
+        rule="报送件固定不变",
+        who="请联系平台运维核对",
+        code="packet_tampered",
+        trace=Trace("exchange.packet.tampered", kind, str(uuid)),
+    )

@@ -13,9 +13,10 @@ from tenants.items.views.common import posted_version
 from zhitong.core.errors import InvalidInput, NotFound, Refusal
 from zhitong.core.links import LinkGone
 from zhitong.core.models import OneTimeLink
-from zhitong.core.operations import Actor
+from zhitong.core.operations import Actor, leaving_traces
 from zhitong.documents import downloads, storage
 from zhitong.documents.storage import StoredFile
+from zhitong.exchange import packets
 from zhitong.exchange.models import Assignment, Grant
 from zhitong.exchange.operations import handling as exchange
 from zhitong.exchange.operations.handling.common import FILES_MOST
@@ -85,7 +86,7 @@ def work(request: HttpRequest, forms: Forms, *, actor: Actor, link: OneTimeLink 
         if verb == "extend":
             exchange.ask_extension(**given, reason=typed["reason"], until=typed["until"])
             return "已申请延期，等交办单位答复。"
-        files = _stored(typed["attachments"])
+        files = _stored(actor, typed["attachments"])
         if typed["stage"] == "answer":
             exchange.answer(**given, words=typed["words"], result=typed["result"], files=files)
             return "办结答复已交上，谢谢。"
@@ -104,8 +105,13 @@ def work(request: HttpRequest, forms: Forms, *, actor: Actor, link: OneTimeLink 
         return ""
 
 
-def context(assignment: Assignment, forms: Forms) -> dict[str, Any]:
-    """Return what both pages show of an assignment."""
+def context(actor: Actor, assignment: Assignment, forms: Forms) -> dict[str, Any]:
+    """Return what both pages show of an assignment.
+
+    Raises:
+        WrongState: the text is not what was passed on.
+    """
+    require_whole(actor, assignment)
     handling = assignment.handling
     return {
         "assignment": assignment,
@@ -122,15 +128,27 @@ def context(assignment: Assignment, forms: Forms) -> dict[str, Any]:
     }
 
 
+def require_whole(actor: Actor, assignment: Assignment) -> None:
+    """Refuse a text that was changed since it was passed on, and leave a trace of it in the unit's trail.
+
+    Raises:
+        WrongState: it was.
+    """
+    with leaving_traces(actor):
+        packets.require_passed_whole(assignment)
+
+
 def hand_out_passed(actor: Actor, assignment: Assignment, file_uuid: UUID) -> FileResponse:
     """Return a file that was passed along with an assignment.
 
     Raises:
         NotFound: not of this assignment.
+        WrongState: the text is not what was passed on.
     """
     grant = Grant.objects.filter(packet_id=assignment.handling.packet_id, attachment_uuid=file_uuid).first()
     if grant is None:
         raise NotFound
+    require_whole(actor, assignment)
     return downloads.download(
         actor=actor,
         owner=assignment.handling.asker,
@@ -143,8 +161,10 @@ def hand_out_passed(actor: Actor, assignment: Assignment, file_uuid: UUID) -> Fi
     )
 
 
-def _stored(files: Sequence["UploadedFile[Any]"]) -> list[StoredFile]:
+def _stored(actor: Actor, files: Sequence["UploadedFile[Any]"]) -> list[StoredFile]:
     """Check and keep the files that came along, under the unit in force: the handler's own, or behind a link ours.
+
+    What is not what it says leaves its trace in that unit's trail.
 
     Raises:
         InvalidInput: too many, or one is not what it says.
@@ -152,4 +172,5 @@ def _stored(files: Sequence["UploadedFile[Any]"]) -> list[StoredFile]:
     if len(files) > FILES_MOST:
         wrong = f"一次最多 {FILES_MOST} 个附件。"
         raise InvalidInput(wrong, fields={"files": [wrong]})
-    return [storage.store(unit_in_force(), file) for file in files]
+    with leaving_traces(actor):
+        return [storage.store(unit_in_force(), file) for file in files]

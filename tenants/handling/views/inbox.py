@@ -97,7 +97,7 @@ def assignment(request: HttpRequest, assignment_uuid: UUID) -> HttpResponse:
             messages.success(request, done)
             return redirect("handling:assignment", assignment_uuid=assignment_uuid)
     navigation.mark(request, "handling")
-    context = answering.context(found, forms) | {
+    context = answering.context(user.actor, found, forms) | {
         "files": [
             Fact(
                 grant.name,
@@ -131,7 +131,7 @@ def enter(request: HttpRequest, assignment_uuid: UUID) -> HttpResponse:
             messages.success(request, done)
             return redirect("handling:handling", handling_uuid=found.handling.uuid)
     navigation.mark(request, "handling")
-    context = answering.context(found, forms) | {
+    context = answering.context(user.actor, found, forms) | {
         "is_entered": True,
         "back": reverse("handling:handling", args=[found.handling.uuid]),
         "phone_title": "代为登记",

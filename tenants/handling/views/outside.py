@@ -76,7 +76,7 @@ def _inside(request: HttpRequest, token: str) -> HttpResponseBase:
             if now is None or not now.is_open:
                 return _page(request, {"is_done": True})
             assignment, forms = now, answering.Forms(now)
-    shown = _shown(assignment, forms) | {"code": code, "until": link.expires_at, "done": done}
+    shown = _shown(actor, assignment, forms) | {"code": code, "until": link.expires_at, "done": done}
     return _page(request, shown, forms.status)
 
 
@@ -97,10 +97,10 @@ def _label(assignment: Assignment) -> str:
     return f"{assignment.department} {contact.person}" if contact else assignment.department
 
 
-def _shown(assignment: Assignment, forms: answering.Forms) -> dict[str, Any]:
+def _shown(actor: Actor, assignment: Assignment, forms: answering.Forms) -> dict[str, Any]:
     """Return everything of a handling that leaves the unit: what was passed, and what this handler itself did."""
     grants = Grant.objects.filter(packet_id=assignment.handling.packet_id).order_by("pk")
-    return answering.context(assignment, forms) | {
+    return answering.context(actor, assignment, forms) | {
         "part": presenting.part(assignment, with_files=False),
         "grants": [(grant.attachment_uuid, grant.name, presenting.size(grant)) for grant in grants],
         "reader_mark": f"{_label(assignment)} {timezone.localtime(clock.now()):%Y-%m-%d %H:%M}",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from tests.factories import client_for
@@ -62,6 +63,7 @@ def test_a_file_that_is_not_what_it_says_is_refused(world: World) -> None:
     )
     assert (status, "坏.pdf" in page, "已增设充电桩" in page) == (422, True, True)
     assert not HandlingStep.objects.filter(kind="answered").exists()
+    assert AuditEntry.objects.filter(action="documents.file.refused").count() == 1
     many = [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(11)]
     status, page = post(handler, f"/handling/inbox/{part.uuid}/", **final(), attachments=many)
     assert (status, "最多 10 个附件" in page) == (422, True)
@@ -174,3 +176,19 @@ def test_the_lead_reads_the_co_handlers_answer_and_they_do_not_read_the_leads(wo
     assert not Event.objects.filter(kind=EventKind.REPLIED).exists()  # a co-handler's answer is no reply
     assert Assignment.objects.get(pk=co.pk).state == "answered"
     assert verify() == []
+
+
+def test_a_text_changed_since_it_was_passed_on_is_not_shown_and_leaves_a_trace(world: World) -> None:
+    part, path, code = world.to_bureau()
+    inside = world.to_party(instruction_uuid=None)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE public.exchange_packet SET content = jsonb_set(content, '{problem}', '\"改过的话\"')")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    outside, handler = client_for(None, world.office.unit), client_for(world.handler, world.party)
+    for answer in (outside.post(path, {"code": code}), handler.get(f"/handling/inbox/{inside.uuid}/")):
+        assert answer.status_code == 409
+        assert "与转办时的校验值不符" in answer.content.decode()
+        assert "改过的话" not in answer.content.decode()
+    traces = AuditEntry.objects.filter(action="exchange.packet.tampered", object_kind="assignment")
+    assert {entry.object_id for entry in traces} == {str(part.uuid), str(inside.uuid)}

@@ -35,6 +35,7 @@ class Look:
 
 DRAWN: dict[str, Look] = {
     EventKind.INSTRUCTION: Look("writing-sign", leads=True, seal=True),
+    EventKind.ASSIGNED: Look("arrows-split-2", follows=True),
     EventKind.REPLIED: Look("message-reply", follows=True),
     EventKind.PUBLISHED: Look("book"),
 }
@@ -81,4 +82,8 @@ def aside_of(event: Event, stop: Stop, insider_of: Set[Node]) -> Aside | None:
 def _who(event: Event, stop: Stop, insider_of: Set[Node]) -> str:
     if event.kind == EventKind.INSTRUCTION:
         return who_instructed(event, insider_of)
+    if hasattr(event, "handling_step"):  # the handler who answered
+        return event.by
+    if event.kind == EventKind.ASSIGNED:
+        return event.reason.partition("；")[0].partition("：")[2]
     return event.body.short_name if event.body else stop.name
