@@ -10,6 +10,7 @@ from tenants.handling.forms import RatingForm
 from tenants.handling.presenting import StepLine
 from tenants.items.models import Item
 from zhitong.core.operations import require_unit
+from zhitong.exchange.models import Assignment
 from zhitong.exchange.queries.handling import Outcome, outcomes_of
 from zhitong.web.parts import State, Tag
 from zhitong.web.templatetags.zt import zt_short
@@ -29,6 +30,11 @@ class Shown:
     url: str
     rate_url: str
     form: RatingForm | None
+
+    @property
+    def awaited(self) -> list[Assignment]:
+        """The handlers whose answer the authors wait for: the lead, as long as it owes one."""
+        return [part for part in self.outcome.handlers if part.role == Assignment.Role.LEAD and part.is_open]
 
 
 def handlings_of(user: User, item: Item, *, for_the_office: bool) -> list[Shown]:

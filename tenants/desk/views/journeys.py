@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import User
 from tenants.desk.ways import way_of
-from tenants.handling.journeys import handlings_of
+from tenants.handling.journeys import Shown, handlings_of
 from tenants.items.models import Item
 from tenants.items.queries import author_names, get_visible
 from tenants.items.views.common import reader
@@ -23,13 +23,14 @@ from zhitong.core.operations import require_unit
 from zhitong.core.workdays import Calendar, calendar
 from zhitong.exchange.journeys import Awaited, Journey, draw
 from zhitong.exchange.journeys.telling import step_of
+from zhitong.exchange.models import Assignment
 from zhitong.exchange.queries import other_lines
 from zhitong.ranking.queries import network_rules, points_of_items
 from zhitong.units.current import unit_in_force
 from zhitong.web import navigation
 from zhitong.web.parts import Action, JourneyStep, State
 from zhitong.web.templatetags.zt import authors as authors_words
-from zhitong.web.templatetags.zt import zt_short
+from zhitong.web.templatetags.zt import zt_due, zt_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A row of what is awaited; `act` is what the reader may do about it."""
+    """A row of what is awaited: from whom, what, since when, for how many working days, and who looks after it.
 
-    row: Awaited
+    `act` is what the reader may do about it.
+    """
+
+    name: str
+    what: str
+    since: str
+    days: int
+    watched_by: str
     state: State
     act: Action | None
 
@@ -78,7 +86,9 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     navigation.mark(request, "items" if for_the_office else "own_items")
     earned = points_of_items(network_rules(), unit_in_force(), [found.uuid])
     days = calendar()
-    awaited = way.awaited(days)
+    handlings = handlings_of(user, found, for_the_office=for_the_office)
+    awaited = [_waiting(user, found, one) for one in way.awaited(days)]
+    awaited += [_answer_awaited(one, part, days) for one in handlings for part in one.awaited]
     signed_by = authors_words(author_names(found))
     context = {
         "item": found,
@@ -88,9 +98,9 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "cells": _cells(way, awaited, days),
         "tree": draw(way, author="" if found.dispatch_uuid or found.is_merged else signed_by),
         "told": _told(way),
-        "awaited": [_waiting(user, found, one) for one in awaited],
+        "awaited": awaited,
         "lines": lines,
-        "handlings": handlings_of(user, found, for_the_office=for_the_office),
+        "handlings": handlings,
         "score": earned.get(found.uuid),
         "score_url": reverse("ranking:item", args=[found.uuid]),
         "back": reverse("desk:item", args=[found.uuid]),
@@ -111,9 +121,9 @@ def _told(way: Journey) -> list[Line]:
     return lines
 
 
-def _cells(way: Journey, awaited: Sequence[Awaited], days: Calendar) -> list[Cell]:
+def _cells(way: Journey, awaited: Sequence[Waiting], days: Calendar) -> list[Cell]:
     summary = way.summary
-    late = sum(one.is_late for one in awaited)
+    late = sum(one.state.kind == "late" for one in awaited)
     cells = [
         Cell("采用", str(len(summary.adopted)), f"处，最高{summary.highest}" if summary.adopted else "处", "#told"),
         Cell("批示", str(len(summary.instructions)), "件", "#told"),
@@ -126,7 +136,23 @@ def _cells(way: Journey, awaited: Sequence[Awaited], days: Calendar) -> list[Cel
 
 
 def _waiting(user: User, found: Item, one: Awaited) -> Waiting:
-    return Waiting(one, one.due or State(one.stop.outcome[0], "now"), _act(user, found, one))
+    state = one.due or State(one.stop.outcome[0], "now")
+    return Waiting(one.stop.name, one.what, one.since, one.days, one.watched_by, state, _act(user, found, one))
+
+
+def _answer_awaited(one: Shown, part: Assignment, days: Calendar) -> Waiting:
+    """Return the row of a handler whose answer is awaited."""
+    begun = clock.local_date(part.sent_at)
+    asker = one.outcome.handling.asker.short_name
+    return Waiting(
+        part.name,
+        "办理答复",
+        f"{asker} {zt_short(begun)} 转办",
+        days.between(begun, clock.today()),
+        asker,
+        zt_due(part.due_at) or State(part.get_state_display(), "now"),
+        Action("看办理", url=one.url) if one.url else None,
+    )
 
 
 def _act(user: User, found: Item, one: Awaited) -> Action | None:

@@ -116,3 +116,15 @@ def test_the_sheet_prints_as_pdf_and_word(world: World, answered: Handling) -> N
     assert client_for(world.office.author, world.office.unit).get(
         f"/handling/{answered.uuid}/sheet.pdf"
     ).status_code == 403  # fmt: skip
+
+
+def test_the_journey_says_whose_answer_is_awaited(world: World) -> None:
+    part = world.to_party()
+    for user, way_there in ((world.office.author, False), (world.office.clerk, True)):
+        page = journey(world, user)
+        assert "在等 1 处" in page
+        assert "办理答复" in page
+        assert (f"/handling/{part.handling.uuid}/" in page) == way_there
+    with world.party:
+        exchange.answer(actor=world.handler.actor, assignment_uuid=part.uuid, seen=1, words=ANSWER, result="B")
+    assert "没有在等的" in journey(world, world.office.author)

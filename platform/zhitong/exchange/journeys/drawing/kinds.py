@@ -35,7 +35,7 @@ class Look:
 
 DRAWN: dict[str, Look] = {
     EventKind.INSTRUCTION: Look("writing-sign", leads=True, seal=True),
-    EventKind.ASSIGNED: Look("arrows-split-2", follows=True),
+    EventKind.ASSIGNED: Look("arrows-split-2", leads=True, follows=True),
     EventKind.REPLIED: Look("message-reply", follows=True),
     EventKind.PUBLISHED: Look("book"),
 }
