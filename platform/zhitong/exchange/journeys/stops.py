@@ -47,7 +47,8 @@ class Stop:
 
     `through_merge` says that what the item became here was made of others too: it reaches the item as 综合.
     `merged_with` is with how many others the item was merged here. `said` and `said_next` are what the reader's own
-    unit knows better than the network: the outcome, and what is awaited.
+    unit knows better than the network: the outcome, and what is awaited. `reasons_of` is the unit whose reasons alone
+    are told here, None for everybody's.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Stop:
     merged_with: int = 0
     said: tuple[str, StationKind] | None = None
     said_next: str = ""
+    reasons_of: int | None = None
 
     @property
     def key(self) -> str:
@@ -121,6 +123,10 @@ class Stop:
         if self.fact is None:
             return (glossary.RECEIVED if EventKind.RECEIVED in by_kind else glossary.AWAITING_RECEIPT), "now"
         return glossary.IN_REVIEW, "now"
+
+    def reason_of(self, event: Event) -> str:
+        """Return why something was done here, empty where that is not for this reader."""
+        return event.reason if self.reasons_of in {None, event.unit_id} else ""
 
     @property
     def decided(self) -> Event | None:

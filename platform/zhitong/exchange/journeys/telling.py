@@ -68,7 +68,7 @@ def _line(event: Event, stop: Stop, *, is_open: bool) -> JourneyEvent:
     elif answer := _answer_of(event):
         detail = f"{event.by}，办理结果 {answer.get_result_display()}"
     else:
-        detail = where or event.reason
+        detail = where or stop.reason_of(event)
     if event.kind in {EventKind.SUBMITTED, EventKind.ACCEPTED} and stop.fact:
         detail = f"编号 {stop.fact.number_label}"
     if event.kind == EventKind.MERGED and stands(event):

@@ -1,7 +1,7 @@
 """Journeys: what became of an item at every level, read from public rows by a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from uuid import UUID
 
 from django.db.models import Q
@@ -35,7 +35,8 @@ def journey(
 
     The caller has checked that the reader may see the items. Leader and words of an event that its recorder keeps from
     authors and the units below (`Visibility.FACT`) appear to the office of the recorder's own unit, and to that of a
-    unit above it that took part: one that recorded an outcome of its own.
+    unit above it that took part: one that recorded an outcome of its own. Why contributors below, and others whom they
+    sent to, returned or declined something is told to neither: reasons go down, to who sent and who wrote.
 
     Args:
         unit_id: the reader's unit.
@@ -53,6 +54,10 @@ def journey(
         for one in (*below[start], *up[start]):
             together.setdefault(one.node, one)
     found = _assemble({own: list(together.values())}).get(own)
+    if found is not None:
+        contributors = {one.node for way in below.values() for one in way}
+        contributors -= {one.node for way in up.values() for one in way}
+        _keep_reasons(found.stops, contributors, unit_id)
     if found is None or not for_the_office:
         return found
     deciding = {
@@ -66,6 +71,19 @@ def journey(
         if deciding & {one.node for one in (*below[start], *up[start])}:
             insider |= {one.node for one in below[start]}
     return Journey(found.fact, found.stops, found.links, frozenset(insider))
+
+
+def _keep_reasons(stops: Iterable[Stop], contributors: Set[Node], reader: int) -> None:
+    """Let the places of contributors, and of what they sent elsewhere, tell no reason but the reader's unit's own."""
+    for stop in stops:
+        if stop.fact:
+            node = Node(stop.fact.unit_id, stop.fact.item_uuid)
+        elif stop.dispatch:
+            node = Node(stop.dispatch.sender_id, stop.dispatch.item_uuid)
+        else:
+            continue
+        if node in contributors:
+            stop.reasons_of = reader
 
 
 def tracks(unit_id: int, item_uuids: Iterable[UUID]) -> dict[UUID, Track]:
