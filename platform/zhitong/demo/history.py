@@ -38,20 +38,20 @@ def play(world: World, seeds: Iterable[ItemSeed]) -> int:
     """Play items in the order of their submission; return how many."""
     played = 0
     for seed in seeds:
-        _Player(world, seed).play()
+        Player(world, seed).play()
         played += 1
     return played
 
 
-class _Player:
+class Player:
     """Plays one item from draft to its last outcome."""
 
     def __init__(self, world: World, seed: ItemSeed) -> None:
         self.world = world
         self.seed = seed
 
-    def play(self) -> None:
-        """Write, submit, decide, and follow every forward."""
+    def play(self) -> Item:
+        """Write, submit, decide, and follow every forward; return the item of the first unit."""
         unit = self.world.units[self.seed.unit_host]
         with unit:
             item = self._write()
@@ -59,16 +59,17 @@ class _Player:
                 self._leave_open(item)
             elif self.seed.decision:
                 decision = self.seed.decision
-                with _at(decision.decided_on, hour=16):
+                with at_hour(decision.decided_on, hour=16):
                     decide(item, decision.result, decision.reason, AdoptionMode.SINGLE)
         for forward in self.seed.forwards:
             self._forward(unit, item, forward)
+        return item
 
     def _write(self) -> Item:
         seed = self.seed
         writer = self.world.user(seed.unit_host, seed.authors[0])
         minute = sum(map(ord, seed.key)) % 55
-        with _at(seed.submitted_on, hour=9, minute=minute):
+        with at_hour(seed.submitted_on, hour=9, minute=minute):
             item = items.create_draft(
                 actor=writer.actor,
                 changes={
@@ -110,7 +111,7 @@ class _Player:
         """Bring an item to where it lies today."""
         work = self.seed.open_work
         assert work is not None
-        with _at(work.since, hour=11):
+        with at_hour(work.since, hour=11):
             if work.kind == "returned":
                 task = _open_tasks(item)[0]
                 review.decide_return(
@@ -124,10 +125,10 @@ class _Player:
         destination = self.world.units.get(forward.to)
         body = self.world.bodies.get(forward.to)
         key = f"u:{destination.uuid}" if destination else f"b:{body.uuid}"  # type: ignore[union-attr]
-        with unit, _at(forward.sent_on, hour=17):
+        with unit, at_hour(forward.sent_on, hour=17):
             item.refresh_from_db()
             [dispatch] = desk.send(
-                actor=system(unit.pk, _clerk(unit).name), item_uuid=item.uuid, version=item.version, to=[key]
+                actor=system(unit.pk, clerk_of(unit).name), item_uuid=item.uuid, version=item.version, to=[key]
             )
         if body is not None:
             self._answer(unit, item, forward)
@@ -138,10 +139,10 @@ class _Player:
         """A body outside answers; the sender records it by hand."""
         if forward.result_on is None:
             return
-        with unit, _at(forward.result_on, hour=15):
+        with unit, at_hour(forward.result_on, hour=15):
             kind = EventKind.ADOPTED if forward.result in _MODES else EventKind(forward.result)
             desk.record_outcome(
-                actor=system(unit.pk, _clerk(unit).name),
+                actor=system(unit.pk, clerk_of(unit).name),
                 item_uuid=item.uuid,
                 kind=kind,
                 mode=_MODES.get(forward.result, ""),
@@ -158,9 +159,9 @@ class _Player:
             return
         assert forward.result_on is not None
         with unit:
-            with _at(forward.sent_on, hour=17, minute=40):
-                item = desk.accept(actor=system(unit.pk, _clerk(unit).name), dispatch_uuid=dispatch.uuid)
-            with _at(forward.result_on, hour=16):
+            with at_hour(forward.sent_on, hour=17, minute=40):
+                item = desk.accept(actor=system(unit.pk, clerk_of(unit).name), dispatch_uuid=dispatch.uuid)
+            with at_hour(forward.result_on, hour=16):
                 result = "adopted" if forward.result in _MODES else forward.result
                 decide(item, result, forward.reason, _MODES.get(forward.result, AdoptionMode.SINGLE))
                 item.refresh_from_db()
@@ -172,9 +173,9 @@ class _Player:
         if forward.instruction is None:
             return
         words = forward.instruction
-        with _at(words.on, hour=15, minute=8):
+        with at_hour(words.on, hour=15, minute=8):
             exchange.record(
-                actor=system(unit.pk, _clerk(unit).name),
+                actor=system(unit.pk, clerk_of(unit).name),
                 item_uuid=item.uuid,
                 kind=EventKind.INSTRUCTION,
                 leader=words.leader_post,
@@ -208,11 +209,13 @@ def _open_tasks(item: Item) -> list[Task]:
     )
 
 
-def _clerk(unit: Unit) -> User:
+def clerk_of(unit: Unit) -> User:
+    """Return the first clerk of the unit in force."""
     return User.objects.filter(roles__code="clerk").order_by("id")[0]
 
 
-def _at(day: date, *, hour: int, minute: int = 0) -> AbstractContextManager[None]:
+def at_hour(day: date, *, hour: int, minute: int = 0) -> AbstractContextManager[None]:
+    """Let the block run at that hour of a day in China, but never later than now."""
     moment = datetime.combine(day, time(hour, minute), tzinfo=clock.SHANGHAI)
     # The present day is played up to now: nothing of the demo happens in the future.
     return clock.at(min(moment, clock.now() - timedelta(minutes=1)))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from zhitong.demo.content.bodies import body_by_code
+from zhitong.demo.content.dealings import dealings
 from zhitong.demo.content.items import current_year, nanhai_2019, walk_item
 from zhitong.demo.content.matters import matters
 from zhitong.demo.content.people import people
@@ -33,7 +34,7 @@ def current() -> list[ItemSeed]:
 
 @pytest.fixture(scope="module")
 def everything(past: list[ItemSeed], current: list[ItemSeed]) -> list[ItemSeed]:
-    return [*past, *current, walk_item(TODAY)]
+    return [*past, *current, walk_item(TODAY), *dealings(TODAY, 2019).reports.values()]
 
 
 def _ways(forwards: tuple[Forward, ...]) -> Iterator[Forward]:
@@ -239,3 +240,14 @@ def test_nothing_is_copied_from_real_texts(everything: list[ItemSeed]) -> None:
                 if isinstance(value, str):
                     found.update(piece for piece in _pieces(value) if piece in own)
     assert not found, found.most_common(10)
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2026, 1, 1), date(2026, 1, 20), date(2026, 7, 4)])
+def test_dealings_follow_one_another_and_never_the_day(today: date) -> None:
+    told = dealings(today, 2019)
+    for report in told.reports.values():
+        assert report.decision is not None
+        assert report.submitted_on <= report.decision.decided_on <= told.sent_on
+    assert told.sent_on <= told.answered_on <= told.lately <= today
+    assert told.reports["party"].problem == told.reports["nanhai"].problem
+    assert len({report.title for report in told.reports.values()}) == len(told.reports)

@@ -101,7 +101,7 @@ def _place(unit: UnitSeed, rng: Random) -> Place:
     return Place(_spoken(seen), word)
 
 
-class _TopicSource:
+class TopicSource:
     """Deals topics so that none comes twice for one place and all come about equally often."""
 
     def __init__(self, seed: int) -> None:
@@ -138,7 +138,7 @@ class _TopicSource:
 
 
 @dataclass(frozen=True, slots=True)
-class _Year:
+class WorkingYear:
     """The days of the year so far: nothing is dated after `today`."""
 
     year: int
@@ -156,7 +156,7 @@ class _Year:
         return self.after(first + timedelta(days=rng.randint(0, span)), 1)
 
 
-def _write(unit: UnitSeed, number: int, drawn: tuple[_Topic, str], day: date, year: _Year) -> ItemSeed:
+def write_item(unit: UnitSeed, number: int, drawn: tuple[_Topic, str], day: date, year: WorkingYear) -> ItemSeed:
     topic, title = drawn
     label = f"{unit.host}-{year.year}-{number:02d}"
     rng = seeded(year.seed, label)
@@ -180,13 +180,13 @@ def _write(unit: UnitSeed, number: int, drawn: tuple[_Topic, str], day: date, ye
     )
 
 
-def _adopt(item: ItemSeed, unit: UnitSeed, year: _Year, rng: Random) -> ItemSeed:
+def adopt(item: ItemSeed, unit: UnitSeed, year: WorkingYear, rng: Random) -> ItemSeed:
     day = year.after(item.submitted_on, rng.randint(2, 8))
     bulletin = "社情民意信息" if unit.kind == "committee" else "信息专报"
     return replace(item, decision=Decision("adopted", day, "", bulletin, day.timetuple().tm_yday // 5 + 1))
 
 
-def _not_adopted(item: ItemSeed, year: _Year, rng: Random) -> ItemSeed:
+def _not_adopted(item: ItemSeed, year: WorkingYear, rng: Random) -> ItemSeed:
     day = year.after(item.submitted_on, rng.randint(2, 8))
     if rng.random() < 0.4:
         return replace(item, decision=Decision("kept", day, rng.choice(KEPT_REASONS)))
@@ -199,7 +199,7 @@ def _province_result(strength: float, rng: Random) -> Outcome:
     return rng.choices(outcomes, (strength, 0.6, 1.1 - strength))[0]
 
 
-def _step(to: str, ready: date, result: Outcome, year: _Year, rng: Random) -> Forward:
+def _step(to: str, ready: date, result: Outcome, year: WorkingYear, rng: Random) -> Forward:
     """One report upward, answered after some working days."""
     sent_on = year.after(ready, rng.randint(1, 3))
     if result == "pending":
@@ -215,84 +215,84 @@ def _step(to: str, ready: date, result: Outcome, year: _Year, rng: Random) -> Fo
     return Forward(to, sent_on, result, answered, bulletin, answered.timetuple().tm_yday // 2 + 1)
 
 
-def _instructed(way: Forward, host: str, year: _Year) -> Forward:
+def _instructed(way: Forward, host: str, year: WorkingYear) -> Forward:
     if host not in _INSTRUCTED or way.result_on is None:
         return way
     _, _, leader, words = _INSTRUCTED[host]
     return replace(way, instruction=InstructionSeed(leader, "bureau", words, year.after(way.result_on, 8)))
 
 
-def _to_province(host: str, ready: date, strength: float, year: _Year, rng: Random) -> Forward:
+def _to_province(host: str, ready: date, strength: float, year: WorkingYear, rng: Random) -> Forward:
     result: Outcome = "adopted_single" if host in _INSTRUCTED else _province_result(strength, rng)
     return _instructed(_step("guangdong", ready, result, year, rng), host, year)
 
 
-def _decided_on(item: ItemSeed) -> date:
+def decided_on(item: ItemSeed) -> date:
     assert item.decision is not None
     return item.decision.decided_on
 
 
-def _county_way(item: ItemSeed, unit: UnitSeed, strength: float, year: _Year, rng: Random) -> ItemSeed:
+def _county_way(item: ItemSeed, unit: UnitSeed, strength: float, year: WorkingYear, rng: Random) -> ItemSeed:
     """A county's best report: adopted by its city, sent on, and taken up by the province."""
     assert unit.parent_host is not None
     result: Outcome = rng.choice(("adopted_single", "adopted_single", "adopted_merged"))
-    city = _step(unit.parent_host, _decided_on(item), result, year, rng)
+    city = _step(unit.parent_host, decided_on(item), result, year, rng)
     assert city.result_on is not None
     onward = _to_province(unit.host, city.result_on, strength, year, rng)
     return replace(item, forwards=(replace(city, then=(onward,)),))
 
 
-def _county(unit: UnitSeed, strength: float, topics: _TopicSource, year: _Year) -> Iterator[ItemSeed]:
+def _county(unit: UnitSeed, strength: float, topics: TopicSource, year: WorkingYear) -> Iterator[ItemSeed]:
     rng = seeded(year.seed, "county", unit.host)
     assert unit.parent_host is not None
     fixed = _INSTRUCTED.get(unit.host)
     drawn = topics.fixed(unit, fixed[0], fixed[1]) if fixed else topics.draw(unit)
-    best = _adopt(_write(unit, 1, drawn, year.submission_day(rng, 75), year), unit, year, rng)
+    best = adopt(write_item(unit, 1, drawn, year.submission_day(rng, 75), year), unit, year, rng)
     yield _county_way(best, unit, strength, year, rng)
-    second = _write(unit, 2, topics.draw(unit), year.submission_day(rng, 40), year)
+    second = write_item(unit, 2, topics.draw(unit), year.submission_day(rng, 40), year)
     if rng.random() < 0.5:
-        second = _adopt(second, unit, year, rng)
+        second = adopt(second, unit, year, rng)
         result: Outcome = rng.choice(("adopted_merged", "kept", "pending"))
-        yield replace(second, forwards=(_step(unit.parent_host, _decided_on(second), result, year, rng),))
+        yield replace(second, forwards=(_step(unit.parent_host, decided_on(second), result, year, rng),))
     else:
         yield _not_adopted(second, year, rng)
     if rng.random() < strength * 0.5:
-        third = _write(unit, 3, topics.draw(unit), year.submission_day(rng, 20), year)
-        yield _adopt(third, unit, year, rng)
+        third = write_item(unit, 3, topics.draw(unit), year.submission_day(rng, 20), year)
+        yield adopt(third, unit, year, rng)
 
 
-def _city(unit: UnitSeed, strength: float, topics: _TopicSource, year: _Year) -> Iterator[ItemSeed]:
+def _city(unit: UnitSeed, strength: float, topics: TopicSource, year: WorkingYear) -> Iterator[ItemSeed]:
     rng = seeded(year.seed, "city", unit.host)
     to_province = 1 + round(strength * 3)
     for number in range(1, to_province + 1):
         fixed = _INSTRUCTED.get(unit.host) if number == 1 else None
         drawn = topics.fixed(unit, fixed[0], fixed[1]) if fixed else topics.draw(unit)
-        item = _adopt(_write(unit, number, drawn, year.submission_day(rng, 50), year), unit, year, rng)
+        item = adopt(write_item(unit, number, drawn, year.submission_day(rng, 50), year), unit, year, rng)
         # Only the first carries a leader's words.
         host = unit.host if number == 1 else ""
-        yield replace(item, forwards=(_to_province(host, _decided_on(item), strength, year, rng),))
-    last = _write(unit, to_province + 1, topics.draw(unit), year.submission_day(rng, 20), year)
+        yield replace(item, forwards=(_to_province(host, decided_on(item), strength, year, rng),))
+    last = write_item(unit, to_province + 1, topics.draw(unit), year.submission_day(rng, 20), year)
     yield _not_adopted(last, year, rng)
 
 
-def _province(unit: UnitSeed, topics: _TopicSource, year: _Year) -> Iterator[ItemSeed]:
+def _province(unit: UnitSeed, topics: TopicSource, year: WorkingYear) -> Iterator[ItemSeed]:
     rng = seeded(year.seed, "province", unit.host)
     results: tuple[Outcome | None, ...] = ("passed_on", "pending", None, None)
     for number, result in enumerate(results, 1):
-        item = _write(unit, number, topics.draw(unit), year.submission_day(rng, 60), year)
-        item = _adopt(item, unit, year, rng)
+        item = write_item(unit, number, topics.draw(unit), year.submission_day(rng, 60), year)
+        item = adopt(item, unit, year, rng)
         if result:
-            item = replace(item, forwards=(_step("cppcc-national", _decided_on(item), result, year, rng),))
+            item = replace(item, forwards=(_step("cppcc-national", decided_on(item), result, year, rng),))
         yield item
 
 
-def _party(unit: UnitSeed, topics: _TopicSource, year: _Year) -> Iterator[ItemSeed]:
+def _party(unit: UnitSeed, topics: TopicSource, year: WorkingYear) -> Iterator[ItemSeed]:
     """The first report goes up the party's line and to the committee of its level: one matter, two ways."""
     rng = seeded(year.seed, "party", unit.host)
     assert unit.participates_in_host is not None
     central = f"{unit.host.partition('-')[0]}-central"
-    first = _adopt(_write(unit, 1, topics.draw(unit), year.submission_day(rng, 60), year), unit, year, rng)
-    ready = _decided_on(first)
+    first = adopt(write_item(unit, 1, topics.draw(unit), year.submission_day(rng, 60), year), unit, year, rng)
+    ready = decided_on(first)
     result: Outcome = rng.choice(("adopted_single", "adopted_merged"))
     above: Outcome = "adopted_merged" if unit.parent_host else rng.choice(("adopted_merged", "pending"))
     ways = (
@@ -301,21 +301,21 @@ def _party(unit: UnitSeed, topics: _TopicSource, year: _Year) -> Iterator[ItemSe
     )
     # The committee's bulletins are known; what a party's superior prints it in is not.
     yield replace(first, forwards=(ways[0], replace(ways[1], bulletin="", issue_number=None)))
-    second = _write(unit, 2, topics.draw(unit), year.submission_day(rng, 30), year)
+    second = write_item(unit, 2, topics.draw(unit), year.submission_day(rng, 30), year)
     if rng.random() < 0.5:
         yield _not_adopted(second, year, rng)
         return
-    second = _adopt(second, unit, year, rng)
-    way = _step(unit.participates_in_host, _decided_on(second), "pending", year, rng)
+    second = adopt(second, unit, year, rng)
+    way = _step(unit.participates_in_host, decided_on(second), "pending", year, rng)
     yield replace(second, forwards=(way,))
 
 
-def _open_items(unit: UnitSeed, topics: _TopicSource, year: _Year) -> Iterator[ItemSeed]:
+def _open_items(unit: UnitSeed, topics: TopicSource, year: WorkingYear) -> Iterator[ItemSeed]:
     for number, (day, work) in enumerate(open_works(year.today), 21):
-        yield replace(_write(unit, number, topics.draw(unit), day, year), open_work=work)
+        yield replace(write_item(unit, number, topics.draw(unit), day, year), open_work=work)
 
 
-def _at_home(items: Iterable[ItemSeed], year: _Year) -> Iterator[ItemSeed]:
+def _at_home(items: Iterable[ItemSeed], year: WorkingYear) -> Iterator[ItemSeed]:
     """Let the member whose login the demo prints have something at every stage, and be asked to sign once."""
     own = walker().username
     someone = next(person.username for person in authors_of("nanhai") if person.username != own)
@@ -347,8 +347,8 @@ def current_year(units: Sequence[UnitSeed], year: int, today: date, seed: int = 
     """
     if today.year != year:
         raise ValueError(f"{today} is not in {year}")
-    days = _Year(year, today, seed)
-    topics = _TopicSource(seed)
+    days = WorkingYear(year, today, seed)
+    topics = TopicSource(seed)
     strengths = _strengths(units, seed)
     found: list[ItemSeed] = []
     for unit in units:

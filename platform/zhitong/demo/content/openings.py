@@ -6,7 +6,7 @@ from zhitong.demo.content.days import is_working_day
 from zhitong.demo.content.seeds import OpenWork
 
 
-def _working_days_before(day: date, count: int) -> date:
+def working_days_before(day: date, count: int) -> date:
     """The working day `count` working days before `day`, not before the year of `day`."""
     first = date(day.year, 1, 1)
     while count and day > first:
@@ -20,7 +20,7 @@ def open_works(today: date) -> tuple[tuple[date, OpenWork], ...]:
     """Day of submission (of last edit for a draft) and where the report lies, as seen on `today`."""
 
     def ago(count: int) -> date:
-        return _working_days_before(today, count)
+        return working_days_before(today, count)
 
     return (
         (ago(0), OpenWork("in_review", ago(0), "研究室")),

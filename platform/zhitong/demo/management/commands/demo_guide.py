@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from zhitong.core import clock
 from zhitong.demo.content.national import walk_item
+from zhitong.demo.dealings import LIST_NAME
 from zhitong.demo.world import demo_password
 
 # Host, username (empty: the author of the walk's report), what to see.
@@ -38,4 +39,5 @@ class Command(BaseCommand):
             f"  http://{host}.{settings.BASE_DOMAIN}:{options['port']}/  {username or author:<12} {what}"
             for host, username, what in _LOGINS
         ]
+        lines.append(f"  {settings.HOME / LIST_NAME}  名单：南海研究室可在“按名单登记”里上传")
         self.stdout.write("\n".join(["", *lines, f"  password of every demo account: {demo_password()}", ""]))

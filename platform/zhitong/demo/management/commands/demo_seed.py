@@ -13,6 +13,7 @@ from zhitong.core.models import OutboxMessage
 from zhitong.core.operations import leave_unit
 from zhitong.demo.content.items import current_year, nanhai_2019
 from zhitong.demo.content.units import units
+from zhitong.demo.dealings import play_dealings
 from zhitong.demo.handling import pass_on_lately
 from zhitong.demo.hands import commit_without_waiting, hands
 from zhitong.demo.history import play
@@ -62,6 +63,8 @@ class Command(BaseCommand):
                 self._say(f"{count} items of {what} with their ways")
             self._say(f"{pass_on_lately(world)} items passed on for handling")
             self._say(f"{send_down(world)} calls, notices and exemplars with answers")
+            play_dealings(world, today, _SEED)
+            self._say("what units have open between them")
             _forget_what_was_read(clock.now() - _READ_AFTER)
             # Both until nothing is left: what one handles may give the other work.
             while any(several.map(outbox.drain, (_AT_A_TIME, _AT_A_TIME))):
