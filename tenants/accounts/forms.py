@@ -247,12 +247,6 @@ class UnitForm(Form):
         committee.queryset = open_units.filter(kind=UnitKind.COMMITTEE)
 
 
-class CloseForm(Form):
-    """Why a unit is closed."""
-
-    reason = forms.CharField(label="撤销依据", max_length=200, help_text="例如文号。撤销后不能再报送，档案仍可查看。")
-
-
 class AppointForm(Form):
     """The first administrator of a unit."""
 

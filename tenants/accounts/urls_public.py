@@ -3,13 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from tenants.accounts.urls import entry_patterns
-from tenants.accounts.views import console, console_calendar
+from tenants.accounts.views import console, console_calendar, console_changes
 
 _console: list[URLPattern] = [
     path("", console.home, name="home"),
     path("units/new/", console.unit_new, name="unit_new"),
     path("units/<uuid:uuid>/", console.unit, name="unit"),
-    path("units/<uuid:uuid>/close/", console.unit_close, name="unit_close"),
+    path("units/<uuid:uuid>/rename/", console_changes.unit_rename, name="unit_rename"),
+    path("units/<uuid:uuid>/change/", console_changes.unit_change, name="unit_change"),
     path("units/<uuid:uuid>/appoint/", console.appoint, name="unit_appoint"),
     path("outbox/", console.outbox_health, name="outbox"),
     path("outbox/retry/", console.outbox_retry, name="outbox_retry"),

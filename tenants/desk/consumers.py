@@ -32,6 +32,7 @@ TELLS_AUTHORS = {
     EventKind.MERGED: True,
     EventKind.ASSIGNED: True,
     EventKind.RATED: False,
+    EventKind.READDRESSED: True,
 }
 _OWN_DECISIONS = {EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED}
 
@@ -48,7 +49,8 @@ def tell_authors(payload: dict[str, Any]) -> None:
     item = Item.objects.filter(uuid=payload["item"]).first()
     if item is None:
         return
-    place = "" if event.body_id or event.kind == EventKind.SENT else event.unit.short_name
+    names_itself = event.body_id or event.kind in {EventKind.SENT, EventKind.READDRESSED}
+    place = "" if names_itself else event.unit.short_name
     if hasattr(event, "handling_step"):  # whom it was passed to says it, not the unit that passed it on
         place = event.by
     for reader in User.objects.filter(authorships__item=item, authorships__signs=True, is_active=True):
@@ -63,12 +65,18 @@ def tell_authors(payload: dict[str, Any]) -> None:
         )
 
 
-_FROM_SENDER = {EventKind.SENT: "报来", EventKind.RECALLED: "撤回", EventKind.RECALL_ASKED: "请求撤回"}
+_FROM_SENDER = {
+    EventKind.SENT: "报来",
+    EventKind.RECALLED: "撤回",
+    EventKind.RECALL_ASKED: "请求撤回",
+    EventKind.READDRESSED: "报来，现由本单位接办",
+}
 _FROM_RECEIVER = {
     EventKind.RETURNED: "退回",
     EventKind.NOT_OURS: "认为不属其范围，退回",
     EventKind.RECALL_REFUSED: "不同意撤回",
     EventKind.RECALLED: "同意撤回",
+    EventKind.READDRESSED: "不再办理，已转交接办单位",
 }
 _REMINDERS = 5  # of one unread dispatch: at its limit, then every working day
 
@@ -76,11 +84,11 @@ _REMINDERS = 5  # of one unread dispatch: at its limit, then every working day
 @outbox.consumer("notices.dispatch")
 def tell_clerks(payload: dict[str, Any]) -> None:
     """Tell those who receive for the unit that a dispatch came in, was recalled, or is asked back."""
-    event = Event.objects.select_related("dispatch__sender").get(pk=payload["event"])
-    dispatch = event.dispatch
+    event = Event.objects.get(pk=payload["event"])
     words = _FROM_SENDER.get(EventKind(event.kind))
-    if dispatch is None or words is None:
+    if words is None:
         return
+    dispatch = Dispatch.objects.select_related("sender").get(uuid=payload["dispatch"])
     _tell(
         "exchange.receive",
         dispatch,

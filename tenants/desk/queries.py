@@ -148,6 +148,8 @@ def event_words(event: Event) -> str:
         what = f"{event.body.short_name}{what}"
     if event.kind == EventKind.SENT and event.dispatch:
         what = f"报送{event.dispatch.receiver_name}"
+    if event.kind == EventKind.READDRESSED and event.reason:
+        what = event.reason
     if event.bulletin:
         what += f"，《{event.bulletin}》"
     if event.issue_number:

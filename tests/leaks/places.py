@@ -410,10 +410,19 @@ def _places_of_operators(city: Unit) -> dict[str, Place]:
     holiday = date(2090, 2, 5)
     set_days(actor=system(None), first=holiday, last=holiday, is_working=False, reason="春节")
     unit = {"name": "政协某县委员会", "short_name": KEPT, "host": "mouxian", "kind": "committee", "level": "county"}
-    here = f"/operators/units/{city.uuid}/"
+    here, today = f"/operators/units/{city.uuid}/", f"{clock.today()}"
     return {
         "new unit": Place("operators:unit_new", o, "/operators/units/new/", unit, "name", "全称", "short_name"),
-        "closing": Place("operators:unit_close", o, f"{here}close/", {"reason": "机构改革"}, "reason", "撤销依据"),
+        "renaming": Place(
+            "operators:unit_rename", o, f"{here}rename/",
+            {"name": "政协某市委员会", "short_name": KEPT, "effective_on": today, "reason": "机构改革"}, "name", "全称",
+            "short_name",
+        ),
+        "ending": Place(
+            "operators:unit_change", o, f"{here}change/",
+            {"kind": "merged", "successors": "南海区政协", "effective_on": today, "reason": KEPT,
+             "typed_name": "政协佛山市委员会"}, "successors", "接办单位", "reason",
+        ),
         "appointment": Place(
             "operators:unit_appoint", o, f"{here}appoint/", {"name": KEPT, "username": "first"}, "username", "登录名",
             "name",

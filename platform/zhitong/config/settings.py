@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zhitong.web.middleware.RefusalMiddleware",
+    "tenants.accounts.middleware.ClosedUnitMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 WSGI_APPLICATION = "zhitong.config.wsgi.application"

@@ -15,6 +15,7 @@ MERGED = "已并入"
 AWAITING_RECEIPT = "待签收"
 RECEIVED = "已签收"
 SENT_BACK = "已退回"
+MOVED_ON = "已转交"
 AWAITING_FEEDBACK = "等反馈"
 NOT_SENT = "未报"
 

@@ -115,6 +115,12 @@ def broke(error: IntegrityError, constraint: str) -> bool:
     return isinstance(cause, psycopg.Error) and cause.diag.constraint_name == constraint
 
 
+def detail_of(error: IntegrityError) -> str:
+    """Return what the database says beside its refusal, empty when nothing."""
+    cause = error.__cause__
+    return (cause.diag.message_detail or "") if isinstance(cause, psycopg.Error) else ""
+
+
 def _write(new: list[Row]) -> None:
     text, json_places = _insertion(tuple([(row.model, tuple(row.values)) for row in new]))
     parameters = [value for row in new for value in row.values.values()]

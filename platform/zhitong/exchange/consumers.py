@@ -10,7 +10,13 @@ from zhitong.exchange.queries import chain_down
 from zhitong.units.models import RouteTerms
 
 # What its receiver did with a dispatch, and the sender's clerks have to go on with.
-_FOR_SENDER = {EventKind.RETURNED, EventKind.NOT_OURS, EventKind.RECALL_REFUSED, EventKind.RECALLED}
+_FOR_SENDER = {
+    EventKind.RETURNED,
+    EventKind.NOT_OURS,
+    EventKind.RECALL_REFUSED,
+    EventKind.RECALLED,
+    EventKind.READDRESSED,
+}
 
 
 @outbox.consumer("exchange.event.recorded")
@@ -28,6 +34,10 @@ def tell_chain(payload: dict[str, Any]) -> None:
 
 def _tell_the_other_side(event: Event, dispatch: Dispatch) -> None:
     payload = {"event": event.pk, "dispatch": str(dispatch.uuid)}
+    if event.kind == EventKind.READDRESSED:  # the successor gets it as if it had been sent there
+        new = dispatch.followed_by
+        outbox.publish("notices.dispatch", {**payload, "dispatch": str(new.uuid)}, unit_id=new.receiver_id)
+        outbox.publish("exchange.dispatch.arrived", {"dispatch": str(new.uuid)}, unit_id=new.receiver_id)
     if event.unit_id == dispatch.sender_id:
         outbox.publish("notices.dispatch", payload, unit_id=dispatch.receiver_id)
         if event.kind == EventKind.SENT:

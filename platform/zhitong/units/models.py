@@ -44,7 +44,8 @@ class Unit(TenantMixin):  # type: ignore[misc] # django-tenants ships no types
     that it takes part in. `text_limit` is the number of characters that the three sections may hold together.
     `unconfirmed_sign` says whether a co-author who has not answered signs what is submitted.
     `hides_reviewers` says whether authors read posts instead of names of those who review their reports.
-    `uuid` names the unit in files and packets and never changes; `schema_name` is generated.
+    `uuid` names the unit in files and packets and never changes; `schema_name` is generated. `closed_on` is the first
+    day on which it was no more. What it was called before stands in `UnitName`.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -57,6 +58,7 @@ class Unit(TenantMixin):  # type: ignore[misc] # django-tenants ships no types
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     participates_in = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="participants")
     lifecycle = models.CharField(max_length=10, choices=Lifecycle, default=Lifecycle.ACTIVE)
+    closed_on = models.DateField(null=True, blank=True)
     text_limit = models.PositiveIntegerField("字数上限", default=1500)
     unconfirmed_sign = models.BooleanField("未确认的联名人先署名", default=True)
     hides_reviewers = models.BooleanField("对反映人隐藏审核人姓名", default=False)
@@ -81,6 +83,66 @@ class Unit(TenantMixin):  # type: ignore[misc] # django-tenants ships no types
     def is_open(self) -> bool:
         """Whether new work may begin here; a closed unit's archive stays readable."""
         return self.lifecycle == Lifecycle.ACTIVE
+
+
+class UnitName(models.Model):
+    """What a unit was called, and its division code, until that changed; the present ones are the unit's own.
+
+    `valid_to` is the last day of the name, `valid_from` the first one (null: from the beginning).
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="former_names", db_index=False)
+    name = models.CharField(max_length=100)
+    short_name = models.CharField(max_length=40)
+    division_code = models.CharField(max_length=12, blank=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "valid_to"], name="unit_name_once"),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_from__lte=F("valid_to")), name="unit_name_period"
+            ),
+        ]
+
+
+class ChangeKind(models.TextChoices):
+    """How a unit changed (区划调整, 机构调整)."""
+
+    RENAMED = "renamed", "更名"
+    MERGED = "merged", "并入"
+    SPLIT = "split", "分设"
+    CLOSED = "closed", "撤销"
+
+
+class UnitChange(models.Model):
+    """One change of a unit: append-only by its operations, never undone.
+
+    `successors` took over what the unit had open; `successor` is the one that is named to whoever asks for the unit
+    (null: renamed, or closed with nothing open). `effective_on` is the first day that counts for the new state.
+    `basis` is the decision it rests on.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=10, choices=ChangeKind)
+    effective_on = models.DateField()
+    basis = models.CharField(max_length=500)
+    successor = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    successors = models.ManyToManyField(Unit, related_name="+")
+    made_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # A unit ends once.
+            models.UniqueConstraint(fields=["unit"], condition=~Q(kind="renamed"), name="unit_ends_once"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["merged", "split"]) | Q(successor__isnull=False),
+                name="unit_change_has_successor",
+            ),
+        ]
 
 
 class Host(DomainMixin):  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """Reads over units: who may send to whom, who stands above whom."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from django.db.models.functions import Length
 from zhitong.core import clock, rows
 from zhitong.core.errors import NotFound
 from zhitong.units.models import (
+    ChangeKind,
     ExternalBody,
     Host,
     Lifecycle,
@@ -21,7 +23,9 @@ from zhitong.units.models import (
     RouteKind,
     RouteTerms,
     Unit,
+    UnitChange,
     UnitKind,
+    UnitName,
 )
 
 
@@ -170,6 +174,49 @@ def named(words: str) -> Unit | None:
     """Return the open unit of exactly this full or short name."""
     found: Unit | None = Unit.objects.filter(Q(name=words) | Q(short_name=words), lifecycle=Lifecycle.ACTIVE).first()
     return found
+
+
+class Names:
+    """What units were called on a day."""
+
+    def __init__(self, former: Iterable[UnitName] = ()) -> None:
+        self._former: dict[int, list[UnitName]] = defaultdict(list)
+        for name in former:
+            self._former[name.unit_id].append(name)
+
+    def on(self, unit: Unit, day: date) -> str:
+        """Return the short name that the unit had on that day."""
+        for name in self._former.get(unit.pk, ()):  # the earliest that had not ended
+            if day <= name.valid_to:
+                return name.short_name
+        return str(unit.short_name)
+
+
+def names_of(units: Iterable[int]) -> Names:
+    """Return what these units (by key) were called, by one query."""
+    return Names(UnitName.objects.filter(unit_id__in=set(units)).order_by("unit_id", "valid_to"))
+
+
+def ending_of(unit: Unit) -> UnitChange | None:
+    """Return how the unit ended, with its successor; None while it is there."""
+    ended = UnitChange.objects.select_related("successor").filter(unit=unit).exclude(kind=ChangeKind.RENAMED)
+    return ended.first()
+
+
+def changes_of(unit: Unit) -> list[UnitChange]:
+    """Return how the unit changed, latest first, with those who took over."""
+    return list(UnitChange.objects.filter(unit=unit).prefetch_related("successors").order_by("-made_at", "-pk"))
+
+
+def ended_words(name: str, successor: str) -> str:
+    """Return what to say to whoever still asks for a unit that is no more."""
+    return f"{name}已撤销，{f'现由{successor}接办' if successor else '不再接收'}。"
+
+
+def closed_words(unit: Unit) -> str:
+    """Return `ended_words` of a closed unit, by one query."""
+    ended = ending_of(unit)
+    return ended_words(unit.short_name, ended.successor.short_name if ended and ended.successor else "")
 
 
 def kind_of_way(sender: Unit, receiver: Unit) -> RouteKind | None:

@@ -17,16 +17,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.accounts import operations
-from tenants.accounts.forms import AppointForm, ChooserForm, CloseForm, UnitForm, UnitsFilter
+from tenants.accounts.forms import AppointForm, ChooserForm, UnitForm, UnitsFilter
 from tenants.accounts.models import actor_of
 from tenants.accounts.navigation import host_url
 from tenants.accounts.views.common import needs
 from zhitong.core import audit, outbox
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.models import OutboxMessage
-from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
-from zhitong.units.operations import NewUnit, close_unit, create_unit
-from zhitong.units.queries import find_open, named_like, with_hosts
+from zhitong.units.models import Level, Lifecycle, Unit, UnitChange, UnitKind
+from zhitong.units.operations import NewUnit, create_unit
+from zhitong.units.queries import changes_of, find_open, named_like, with_hosts
 from zhitong.web import parts
 from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, Fact, SavedFilter, State, TableColumn, TableRow
@@ -111,31 +111,15 @@ def unit_new(request: HttpRequest) -> HttpResponse:
 @needs(OPERATE)
 @require_safe
 def unit(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Show one unit: where it lives, what is still to do, how to close it."""
-    return _unit_page(request, _found(uuid))
-
-
-@needs("units.manage")
-@require_POST
-def unit_close(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Close a unit with the decision it rests on."""
-    form = CloseForm(request.POST)
-    if form.is_valid():
-        try:
-            closed = close_unit(actor=actor_of(request.user), unit=_found(uuid), reason=form.cleaned_data["reason"])
-        except (InvalidInput, WrongState) as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, f"{closed.short_name}已撤销，档案仍可查看。")
-            return redirect("operators:unit", uuid)
-    return _unit_page(request, _found(uuid), close_form=form)
+    """Show one unit: where it lives, what is still to do, how it changed."""
+    return _unit_page(request, found_unit(uuid))
 
 
 @needs("units.manage")
 @require_POST
 def appoint(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Make the unit's first administrator and show the invitation, this once."""
-    found = _found(uuid)
+    found = found_unit(uuid)
     form = AppointForm(request.POST)
     if form.is_valid():
         try:
@@ -235,17 +219,27 @@ def _unit_page(request: HttpRequest, found: Any, **forms: Any) -> HttpResponse:
             Fact("参加", found.participates_in.short_name if found.participates_in else "没有"),
             Fact("建立", zt_short(found.created_at)),
         ],
-        "close_form": CloseForm(),
+        "changes": [(change, _change_words(change)) for change in changes_of(found)],
         "appoint_form": AppointForm(),
     }
     return render(request, "accounts/console_unit.html", context | forms, status=status)
 
 
-def _found(uuid: UUID) -> Any:
+def found_unit(uuid: UUID) -> Any:
+    """Return a unit with `host` and its lines.
+
+    Raises:
+        NotFound: there is none.
+    """
     found = with_hosts().select_related("parent", "participates_in").filter(uuid=uuid).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _change_words(change: UnitChange) -> str:
+    successors = "、".join(one.short_name for one in change.successors.all())
+    return f"{change.get_kind_display()}{f'，由{successors}接办' if successors else ''}"
 
 
 def _unit_row(unit: Any) -> TableRow:

@@ -12,6 +12,7 @@ from zhitong.core import clock, outbox
 from zhitong.core.errors import NotFound, StaleVersion, WrongState
 from zhitong.core.operations import Actor, require_unit
 from zhitong.units.models import Unit
+from zhitong.units.queries import closed_words
 
 AUTHOR_EDITS = (State.DRAFT, State.RETURNED)
 
@@ -31,7 +32,7 @@ def require_open_unit() -> Unit:
     """
     unit = unit_in_force()
     if not unit.is_open:
-        raise WrongState("本单位已停用，档案只供查阅，不能写新的信息。")
+        raise WrongState(f"{closed_words(unit)}档案只供查阅，不能写新的信息。")
     return unit
 
 

@@ -1,8 +1,10 @@
 """Units: created whole or not at all, quickly; closed, imported, listed, found by host."""
 
 import threading
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,13 +12,13 @@ from django.db import DatabaseError, connection
 from openpyxl import Workbook
 
 from tests.factories import client_for, make_user, public_client
-from zhitong.core import audit
+from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.models import AuditEntry
 from zhitong.core.operations import system
 from zhitong.units import importing, queries
-from zhitong.units.models import Host, Level, Lifecycle, Unit, UnitKind
-from zhitong.units.operations import NewUnit, close_unit, create_unit
+from zhitong.units.models import ChangeKind, Host, Level, Lifecycle, Unit, UnitKind
+from zhitong.units.operations import NewUnit, create_unit, end_unit
 
 TABLE = """code,name,kind,level,parent
 440607,政协佛山市三水区委员会,政协委员会,区县级,政协佛山市委员会
@@ -124,14 +126,31 @@ def test_lines_must_fit(unit: Unit, city: Unit, party: Unit) -> None:
 
 
 def test_a_closed_unit_stays_readable_and_receives_nothing(unit: Unit, city: Unit) -> None:
-    with pytest.raises(InvalidInput):
-        close_unit(actor=system(None), unit=city, reason=" ")
-    close_unit(actor=system(None), unit=city, reason="区划调整")
-    with pytest.raises(WrongState):
-        close_unit(actor=system(None), unit=city, reason="区划调整")
+    other = create_unit(actor=system(None), new=new(level=Level.CITY))
+
+    def end(**changes: Any) -> None:
+        given = {"kind": ChangeKind.MERGED, "effective_on": clock.today(), "basis": "区划调整", "successor": other}
+        end_unit(actor=system(None), unit=city, **(given | changes))
+
+    for wrong in (
+        {"basis": " "},
+        {"successor": None},
+        {"successor": city},
+        {"kind": ChangeKind.SPLIT},
+        {"effective_on": clock.today() + timedelta(days=1)},
+    ):
+        with pytest.raises(InvalidInput):
+            end(**wrong)
+    with pytest.raises(WrongState, match="挂在佛山市政协下面"):
+        end(kind=ChangeKind.CLOSED, successor=None)
+    end()
+    with pytest.raises(WrongState, match="已经撤销"):
+        end()
     assert client_for(None, city).get("/accounts/login/").status_code == 200
     unit.refresh_from_db()
-    assert "佛山市政协" not in {entry.name for entry in queries.destinations(unit, unit.created_at.date())}
+    names = {entry.name for entry in queries.destinations(unit, clock.today())}
+    assert "佛山市政协" not in names
+    assert other.short_name in names
 
 
 def test_unknown_hosts_get_a_plain_page_without_names(unit: Unit) -> None:

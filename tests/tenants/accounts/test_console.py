@@ -60,7 +60,7 @@ def test_strangers_and_units_people_stay_outside(unit: Unit) -> None:
     for address in addresses:
         answer = public_client().get(address)
         assert (answer.status_code, answer.url) == (302, f"/operators/login/?next={address}")
-    for address in ("/operators/outbox/retry/", f"/operators/units/{uuid4()}/close/"):
+    for address in ("/operators/outbox/retry/", f"/operators/units/{uuid4()}/appoint/"):
         assert public_client().post(address).status_code == 302
     make_user(unit, "boss", roles=["administrator"])
     form = {"username": "boss", "password": PASSWORD}
@@ -110,9 +110,13 @@ def test_a_unit_is_created_gets_its_administrator_and_is_closed(operator: Client
     assert operator.post(f"{made.url}appoint/", {"name": "外人", "username": "spy"}).status_code == 409
     entry = AuditEntry.objects.filter(unit_key=unit.pk, action="accounts.user.created").get()
     assert entry.actor_label == "平台运维 运维甲"
-    assert operator.post(f"{made.url}close/", {"reason": ""}).status_code == 422
-    assert operator.post(f"{made.url}close/", {"reason": "区划调整"}).status_code == 302
-    assert operator.post(f"{made.url}close/", {"reason": "区划调整"}).status_code == 409
+    closing = {"kind": "closed", "effective_on": f"{clock.today()}", "reason": "区划调整"}
+    assert operator.post(f"{made.url}change/", closing | {"reason": ""}).status_code == 422
+    assert "没有要转交的" in operator.post(f"{made.url}change/", closing).content.decode()
+    assert operator.post(f"{made.url}change/", closing | {"typed_name": "高明区政协"}).status_code == 422
+    assert operator.post(f"{made.url}change/", closing | {"typed_name": unit.name}).status_code == 302
+    assert operator.post(f"{made.url}change/", closing | {"typed_name": unit.name}).status_code == 409
+    assert "区划调整" in operator.get(made.url).content.decode()
 
 
 def test_an_operator_cannot_take_over_an_account(unit: Unit) -> None:

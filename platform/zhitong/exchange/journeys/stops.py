@@ -110,6 +110,8 @@ class Stop:
     @property
     def outcome(self) -> tuple[str, StationKind]:
         """Return the word and look of what became of the item here."""
+        if self.moved_on:
+            return glossary.MOVED_ON, "kept"
         if self.said:
             return self.said
         by_kind = {EventKind(event.kind): event for event in self.standing}
@@ -129,9 +131,14 @@ class Stop:
         return event.reason if self.reasons_of in {None, event.unit_id} else ""
 
     @property
+    def moved_on(self) -> bool:
+        """Whether the unit is no more, and what waited here went on to its successor."""
+        return bool(self.dispatch and self.dispatch.state == Dispatch.State.MOVED)
+
+    @property
     def decided(self) -> Event | None:
         """The event that gave the outcome; None while it is awaited."""
-        ends = {EventKind.ADOPTED, *(kind for kind, _, _ in _ENDINGS)}
+        ends = {EventKind.READDRESSED} if self.moved_on else {EventKind.ADOPTED, *(kind for kind, _, _ in _ENDINGS)}
         return next((event for event in reversed(self.standing) if event.kind in ends), None)
 
 

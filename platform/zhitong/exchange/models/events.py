@@ -33,6 +33,7 @@ class EventKind(models.TextChoices):
     MERGED = "merged", "并入综合稿"
     ASSIGNED = "assigned", "转办"
     RATED = "rated", "评价办理"
+    READDRESSED = "readdressed", "转交接办单位"
 
 
 class AdoptionMode(models.TextChoices):

@@ -43,7 +43,8 @@ class Dispatch(models.Model):
     sends once; it follows the attempt before it. `state` is derived from the events and compared with them by
     `zhitong exchange verify`. `proposal` is where the item belongs in the eyes of a receiver it did not belong to.
     `recall_asked_at` is set while the receiver owes an answer to a request for recall. `settled_at` is when the sender
-    said that a returned item needs nothing more.
+    said that a returned item needs nothing more. `follows` is the dispatch of the same packet to a unit that is no
+    more: that one is moved (已转交), this one waits at its successor, sent when that one was.
     """
 
     class State(models.TextChoices):
@@ -57,6 +58,7 @@ class Dispatch(models.Model):
         KEPT = "kept", glossary.KEPT
         DECLINED = "declined", glossary.DECLINED
         RECALLED = "recalled", glossary.WITHDRAWN
+        MOVED = "moved", glossary.MOVED_ON
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     packet = models.ForeignKey(Packet, models.PROTECT, related_name="dispatches")
@@ -80,6 +82,7 @@ class Dispatch(models.Model):
     proposal = models.CharField(max_length=60, blank=True)
     recall_asked_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    follows = models.OneToOneField("self", models.PROTECT, null=True, related_name="followed_by")
 
     class Meta:
         constraints = [

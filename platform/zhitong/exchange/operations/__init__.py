@@ -19,10 +19,12 @@ from zhitong.exchange.operations.receiving import (
 )
 from zhitong.exchange.operations.registering import change_authors, register_item
 from zhitong.exchange.operations.sending import send
+from zhitong.exchange.operations.succeeding import Succession, succeed
 
 __all__ = [
     "SOURCES_MOST",
     "NewPaper",
+    "Succession",
     "accept",
     "answer_call",
     "arrange_sources",
@@ -49,6 +51,7 @@ __all__ = [
     "reverse",
     "send",
     "settle",
+    "succeed",
     "take_apart",
     "urge_receivers",
     "withdraw_decision",

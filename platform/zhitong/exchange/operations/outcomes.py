@@ -181,7 +181,8 @@ def _reverse(actor: Actor, unit: Unit, wrong: Event, reason: str) -> Event:
         part.withdrawal = None
         part.save(update_fields=["withdrawal"])
         state = _standing_state(unit, part.item_uuid, None) or Dispatch.State.ACCEPTED
-        Dispatch.objects.filter(made__unit=unit, made__item_uuid=part.source_uuid).update(state=state)
+        sources = Dispatch.objects.filter(made__unit=unit, made__item_uuid=part.source_uuid)
+        sources.exclude(state=Dispatch.State.MOVED).update(state=state)
     else:
         _move_dispatches(wrong, _state_left(unit, wrong))
     audit.record(
@@ -256,4 +257,4 @@ def _move_dispatches(event: Event, state: Dispatch.State | None) -> None:
         ).values("source_uuid")
         made = Q(made__item_uuid=event.item_uuid) | Q(made__item_uuid__in=parts)
         answered = Dispatch.objects.filter(made, made__unit=event.unit)
-    answered.update(state=state, closed_at=clock.now())
+    answered.exclude(state=Dispatch.State.MOVED).update(state=state, closed_at=clock.now())

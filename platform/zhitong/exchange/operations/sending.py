@@ -17,7 +17,7 @@ from zhitong.exchange.operations.events import event_row, write_events
 from zhitong.exchange.queries.quotas import QUOTAS, Quota, quotas_of
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import QuotaPeriod, RouteTerms, Unit
-from zhitong.units.queries import RECEIVING, ROUTES, Destination, Way, ways_of
+from zhitong.units.queries import RECEIVING, ROUTES, Destination, Way, closed_words, ended_words, ending_of, ways_of
 
 _RECEIPT_DAYS = 3
 _RECEIPT_HOURS_URGENT = 4
@@ -76,7 +76,7 @@ def send(
     """
     unit = unit_in_force()
     if not unit.is_open:
-        raise WrongState(f"{unit.short_name}已撤销，不能再报送。", who="省政协办公厅")
+        raise WrongState(closed_words(unit), rule="已撤销的单位不再报送和接收", code="exchange.unit_closed")
     if not to:
         raise InvalidInput("请至少选择一个接收单位。", fields={"to": ["请选择接收单位"]})
     ground = _ground(unit, item_uuid, to)
@@ -104,7 +104,7 @@ def _send(
     attempts = _attempts(to, ground.earlier, again=again)
     _check_quotas(unit, to, ground.quotas)
     moment = clock.now()
-    due = _due(moment, content.get("urgency", ""), ground.calendar)
+    due = due_for(moment, content.get("urgency", ""), ground.calendar)
     new_packets = _packets(unit, item_uuid, content, to, ground, at=moment)
     dispatches = [
         rows.Row(
@@ -160,6 +160,8 @@ def _send(
                 packets=[packet.values["sha256"] for packet in new_packets.values()],
             )
     except IntegrityError as error:
+        if rows.broke(error, "dispatch_units_open"):
+            raise _closed_meanwhile(error) from error
         if not rows.broke(error, "dispatch_once"):
             raise
         raise WrongState("这一篇刚刚已经报送，没有重复报送。") from error
@@ -198,12 +200,30 @@ def _ground(unit: Unit, item_uuid: UUID, to: Sequence[Destination]) -> _Ground:
 def _check_routes(unit: Unit, to: Sequence[Destination], ways: Sequence[Way]) -> None:
     for destination in to:
         if destination.way not in ways:
+            if destination.unit and ending_of(destination.unit):
+                raise WrongState(
+                    closed_words(destination.unit),
+                    rule="已撤销的单位不再报送和接收",
+                    who="请刷新后再看可以报给谁",
+                    code="exchange.unit_closed",
+                )
             raise InvalidInput(
                 f"{unit.short_name}没有通往“{destination.name}”的报送渠道。",
                 rule="报送渠道",
                 who=f"{destination.name}的管理员可以在“渠道”里开通" if destination.unit else "平台运维可以开通渠道",
                 fields={"to": [f"不能报送{destination.name}"]},
             )
+
+
+def _closed_meanwhile(error: IntegrityError) -> WrongState:
+    """Return the refusal of a sending that met the end of a unit; the database says which, and who follows."""
+    name, _, successor = rows.detail_of(error).partition("|")
+    return WrongState(
+        ended_words(name, successor),
+        rule="已撤销的单位不再报送和接收",
+        who="请刷新后再看可以报给谁",
+        code="exchange.unit_closed",
+    )
 
 
 def _check_quotas(unit: Unit, to: Sequence[Destination], quotas: Mapping[int, Quota]) -> None:
@@ -266,7 +286,8 @@ def _dispatch(row: rows.Row, destination: Destination) -> Dispatch:
     return dispatch
 
 
-def _due(moment: datetime, urgency: str, calendar: workdays.Calendar) -> datetime:
+def due_for(moment: datetime, urgency: str, calendar: workdays.Calendar) -> datetime:
+    """Return until when what arrives at `moment` is to be receipted: three working days, four hours when urgent."""
     if urgency == "urgent":
         return moment + timedelta(hours=_RECEIPT_HOURS_URGENT)
     return calendar.add(moment, _RECEIPT_DAYS)

@@ -23,8 +23,10 @@ from zhitong.exchange.queries.papers import (
     unreceived_papers,
 )
 from zhitong.exchange.queries.quotas import Quota, quotas
+from zhitong.exchange.queries.succession import Affected, affected_by, open_to
 
 __all__ = [
+    "Affected",
     "Fault",
     "Journey",
     "Node",
@@ -34,6 +36,7 @@ __all__ = [
     "Quota",
     "Tally",
     "adopted_of",
+    "affected_by",
     "call_of",
     "chain_down",
     "chain_up",
@@ -44,6 +47,7 @@ __all__ = [
     "instructions_since",
     "journey",
     "merged_into",
+    "open_to",
     "other_lines",
     "outcomes",
     "papers_for_people",

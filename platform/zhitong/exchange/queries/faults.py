@@ -12,13 +12,14 @@ from zhitong.exchange.queries import handling_faults
 
 _CHUNK = 2000
 
-# What the events say of a dispatch: whatever ends it first, else the standing decision on what was made of it, or on
-# what that was merged into, until it was withdrawn from there.
+# What the events say of a dispatch: whether it went on to a successor, whatever else ends it, else the standing
+# decision on what was made of it, or on what that was merged into, until it was withdrawn from there.
 _STATES = """
 WITH about AS (
   SELECT e.dispatch_id AS id,
          bool_or(e.kind = 'recalled') AS recalled, bool_or(e.kind IN ('returned', 'not_ours')) AS returned,
          bool_or(e.kind = 'accepted') AS accepted, bool_or(e.kind = 'received') AS received,
+         bool_or(e.kind = 'readdressed') AS moved,
          bool_or(e.kind = 'kept' AND e.body_id IS NULL) AS kept,
          bool_or(e.kind = 'declined' AND e.body_id IS NULL) AS declined
     FROM public.exchange_event e WHERE e.dispatch_id IS NOT NULL GROUP BY e.dispatch_id
@@ -47,6 +48,7 @@ SELECT d.uuid, d.state, found.state AS expected
   FROM public.exchange_dispatch d
   LEFT JOIN about USING (id) LEFT JOIN own USING (id) LEFT JOIN outside USING (id)
  CROSS JOIN LATERAL (SELECT CASE
+    WHEN about.moved THEN 'moved'
     WHEN about.recalled THEN 'recalled' WHEN about.returned THEN 'returned'
     WHEN about.accepted THEN coalesce(own.kind, 'accepted')
     WHEN about.kept THEN 'kept' WHEN about.declined THEN 'declined'
@@ -61,9 +63,16 @@ _CONTRADICTIONS = {
         SELECT d.uuid FROM public.exchange_dispatch d JOIN public.exchange_packet p ON p.id = d.packet_id
          WHERE (d.sender_id, d.item_uuid, d.title) <> (p.sender_id, p.item_uuid, p.content->>'title')""",
     ("dispatch", "without the event of its sending"): """
-        SELECT d.uuid FROM public.exchange_dispatch d WHERE NOT EXISTS (
+        SELECT d.uuid FROM public.exchange_dispatch d WHERE d.follows_id IS NULL AND NOT EXISTS (
           SELECT FROM public.exchange_event e WHERE e.dispatch_id = d.id AND e.kind = 'sent'
              AND e.unit_id = d.sender_id AND e.item_uuid = d.item_uuid)""",
+    ("dispatch", "moved, but not followed by one of the same packet at another unit, or followed without"): """
+        SELECT d.uuid FROM public.exchange_dispatch d
+          LEFT JOIN public.exchange_dispatch f ON f.follows_id = d.id
+         WHERE (f.id IS NOT NULL) <> EXISTS (
+               SELECT FROM public.exchange_event e WHERE e.dispatch_id = d.id AND e.kind = 'readdressed')
+            OR (f.packet_id, f.sender_id, f.item_uuid, f.sent_at) <> (d.packet_id, d.sender_id, d.item_uuid, d.sent_at)
+            OR f.receiver_id = d.receiver_id""",
     ("dispatch", "of an item that was never registered"): """
         SELECT d.uuid FROM public.exchange_dispatch d WHERE NOT EXISTS (
           SELECT FROM public.exchange_itemfact f WHERE f.unit_id = d.sender_id AND f.item_uuid = d.item_uuid)""",

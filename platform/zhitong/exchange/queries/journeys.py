@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhitong.core import clock
 from zhitong.exchange.journeys import OUTCOMES, Journey, Link, Node, Stop
 from zhitong.exchange.journeys.stops import height
 from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact
 from zhitong.exchange.queries.chains import Reached, ways_down, ways_up
 from zhitong.exchange.queries.merging import Merge, merges_of
+from zhitong.units.queries import Names, names_of
 from zhitong.web.parts import Track
 
 _PARENTS = "parent__parent__parent"  # of a branch: county, city, province
@@ -23,6 +25,7 @@ _ABOUT_DISPATCH = {
     EventKind.RECALL_ASKED,
     EventKind.RECALL_REFUSED,
     EventKind.RECALLED,
+    EventKind.READDRESSED,
     EventKind.KEPT,
     EventKind.DECLINED,
 }
@@ -109,7 +112,8 @@ def _assemble(ways: dict[Node, list[Reached]]) -> dict[Node, Journey]:
     ):
         sendings[Node(dispatch.sender_id, dispatch.item_uuid)].append(dispatch)
     by_item, by_dispatch = _events(units, items, [d.pk for way in sendings.values() for d in way])
-    read = _Read(facts, sendings, by_item, by_dispatch, merges_of(units, items))
+    receivers = {d.receiver_id for way in sendings.values() for d in way if d.receiver_id}
+    read = _Read(facts, sendings, by_item, by_dispatch, merges_of(units, items), names_of(units | receivers))
     return {start: Journey(facts[start], *read.stops(way)) for start, way in ways.items() if start in facts}
 
 
@@ -134,7 +138,7 @@ def _events(
 
 
 class _Read:
-    """The rows of some ways, and the places that they make."""
+    """The rows of some ways, and the places that they make, each with the name of its time."""
 
     def __init__(
         self,
@@ -143,7 +147,9 @@ class _Read:
         by_item: dict[Node, list[Event]],
         by_dispatch: dict[int, list[Event]],
         merges: dict[Node, Merge],
+        names: Names,
     ) -> None:
+        self.names = names
         self.facts, self.sendings, self.merges = facts, sendings, merges
         self.by_item, self.by_dispatch = by_item, by_dispatch
 
@@ -175,9 +181,9 @@ class _Read:
 
     def _stop(self, node: Node, came_by: Dispatch | None, through_merge: bool) -> Stop:  # noqa: FBT001 - a fact of the row
         fact, merge = self.facts[node], self.merges.get(node)
-        own = [*(self.by_dispatch[came_by.pk] if came_by else []), *self.by_item[node]]
+        own = [*(self._about(came_by) if came_by else []), *self.by_item[node]]
         return Stop(
-            fact.unit.short_name,
+            self.names.on(fact.unit, fact.submitted_on),
             fact.unit.level,
             (height(fact.unit.level), fact.submitted_at),
             fact.unit,
@@ -190,13 +196,21 @@ class _Read:
 
     def _waiting(self, dispatch: Dispatch, *, through_merge: bool) -> Stop:
         level = (dispatch.receiver or dispatch.body).level  # type: ignore[union-attr]
+        name = dispatch.receiver_name
+        if dispatch.receiver and not dispatch.follows_id:  # a successor came to it later than it was sent
+            name = self.names.on(dispatch.receiver, clock.local_date(dispatch.sent_at))
         return Stop(
-            dispatch.receiver_name,
+            name,
             level,
             (height(level), dispatch.sent_at),
             dispatch.receiver,
             dispatch,
             None,
-            self.by_dispatch[dispatch.pk],
+            self._about(dispatch),
             through_merge,
         )
+
+    def _about(self, dispatch: Dispatch) -> list[Event]:
+        """Return the events of a dispatch; of one that follows another, that one's passing on first."""
+        before = self.by_dispatch[dispatch.follows_id] if dispatch.follows_id else []
+        return [*(event for event in before if event.kind == EventKind.READDRESSED), *self.by_dispatch[dispatch.pk]]

@@ -1,5 +1,6 @@
 """Every write over units: units themselves, bodies outside, and the routes between them."""
 
+from zhitong.units.operations.changing import end_unit, refuse_closed, rename_unit
 from zhitong.units.operations.routes import (
     OFFERED,
     end_route,
@@ -13,7 +14,6 @@ from zhitong.units.operations.units import (
     LONGEST_LIMIT,
     SHORTEST_LIMIT,
     NewUnit,
-    close_unit,
     create_unit,
     hide_reviewers,
     set_writing_rules,
@@ -24,14 +24,16 @@ __all__ = [
     "OFFERED",
     "SHORTEST_LIMIT",
     "NewUnit",
-    "close_unit",
     "create_unit",
     "end_route",
+    "end_unit",
     "hide_reviewers",
     "limit_sender",
     "name_senders",
     "offer_route",
     "open_route",
+    "refuse_closed",
     "register_body",
+    "rename_unit",
     "set_writing_rules",
 ]

@@ -1,4 +1,4 @@
-"""Writes over a unit itself: create (by cloning the template schema), close, its own rules."""
+"""Writes over a unit itself: create (by cloning the template schema), its own rules."""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from zhitong.core import audit, text
-from zhitong.core.errors import InvalidInput, WrongState
+from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import Actor, operation
 from zhitong.units import schemas
-from zhitong.units.models import LEVEL_ORDER, Host, Level, Lifecycle, Unit, UnitKind
+from zhitong.units.models import LEVEL_ORDER, Host, Level, Unit, UnitKind
 
 SHORTEST_LIMIT, LONGEST_LIMIT = 300, 20_000  # characters that a unit may allow its reports
 _HOST = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
@@ -68,7 +68,7 @@ def _check(new: NewUnit) -> None:
         fields["host"] = ["只能用小写字母、数字和连字符"]
     labels = {"name": "全称", "short_name": "简称", "mark": "编号字头", "division_code": "行政区划代码"}
     for name, label in labels.items():
-        if wrong := _wrong_text(name, label, getattr(new, name)):
+        if wrong := wrong_text(name, label, getattr(new, name)):
             fields[name] = [wrong]
     if new.level == Level.NATIONAL:
         fields["level"] = ["全国一级请登记为系统外单位"]
@@ -82,7 +82,8 @@ def _check(new: NewUnit) -> None:
         raise InvalidInput(f"单位“{new.name}”的资料有 {len(fields)} 处不对。", fields=fields)
 
 
-def _wrong_text(name: str, label: str, value: str) -> str:
+def wrong_text(name: str, label: str, value: str) -> str:
+    """Return what is wrong with a text field of a unit, empty when nothing is."""
     longest = Unit._meta.get_field(name).max_length  # noqa: SLF001 - Django's documented way to a field
     if name in {"name", "short_name"} and not value.strip():
         return f"请填写{label}"
@@ -99,29 +100,6 @@ def _next_number() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('public.units_schema_number')")
         return int(cursor.fetchone()[0])
-
-
-@operation("units.manage")
-def close_unit(*, actor: Actor, unit: Unit, reason: str) -> Unit:
-    """Close a unit: nobody may begin new work, its archive stays readable.
-
-    Raises:
-        WrongState: it is closed already.
-        InvalidInput: no reason is given, or it holds characters that cannot be kept.
-    """
-    try:
-        words = text.clean(reason)
-    except ValueError as error:
-        raise InvalidInput(f"撤销依据：{error}", fields={"reason": [str(error)]}) from error
-    if not words:
-        raise InvalidInput("撤销单位必须写明依据。", fields={"reason": ["请写明依据"]})
-    locked: Unit = Unit.objects.select_for_update().get(pk=unit.pk)
-    if locked.lifecycle == Lifecycle.CLOSED:
-        raise WrongState(f"{locked.short_name}已经撤销。")
-    locked.lifecycle = Lifecycle.CLOSED
-    locked.save(update_fields=["lifecycle"])
-    audit.record(actor=actor, action="units.unit.closed", object_kind="unit", object_id=locked.uuid, reason=words)
-    return locked
 
 
 @operation("units.settings")

@@ -15,6 +15,7 @@ _LOOKS: dict[str, StateKind] = {
     glossary.DECLINED: "off",
     glossary.WITHDRAWN: "off",
     glossary.MERGED: "off",
+    glossary.MOVED_ON: "off",
 }
 
 
