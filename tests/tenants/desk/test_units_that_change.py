@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -23,7 +24,8 @@ from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotAllowed, WrongState
 from zhitong.core.operations import Actor, system
 from zhitong.exchange import operations as exchange
-from zhitong.exchange.models import Dispatch, Event, EventKind
+from zhitong.exchange.models import Delivery, Dispatch, Event, EventKind, Paper, PaperKind
+from zhitong.exchange.operations import handling
 from zhitong.exchange.queries import affected_by, faults, inbox, journey
 from zhitong.ranking.models import LedgerEntry, Standing
 from zhitong.ranking.operations import recompute
@@ -189,6 +191,49 @@ def test_the_same_item_at_both_is_the_next_attempt_there(
     assert moved.attempt == 2
     drain()
     assert verify() == []
+
+
+def test_open_calls_reach_every_successor(
+    city: Unit, province: Unit, other_city: Unit, third_city: Unit, drain: Any
+) -> None:
+    def call(title: str, days: int, *to: Unit) -> Paper:
+        new = exchange.NewPaper(
+            uuid=uuid4(), kind=PaperKind.CALL, title=title, body="请写", due_on=TODAY + timedelta(days=days)
+        )
+        return exchange.publish(actor=system(province.pk), new=new, to=[unit.uuid for unit in to])
+
+    with province:
+        both, alone, over = call("两家都有", 9, city, other_city), call("一家", 0, city), call("要过期", 3, city)
+        exchange.withdraw_paper(actor=system(province.pk), paper_uuid=over.uuid, reason="不约了")
+    end(city, other_city, third_city)
+    reached = {
+        paper.title: sorted(one.receiver.short_name for one in Delivery.objects.filter(paper=paper))
+        for paper in (both, alone, over)
+    }
+    every = ["佛山市政协", "广州市政协", "肇庆市政协"]
+    assert reached == {"两家都有": every, "一家": every, "要过期": ["佛山市政协"]}
+    clerk = make_user(third_city, "zq", roles=["clerk"])
+    drain()
+    with third_city:
+        assert Notice.objects.filter(reader=clerk).count() == 2
+    assert verify() == []
+
+
+def test_what_is_to_be_handled_is_taken_back_first(unit: Unit, party: Unit) -> None:
+    item = register(unit)
+    with unit:
+        assigned = handling.assign(
+            actor=system(unit.pk),
+            item_uuid=item,
+            content=CONTENT,
+            lead=handling.Handler(unit=party),
+            days=9,
+            request="请办理",
+        )
+    assert [one.handling for one in affected_by(party).assignments] == [assigned]
+    with pytest.raises(WrongState, match="还有 1 件交办没有答复") as refusal:
+        end(party)
+    assert refusal.value.who == "南海区政协的经办"
 
 
 def test_routes_and_their_terms_find_the_successor(

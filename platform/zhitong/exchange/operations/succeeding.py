@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from zhitong.core import clock, workdays
+from zhitong.core import clock, outbox, workdays
 from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.core.operations import Actor, operation
-from zhitong.exchange.models import Dispatch, Event, EventKind
+from zhitong.exchange.models import Delivery, Dispatch, Event, EventKind
 from zhitong.exchange.operations.events import new_event, write_events
 from zhitong.exchange.operations.sending import due_for
-from zhitong.exchange.queries.succession import open_to
+from zhitong.exchange.queries.succession import open_assignments, open_calls, open_to
 from zhitong.units.models import ChangeKind, Unit, UnitChange
 from zhitong.units.operations import end_unit, refuse_closed
 
@@ -47,7 +47,9 @@ def succeed(
     Each dispatch that waits at the unit, undecided, goes on to a successor as a dispatch of the same packet, sent when
     the first was, with a new limit for its receipt; an event on the first says so. What it had taken in and not decided
     waits there anew; what it made of it stays in its archive. A dispatch whose sender is the successor ends: nobody
-    sends to itself. What the unit had sent stays where it is, and its outcomes come back to it and its authors.
+    sends to itself. What the unit had sent stays where it is, and its outcomes come back to it and its authors. Open
+    calls (约稿) reach every successor. What the unit has to handle (办理) for others is not passed on: whoever asked
+    takes it back and asks another first.
 
     Args:
         kind: merged, split or closed.
@@ -60,7 +62,7 @@ def succeed(
 
     Raises:
         InvalidInput: the name is another, a heir is no successor, or as `end_unit`.
-        WrongState: something is open and nobody takes it, or as `end_unit`.
+        WrongState: something is open and nobody takes it, something is to be handled, or as `end_unit`.
     """
     heirs, rows = heirs or {}, rows or {}
     refuse_closed(Unit.objects.get(pk=unit.pk))
@@ -87,6 +89,14 @@ def succeed(
         raise WrongState(
             f"还有 {len(waiting)} 件报给{unit.short_name}的没有办结，没有接办单位不能撤销。", who="请选定接办单位"
         )
+    if handled := list(open_assignments(unit)):
+        askers = "、".join(dict.fromkeys(one.handling.asker.short_name for one in handled))
+        raise WrongState(
+            f"{unit.short_name}还有 {len(handled)} 件交办没有答复，不能变动。",
+            rule="交办的件由交办单位收回或改派",
+            who=f"{askers}的经办",
+        )
+    _pass_calls_on(unit, successors or ([successor] if successor else []))
     done = Succession(change, [], [])
     events: list[Event] = []
     for dispatch in waiting:
@@ -100,6 +110,16 @@ def succeed(
             done.moved.append(dispatch.followed_by)
     write_events(events)
     return done
+
+
+def _pass_calls_on(unit: Unit, successors: Sequence[Unit]) -> None:
+    """Let open calls reach the successors that have not had them, but for whoever called."""
+    for call in open_calls(unit).order_by("pk"):
+        had = set(Delivery.objects.filter(paper=call.paper).values_list("receiver_id", flat=True))
+        for heir in successors:
+            if heir.pk not in {*had, call.paper.unit_id}:
+                new = Delivery.objects.create(paper=call.paper, receiver=heir)
+                outbox.publish("exchange.paper.arrived", {"delivery": str(new.uuid)}, unit_id=heir.pk)
 
 
 def _pass_on(actor: Actor, unit: Unit, dispatch: Dispatch, heir: Unit, change: UnitChange) -> Event:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhitong.core import clock
-from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact
+from zhitong.exchange.models import Assignment, Delivery, Dispatch, Event, EventKind, ItemFact, PaperKind
 from zhitong.units.models import Route, Unit
 
 State = Dispatch.State
@@ -17,7 +17,8 @@ _DECIDED = (EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED, EventKind.WIT
 class Affected:
     """What is open around a unit: `incoming` waits at it, `outgoing` it sent and others have; units and routes.
 
-    `undecided` is how many of its own people's reports it has not decided on.
+    `undecided` is how many of its own people's reports it has not decided on, `calls` what it was asked to write for,
+    `assignments` what it has to handle for others and has not answered.
     """
 
     incoming: list[Dispatch]
@@ -27,6 +28,8 @@ class Affected:
     routes_in: list[Route]
     routes_out: list[Route]
     undecided: int
+    calls: list[Delivery]
+    assignments: list[Assignment]
 
     @property
     def senders(self) -> list[Unit]:
@@ -39,6 +42,20 @@ class Affected:
 def open_to(unit: Unit) -> QuerySet[Dispatch]:
     """Return what waits at the unit and is not decided, with senders and packets; without order."""
     return Dispatch.objects.filter(receiver=unit, state__in=_OPEN).select_related("sender", "packet", "receiver")
+
+
+def open_calls(unit: Unit) -> QuerySet[Delivery]:
+    """Return the calls (约稿) that reached the unit and are still open."""
+    return Delivery.objects.filter(
+        receiver=unit, paper__kind=PaperKind.CALL, paper__withdrawn_at__isnull=True, paper__due_on__gte=clock.today()
+    ).select_related("paper")
+
+
+def open_assignments(unit: Unit) -> QuerySet[Assignment]:
+    """Return what others passed to the unit to be handled, and it has neither answered nor given back."""
+    state = Assignment.State
+    waiting = Assignment.objects.filter(unit=unit, state__in=[state.SENT, state.WORKING, state.REFUSING])
+    return waiting.select_related("handling__asker").order_by("pk")
 
 
 def affected_by(unit: Unit) -> Affected:
@@ -62,4 +79,6 @@ def affected_by(unit: Unit) -> Affected:
         routes_in=list(routes.filter(receiver=unit).select_related("sender").order_by("pk")),
         routes_out=list(routes.filter(sender=unit).select_related("receiver", "body").order_by("pk")),
         undecided=own.filter(~Exists(decided)).count(),
+        calls=list(open_calls(unit).order_by("pk")),
+        assignments=list(open_assignments(unit)),
     )

@@ -78,8 +78,9 @@ class Command(BaseCommand):
         self.stdout.write(
             f"sent and open {affected.outgoing}, undecided {affected.undecided}, children {len(affected.children)}, "
             f"participants {len(affected.participants)}, routes in {len(affected.routes_in)}, "
-            f"routes out {len(affected.routes_out)}; nothing was changed: --confirm NAME does it"
+            f"routes out {len(affected.routes_out)}, calls {len(affected.calls)}, to handle {len(affected.assignments)}"
         )
+        self.stdout.write("nothing was changed: --confirm NAME does it")
 
 
 def _pair(words: str) -> tuple[str, str]:
