@@ -33,6 +33,7 @@ TELLS_AUTHORS = {
     EventKind.ASSIGNED: True,
     EventKind.RATED: False,
     EventKind.READDRESSED: True,
+    EventKind.URGED: False,
 }
 _OWN_DECISIONS = {EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED}
 
@@ -70,6 +71,7 @@ _FROM_SENDER = {
     EventKind.RECALLED: "撤回",
     EventKind.RECALL_ASKED: "请求撤回",
     EventKind.READDRESSED: "报来，现由本单位接办",
+    EventKind.URGED: "催办",
 }
 _FROM_RECEIVER = {
     EventKind.RETURNED: "退回",
@@ -83,7 +85,7 @@ _REMINDERS = 5  # of one unread dispatch: at its limit, then every working day
 
 @outbox.consumer("notices.dispatch")
 def tell_clerks(payload: dict[str, Any]) -> None:
-    """Tell those who receive for the unit that a dispatch came in, was recalled, or is asked back."""
+    """Tell those who receive for the unit that a dispatch came in, was recalled, is asked back or urged."""
     event = Event.objects.get(pk=payload["event"])
     words = _FROM_SENDER.get(EventKind(event.kind))
     if words is None:
@@ -95,6 +97,7 @@ def tell_clerks(payload: dict[str, Any]) -> None:
         key=f"dispatch:{event.pk}",
         kind=f"dispatch.{event.kind}",
         title=f"{dispatch.sender.short_name}{words}：{dispatch.title}",
+        body=event.reason if event.kind == EventKind.URGED else "",
         url=f"/inbox/{dispatch.uuid}/",
     )
 

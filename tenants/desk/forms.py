@@ -184,6 +184,14 @@ class AskRecallForm(Form):
     reason = forms.CharField(label="为什么要撤回", widget=forms.Textarea, help_text="对方会看到，由对方决定。")
 
 
+class UrgeForm(Form):
+    """A line to a receiver that is urged."""
+
+    reason = forms.CharField(
+        label="附言", required=False, widget=forms.Textarea({"rows": 3}), help_text="可以不写；对方会看到。"
+    )
+
+
 class CorrectionForm(Form):
     """The issued text of a returned item, to be corrected. The unit's limits belong to the operation."""
 

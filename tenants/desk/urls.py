@@ -3,8 +3,10 @@
 from django.urls import path
 
 from tenants.desk.views import (
+    adopted,
     clearing,
     dispatch,
+    finding,
     inbox,
     inbox_alikes,
     journeys,
@@ -15,12 +17,16 @@ from tenants.desk.views import (
     reading,
     routes,
     sending,
+    urging,
 )
 
 app_name = "desk"
 urlpatterns = [
     path("items/<uuid:item_uuid>/", reading.item, name="item"),
     path("items/<uuid:item_uuid>/journey/", journeys.journey, name="journey"),
+    path("items/<uuid:item_uuid>/journey.<str:extension>", journeys.print_journey, name="journey_print"),
+    path("items/<uuid:item_uuid>/adopted/<uuid:event_uuid>/", adopted.adopted, name="adopted"),
+    path("journey/", finding.find, name="find"),
     path("items/<uuid:item_uuid>/send/", sending.send, name="send"),
     path("items/<uuid:item_uuid>/correct/", sending.correct, name="correct"),
     path("items/<uuid:item_uuid>/clearance/", clearing.clear, name="clear"),
@@ -47,5 +53,6 @@ urlpatterns = [
     path("send/", sending.send_list, name="send_list"),
     path("send/<uuid:dispatch_uuid>/recall/", sending.recall, name="recall"),
     path("send/<uuid:dispatch_uuid>/ask/", sending.ask_recall, name="ask_recall"),
+    path("send/<uuid:dispatch_uuid>/urge/", urging.urge, name="urge"),
     path("send/<uuid:dispatch_uuid>/settle/", sending.settle, name="settle"),
 ]

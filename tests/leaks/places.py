@@ -287,6 +287,9 @@ def _places_between(unit: Unit, city: Unit) -> dict[str, Place]:
         "asking back": Place(
             "desk:ask_recall", c, f"/send/{asked.uuid}/ask/", {"reason": "数据有误"}, "reason", "为什么要撤回"
         ),
+        "urging": Place(
+            "desk:urge", c, f"/send/{asked.uuid}/urge/", {"reason": "请尽快"}, "reason", "附言", empty_is_fine=True
+        ),
         "not ours": Place(
             "desk:act", client_for(city_clerk, city), f"/inbox/{other.uuid}/act/",
             {"verb": "refer", "reason": "属地不同", "proposal": KEPT}, "reason", "理由", "proposal",

@@ -30,8 +30,8 @@ MARK = "PLACEHOLDER"
 NO_WORDS = {
     "accounts:key_revoke", "accounts:people_enter", "accounts:people_import", "accounts:people_links",
     "accounts:person_deactivate", "accounts:person_invite", "accounts:person_post_end", "accounts:person_reactivate",
-    "api:submit", "desk:clear", "desk:matter", "desk:outcome_list", "desk:outcome_list_record", "desk:recall",
-    "desk:receive", "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "desk:sources",
+    "api:submit", "desk:adopted", "desk:clear", "desk:matter", "desk:outcome_list", "desk:outcome_list_record",
+    "desk:recall", "desk:receive", "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "desk:sources",
     "handling:release", "items:delete", "items:file_remove", "items:take_pen", "items:upload",
     "notices:mail_confirm", "notices:mail_stop", "notices:read_all", "operators:audit",
     "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees", "review:filter_remove",

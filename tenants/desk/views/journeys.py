@@ -1,16 +1,19 @@
 """The way of a report over all levels: drawn, told line by line, and what is awaited from whom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import User
+from tenants.desk import prints
+from tenants.desk.prints import JourneySheet
+from tenants.desk.views.adopted import edited_on
 from tenants.desk.ways import way_of
 from tenants.handling.journeys import Shown, handlings_of
 from tenants.items.models import Item
@@ -21,16 +24,22 @@ from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
 from zhitong.core.workdays import Calendar, calendar
+from zhitong.documents import downloads
+from zhitong.documents.kinds import KINDS
 from zhitong.exchange.journeys import Awaited, Journey, draw
 from zhitong.exchange.journeys.telling import step_of
 from zhitong.exchange.models import Assignment
+from zhitong.exchange.operations import URGEABLE
 from zhitong.exchange.queries import other_lines
 from zhitong.ranking.queries import network_rules, points_of_items
 from zhitong.units.current import unit_in_force
 from zhitong.web import navigation
 from zhitong.web.parts import Action, JourneyStep, State
 from zhitong.web.templatetags.zt import authors as authors_words
-from zhitong.web.templatetags.zt import zt_due, zt_short
+from zhitong.web.templatetags.zt import points, zt_due, zt_short
+
+_URGING = "bell-ringing"
+_FILES: dict[str, Callable[[JourneySheet], bytes]] = {"pdf": prints.pdf_of_journey, "docx": prints.docx_of_journey}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +96,62 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     earned = points_of_items(network_rules(), unit_in_force(), [found.uuid])
     days = calendar()
     handlings = handlings_of(user, found, for_the_office=for_the_office)
-    awaited = [_waiting(user, found, one) for one in way.awaited(days)]
-    awaited += [_answer_awaited(one, part, days) for one in handlings for part in one.awaited]
+    waiting = [_waiting(user, found, one) for one in way.awaited(days)]
+    waiting += [_answer_awaited(one, part, days) for one in handlings for part in one.awaited]
     signed_by = authors_words(author_names(found))
     context = {
         "item": found,
         "number": way.fact.number_label,
         "signed_by": signed_by,
         "now_line": way.now,
-        "cells": _cells(way, awaited, days),
+        "cells": _cells(way, waiting, days),
         "tree": draw(way, author="" if found.dispatch_uuid or found.is_merged else signed_by),
         "told": _told(way),
-        "awaited": awaited,
+        "awaited": waiting,
+        "urge": _urge(waiting),
         "lines": lines,
         "handlings": handlings,
+        "edited": edited_on(found, way),
         "score": earned.get(found.uuid),
         "score_url": reverse("ranking:item", args=[found.uuid]),
         "back": reverse("desk:item", args=[found.uuid]),
         "phone_title": "去向",
     }
     return render(request, "desk/journey.html", context)
+
+
+@login_required
+@require_safe
+def print_journey(request: HttpRequest, item_uuid: UUID, extension: str) -> FileResponse:
+    """Hand out the way of an item as `pdf` or `docx`, with as much in it as the page shows this reader.
+
+    Raises:
+        NotFound: the reader may not see the item, it has not been submitted, or another sort of file.
+    """
+    user = reader(request)
+    found = get_visible(user, item_uuid)
+    lines = other_lines(require_unit(), found.uuid, for_the_office=user.has_zt_perm("items.read_all"))
+    way = way_of(user, found, lines)
+    if way is None or extension not in _FILES:
+        raise NotFound
+    earned = points_of_items(network_rules(), unit_in_force(), [found.uuid]).get(found.uuid)
+    sheet = prints.sheet_of_journey(
+        way,
+        calendar(),
+        title=found.title,
+        signed_by=authors_words(author_names(found)),
+        score=f"{points(earned)} 分" if earned is not None else "",
+        reader=user.name,
+    )
+    return downloads.hand_out(
+        actor=user.actor,
+        content=_FILES[extension](sheet),
+        name=f"去向单 {way.fact.number_label}.{extension}",
+        media_type=KINDS[extension].media_type,
+        made_of=found.uuid,
+        object_kind="item",
+        object_id=found.uuid,
+    )
 
 
 def _told(way: Journey) -> list[Line]:
@@ -155,6 +200,14 @@ def _answer_awaited(one: Shown, part: Assignment, days: Calendar) -> Waiting:
     )
 
 
+def _urge(waiting: Sequence[Waiting]) -> Action | None:
+    """Return the urging of those who wait for it: of the only one at once, of several through their list."""
+    urged = [one.act for one in waiting if one.act and one.act.icon == _URGING]
+    if not urged:
+        return None
+    return Action(f"催办 {len(urged)} 家", url=urged[0].url if len(urged) == 1 else "#awaited")
+
+
 def _act(user: User, found: Item, one: Awaited) -> Action | None:
     """Return what the reader may do about something that is awaited from, or by, their own unit."""
     stop = one.stop
@@ -164,4 +217,6 @@ def _act(user: User, found: Item, one: Awaited) -> Action | None:
     sent = stop.dispatch if stop.dispatch and stop.dispatch.sender_id == require_unit() else None
     if sent and sent.body_id and user.has_zt_perm("exchange.record"):
         return Action("登记结果", url=reverse("desk:outcome", args=[sent.item_uuid]))
+    if sent and sent.receiver_id and sent.state in URGEABLE and user.has_zt_perm("exchange.send"):
+        return Action("催办", url=reverse("desk:urge", args=[sent.uuid]), icon=_URGING)
     return None

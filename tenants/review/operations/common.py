@@ -7,6 +7,7 @@ from uuid import UUID
 from tenants.accounts.models import User
 from tenants.items import operations as items
 from tenants.items.models import State
+from tenants.items.texts import Texts
 from tenants.review import engine, holders
 from tenants.review.definition import VERB_WORDS
 from tenants.review.engine import Frame
@@ -170,7 +171,13 @@ def approve(frame: Frame, mode: AdoptionMode | str, act: Act) -> None:
     engine.halt(frame, Run.State.PASSED, Task.State.SUPERSEDED)
     if frame.run.purpose == Run.Purpose.REVIEW:
         items.conclude(actor=frame.actor, item=frame.item, state=State.APPROVED)
-        record(actor=frame.actor, item_uuid=frame.item.uuid, kind=EventKind.ADOPTED, mode=mode)
+        record(
+            actor=frame.actor,
+            item_uuid=frame.item.uuid,
+            kind=EventKind.ADOPTED,
+            mode=mode,
+            text=Texts.of(frame.item).as_dict(),
+        )
     tell_authors(frame, act)
 
 

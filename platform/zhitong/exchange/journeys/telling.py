@@ -79,6 +79,7 @@ def _line(event: Event, stop: Stop, *, is_open: bool) -> JourneyEvent:
         detail=detail,
         quote=event.words if is_open else "",
         hidden=f"{EventKind(event.kind).label}全文未开放" if event.words and not is_open else "",
+        note="核改后采用" if event.is_edited and not event.reverses_id else "",
         outcome=event.kind in OUTCOMES,
         undone=is_undone(event),
     )

@@ -1,6 +1,6 @@
 """Public tables of the network. They name a unit's rows by unit and stable uuid, never by foreign key."""
 
-from zhitong.exchange.models.events import AdoptionMode, Event, EventKind, LeaderRank, Visibility
+from zhitong.exchange.models.events import AdoptedText, AdoptionMode, Event, EventKind, LeaderRank, Visibility
 from zhitong.exchange.models.handling import (
     Assignment,
     Handling,
@@ -16,6 +16,7 @@ from zhitong.exchange.models.papers import Audience, CallAnswer, Delivery, Enclo
 from zhitong.exchange.models.sending import Dispatch, Grant, ItemSource, Packet
 
 __all__ = [
+    "AdoptedText",
     "AdoptionMode",
     "Assignment",
     "Audience",

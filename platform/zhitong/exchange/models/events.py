@@ -34,6 +34,7 @@ class EventKind(models.TextChoices):
     ASSIGNED = "assigned", "转办"
     RATED = "rated", "评价办理"
     READDRESSED = "readdressed", "转交接办单位"
+    URGED = "urged", "催办"
 
 
 class AdoptionMode(models.TextChoices):
@@ -67,7 +68,9 @@ class Event(models.Model):
 
     `unit`/`item_uuid` name the item it happened to: the recorder's own. `dispatch` is set when it is about a sending.
     `body` is set when an external body did it and the unit recorded it by hand. `level` and `body_kind` say where it
-    counts. A wrong event is corrected by another one that `reverses` it.
+    counts. A wrong event is corrected by another one that `reverses` it. `is_edited` says of an adoption that the text
+    adopted is not the one that was sent: the chain below learns that, and what differs where its recorder opened it
+    (`AdoptedText`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -91,6 +94,7 @@ class Event(models.Model):
     visibility = models.CharField(max_length=5, choices=Visibility, default=Visibility.FACT)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     reason = models.TextField(blank=True)
+    is_edited = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -112,3 +116,15 @@ class Event(models.Model):
             models.Index(fields=["occurred_on", "kind"], name="event_by_day"),
             models.Index(fields=["matter"], name="event_by_matter"),
         ]
+
+
+class AdoptedText(models.Model):
+    """The adopted text of an edited report, opened to the chain below by who adopted it.
+
+    `content` holds title and sections as in a packet. Closed again, the row goes; the trail keeps who did what.
+    """
+
+    event = models.OneToOneField(Event, models.PROTECT, related_name="adopted_text")
+    content = models.JSONField()
+    opened_by = models.CharField(max_length=120)
+    opened_at = models.DateTimeField()

@@ -4,6 +4,7 @@ from zhitong.exchange.operations import handling
 from zhitong.exchange.operations.answering import answer_call, count_reading, receive_paper
 from zhitong.exchange.operations.matters import join_lines, part_lines
 from zhitong.exchange.operations.merging import SOURCES_MOST, arrange_sources, merge, take_apart, withdraw_source
+from zhitong.exchange.operations.opening import close_adopted_text, open_adopted_text
 from zhitong.exchange.operations.outcomes import record, reverse, withdraw_decision
 from zhitong.exchange.operations.publishing import NewPaper, publish, urge_receivers, withdraw_paper
 from zhitong.exchange.operations.recalling import ask_recall, grant_recall, recall, refuse_recall
@@ -20,9 +21,11 @@ from zhitong.exchange.operations.receiving import (
 from zhitong.exchange.operations.registering import change_authors, register_item
 from zhitong.exchange.operations.sending import send
 from zhitong.exchange.operations.succeeding import Succession, succeed
+from zhitong.exchange.operations.urging import URGEABLE, urge_dispatch
 
 __all__ = [
     "SOURCES_MOST",
+    "URGEABLE",
     "NewPaper",
     "Succession",
     "accept",
@@ -30,6 +33,7 @@ __all__ = [
     "arrange_sources",
     "ask_recall",
     "change_authors",
+    "close_adopted_text",
     "count_reading",
     "decline",
     "grant_recall",
@@ -38,6 +42,7 @@ __all__ = [
     "keep",
     "merge",
     "moved_on",
+    "open_adopted_text",
     "part_lines",
     "publish",
     "recall",
@@ -53,6 +58,7 @@ __all__ = [
     "settle",
     "succeed",
     "take_apart",
+    "urge_dispatch",
     "urge_receivers",
     "withdraw_decision",
     "withdraw_paper",

@@ -1,5 +1,6 @@
 """Outcomes: what a unit decided on its own item, or what a body outside decided and the unit records by hand."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.core.reasons import clean_reason
+from zhitong.exchange import packets
 from zhitong.exchange.models import (
     AdoptionMode,
     Dispatch,
@@ -18,6 +20,7 @@ from zhitong.exchange.models import (
     HandlingStep,
     ItemFact,
     MergePart,
+    Packet,
     Visibility,
 )
 from zhitong.exchange.operations.events import clean_words, new_event, write_events
@@ -58,12 +61,16 @@ def record(
     words: str = "",
     visibility: Visibility = Visibility.FACT,
     reason: str = "",
+    text: Mapping[str, str] | None = None,
 ) -> Event:
     """Record an outcome of an item of the present unit. Its caller (review, desk) checks the right.
 
     Without `body` the unit itself decided; with one, the unit records by hand what that body answered, which needs a
     dispatch to it, or for a leader's instruction the item alone. A unit adopts its own merged item as merged (综合),
     whatever `mode` says.
+
+    Args:
+        text: title and sections as the unit adopts them; where they are not what it was sent, the event says so.
 
     Raises:
         NotFound: no such item of this unit.
@@ -108,6 +115,7 @@ def record(
         dispatch=dispatch,
         occurred_on=on,
         visibility=visibility,
+        is_edited=kind == EventKind.ADOPTED and fact.is_received and _is_edited(unit, item_uuid, text),
         **written,
     )
     write_events([event])
@@ -202,6 +210,15 @@ def _check(fact: ItemFact, kind: EventKind, mode: str, on: date) -> None:
         raise InvalidInput(
             f"结果的日期不能早于来稿日期 {fact.submitted_on:%Y-%m-%d}。", fields={"occurred_on": ["早于来稿日期"]}
         )
+
+
+def _is_edited(unit: Unit, item_uuid: UUID, text: Mapping[str, str] | None) -> bool:
+    """Return whether a text differs from the one the item was made from; never of a merged item, made from several."""
+    if text is None:
+        return False
+    made = Packet.objects.filter(dispatches__made__unit=unit, dispatches__made__item_uuid=item_uuid)
+    sent = made.values_list("content", flat=True).first()
+    return sent is not None and any((sent.get(name) or "") != text.get(name, "") for name in packets.TEXT_FIELDS)
 
 
 def _dispatch_to(unit: Unit, item_uuid: UUID, body: ExternalBody, kind: EventKind) -> Dispatch | None:

@@ -9,6 +9,7 @@ from zhitong.exchange.queries.journeys import journey, tracks
 from zhitong.exchange.queries.lists import inbox, sent
 from zhitong.exchange.queries.matters import OtherLines, other_lines
 from zhitong.exchange.queries.merging import merged_into, part_of, parts_of
+from zhitong.exchange.queries.numbers import items_numbered
 from zhitong.exchange.queries.outcomes import Outcomes, outcomes
 from zhitong.exchange.queries.papers import (
     Progress,
@@ -45,6 +46,7 @@ __all__ = [
     "handling",
     "inbox",
     "instructions_since",
+    "items_numbered",
     "journey",
     "merged_into",
     "open_to",

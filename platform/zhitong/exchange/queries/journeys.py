@@ -28,6 +28,7 @@ _ABOUT_DISPATCH = {
     EventKind.READDRESSED,
     EventKind.KEPT,
     EventKind.DECLINED,
+    EventKind.URGED,
 }
 
 
@@ -124,9 +125,8 @@ def _events(
     by_dispatch: dict[int, list[Event]] = defaultdict(list)
     events = (
         Event.objects.filter(Q(unit_id__in=units, item_uuid__in=items) | Q(dispatch_id__in=dispatches))
-        .select_related(
-            "body", "reversed_by", "handling_step__assignment__handling", "handling_step__assignment__handling"
-        )
+        .select_related("body", "reversed_by", "adopted_text", "handling_step__assignment__handling")
+        .defer("adopted_text__content")
         .order_by("at", "id")
     )
     for event in events:
