@@ -10,5 +10,4 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Register consumers and navigation."""
-        from tenants.desk import consumers, navigation, saved_searches  # noqa: F401 - registered by import
+        from tenants.desk import consumers, navigation, permissions, saved_searches  # noqa: F401 - registered by import

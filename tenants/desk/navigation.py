@@ -19,5 +19,6 @@ register(
     NavEntry("home", "首页", "home", "home", order=1, phone=True),
     NavEntry("inbox", "收件", "desk:inbox", "inbox", permission="exchange.receive", count=_inbox, order=10, phone=True),
     NavEntry("send", "报送", "desk:send_list", "send", permission="exchange.send", count=_to_send, order=30),
+    NavEntry("register", "台账", "desk:register", "list-details", permission="desk.register", order=35),
     NavEntry("routes", "渠道", "desk:routes", "route", permission="units.settings", order=83),
 )

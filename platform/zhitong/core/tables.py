@@ -23,6 +23,7 @@ _HEAD_WITHIN = 10  # rows that may stand above the head: a title, who made the t
 _UNPACKED_LIMIT = 200 * 1024 * 1024  # bytes; a workbook that unpacks to more is an attack on whoever opens it
 _NO_WORKBOOK = "这个文件不是 Excel 工作簿（.xlsx），或已经损坏。"
 _WIDEST = 60  # characters
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,16 @@ def write_workbook(sheets: Iterable[Sheet]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def write_csv(sheet: Sheet) -> bytes:
+    """Return a .csv of texts as Excel opens it: UTF-8 with its mark, a quote before what begins like a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(sheet.head)
+    for row in sheet.rows:
+        writer.writerow([f"'{text}" if text[:1] in _FORMULA else text for text in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 def _read_lines(file: BinaryIO, layout: Layout) -> Iterator[RawRow | WrongRow]:

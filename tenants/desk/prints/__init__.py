@@ -1,5 +1,6 @@
 """Prints of the desk, as PDF and as Word file: the same parts in the same order."""
 
 from tenants.desk.prints.journey import JourneySheet, docx_of_journey, pdf_of_journey, sheet_of_journey
+from tenants.desk.prints.register import pdf_of_register
 
-__all__ = ["JourneySheet", "docx_of_journey", "pdf_of_journey", "sheet_of_journey"]
+__all__ = ["JourneySheet", "docx_of_journey", "pdf_of_journey", "pdf_of_register", "sheet_of_journey"]
