@@ -11,7 +11,7 @@ from tests.benchmarks.timing import Figure
 from zhitong import parts
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = ("lists", "creation", "review", "sends", "scoring")
+GROUPS = ("lists", "creation", "review", "sends", "scoring", "journey")
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def _measure(groups: Sequence[str]) -> list[Figure]:
     from django.db import connections
 
     from tests import factories
-    from tests.benchmarks import creation, lists, review, scoring, sends
+    from tests.benchmarks import creation, journey, lists, review, scoring, sends
     from zhitong.units import schemas
 
     schemas.migrate_fleet()
@@ -52,6 +52,8 @@ def _measure(groups: Sequence[str]) -> list[Figure]:
         "review": lambda: review.measure(units),
         "sends": lambda: sends.measure(unit),
         "scoring": scoring.measure,
+        # Last: it leaves millions of rows behind.
+        "journey": lambda: journey.measure(units),
     }
     figures: list[Figure] = []
     for group in groups:
