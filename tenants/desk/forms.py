@@ -192,6 +192,17 @@ class UrgeForm(Form):
     )
 
 
+class DeclineReasonsForm(Form):
+    """The list of reasons for not adopting, one a line."""
+
+    words = forms.CharField(
+        label="理由清单",
+        required=False,
+        widget=forms.Textarea({"rows": 12}),
+        help_text="一行一条，按这里的顺序列出。清空再保存，就恢复平台的预置清单。",
+    )
+
+
 class CorrectionForm(Form):
     """The issued text of a returned item, to be corrected. The unit's limits belong to the operation."""
 

@@ -21,4 +21,7 @@ register(
     NavEntry("send", "报送", "desk:send_list", "send", permission="exchange.send", count=_to_send, order=30),
     NavEntry("register", "台账", "desk:register", "list-details", permission="desk.register", order=35),
     NavEntry("routes", "渠道", "desk:routes", "route", permission="units.settings", order=83),
+    NavEntry(
+        "decline_reasons", "不采用理由", "desk:decline_reasons", "list-numbers", permission="units.settings", order=84
+    ),
 )

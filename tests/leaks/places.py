@@ -294,6 +294,15 @@ def _places_between(unit: Unit, city: Unit) -> dict[str, Place]:
             "desk:act", client_for(city_clerk, city), f"/inbox/{other.uuid}/act/",
             {"verb": "refer", "reason": "属地不同", "proposal": KEPT}, "reason", "理由", "proposal",
         ),
+        "who answers": Place(
+            "desk:register_line", c, f"/register/{back.item_uuid}/",
+            {"version": "0", "leader": "邓某", "linking": KEPT, "person": "", "check_on": ""}, "leader", "牵头副秘书长",
+            "linking", empty_is_fine=True,
+        ),
+        "reasons for declining": Place(
+            "desk:decline_reasons", b, "/settings/decline-reasons/", {"words": "重复"}, "words", "理由清单",
+            empty_is_fine=True,
+        ),
         "end of a route": Place(
             "desk:route_end", b, f"/routes/{route.pk}/end/", {"reason": "不再直报"}, "reason", "终止的理由"
         ),

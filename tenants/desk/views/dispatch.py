@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.models import actor_of
 from tenants.desk import operations, queries
+from tenants.desk.declining import decline_for, decline_reasons
 from tenants.items.comparison import compare
 from tenants.items.models import Item
 from tenants.items.texts import LABELS, SECTIONS, Texts
@@ -47,7 +48,6 @@ def dispatch(request: HttpRequest, dispatch_uuid: UUID) -> HttpResponse:
 def act(request: HttpRequest, dispatch_uuid: UUID) -> HttpResponse:
     """Receipt, take in, return, keep or decline; a missing reason is asked for beside what was typed."""
     actor, verb = reader(request).actor, request.POST.get("verb", "")
-    reason = request.POST.get("reason", "")
     if verb == "receive":
         exchange.receive(actor=actor, dispatch_uuid=dispatch_uuid)
         messages.success(request, "已签收。")
@@ -64,7 +64,7 @@ def act(request: HttpRequest, dispatch_uuid: UUID) -> HttpResponse:
     if work is None:
         raise InvalidInput("请选择一种处理：签收、收稿、退回、不属本单位、留存或不采用。")
     try:
-        work(actor, dispatch_uuid, reason, request.POST.get("proposal", ""))
+        work(actor, dispatch_uuid, request.POST)
     except InvalidInput as refusal:
         return _page(request, queries.received_dispatch(dispatch_uuid), verb, refusal=refusal)
     messages.success(request, f"{_DONE[verb]}，报送单位会看到理由。")
@@ -78,12 +78,14 @@ _DONE = {
     "decline": f"已{glossary.DECLINED}",
     _REFUSES: "已答复不同意撤回",
 }
-_WORK: dict[str, Callable[[Actor, UUID, str, str], object]] = {
-    "return": lambda a, d, r, _p: exchange.return_dispatch(actor=a, dispatch_uuid=d, reason=r),
-    "refer": lambda a, d, r, p: exchange.refer(actor=a, dispatch_uuid=d, reason=r, proposal=p),
-    "keep": lambda a, d, r, _p: exchange.keep(actor=a, dispatch_uuid=d, reason=r),
-    "decline": lambda a, d, r, _p: exchange.decline(actor=a, dispatch_uuid=d, reason=r),
-    _REFUSES: lambda a, d, r, _p: exchange.refuse_recall(actor=a, dispatch_uuid=d, reason=r),
+_WORK: dict[str, Callable[[Actor, UUID, QueryDict], object]] = {
+    "return": lambda a, d, p: exchange.return_dispatch(actor=a, dispatch_uuid=d, reason=p.get("reason", "")),
+    "refer": lambda a, d, p: exchange.refer(
+        actor=a, dispatch_uuid=d, reason=p.get("reason", ""), proposal=p.get("proposal", "")
+    ),
+    "keep": lambda a, d, p: exchange.keep(actor=a, dispatch_uuid=d, reason=p.get("reason", "")),
+    "decline": lambda a, d, p: decline_for(actor=a, dispatch_uuid=d, why=p.get("why", ""), words=p.get("reason", "")),
+    _REFUSES: lambda a, d, p: exchange.refuse_recall(actor=a, dispatch_uuid=d, reason=p.get("reason", "")),
 }
 
 
@@ -120,6 +122,9 @@ def _page(request: HttpRequest, found: Dispatch, verb: str, *, refusal: InvalidI
         "reason_error": _said(refusal, "reason"),
         "proposal_value": request.POST.get("proposal", ""),
         "proposal_error": _said(refusal, "proposal"),
+        "reasons": decline_reasons() if verb == "decline" else [],
+        "why_value": request.POST.get("why", ""),
+        "why_error": _said(refusal, "why"),
         "phrases": ["数据注明来源", "建议不够具体", "一事一报", "不属于反映社情民意的范围"],
         **_actions(found, own, verb, readable=box is None),
         "back": reverse("desk:inbox"),
