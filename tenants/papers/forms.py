@@ -95,12 +95,12 @@ class PaperForm(Form):
     token = forms.CharField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(label="类别", choices=PaperKind.choices)
     title = forms.CharField(label="标题", widget=forms.TextInput(attrs={"maxlength": TITLE_LIMIT}))
-    body = forms.CharField(label="正文", required=False, widget=forms.Textarea(attrs={"rows": 10}))
+    body = forms.CharField(label="正文", widget=forms.Textarea(attrs={"rows": 10}))
     due_on = forms.DateField(
         label="截止日期",
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text="约稿必填，当天也算在内。",
+        help_text="当天也算在内。",
     )
     file = FilesField(
         label="附件",
@@ -111,11 +111,7 @@ class PaperForm(Form):
     needs_confirm = forms.BooleanField(label="请收到的人确认已阅", required=False)
     sets = forms.MultipleChoiceField(label="成组发给单位", required=False, widget=forms.CheckboxSelectMultiple)
     units = forms.MultipleChoiceField(label="逐个选单位", required=False, widget=forms.CheckboxSelectMultiple)
-    open_to_members = forms.BooleanField(
-        label="接收单位的人员直接看得到",
-        required=False,
-        help_text="约稿不适用：请谁写稿由接收单位自己定。",
-    )
+    open_to_members = forms.BooleanField(label="接收单位的人员直接看得到", required=False)
     audience = forms.ChoiceField(
         label="发给本单位人员", choices=Audience.choices, initial=Audience.NOBODY, widget=forms.RadioSelect
     )
@@ -149,8 +145,11 @@ class PaperForm(Form):
         _choices(self, "tags", [(tag, tag) for tag in tags])
         groups = Group.objects.values_list("pk", "name")
         _choices(self, "groups", [(str(pk), name) for pk, name in groups])
-        if fixed_kind:
-            _choices(self, "kind", [(fixed_kind, PaperKind(fixed_kind).label)])
+        kinds = [choice for choice in PaperKind.choices if choice[0] != PaperKind.EXEMPLAR]  # those are made of an item
+        _choices(self, "kind", [(fixed_kind, PaperKind(fixed_kind).label)] if fixed_kind else kinds)
+        kind = fixed_kind or str(self["kind"].value())
+        self.fields["due_on"].required = kind == PaperKind.CALL
+        self.fields["body"].required = kind != PaperKind.EXEMPLAR
         for name in ("sets", "units", "people", "tags", "groups"):
             if not self.fields[name].choices:  # type: ignore[attr-defined]
                 del self.fields[name]

@@ -16,4 +16,4 @@ def _waiting(request: HttpRequest) -> int:
     return unreceived_papers(require_unit()).count()
 
 
-navigation.register(NavEntry("papers", "约稿通知", "papers:index", "speakerphone", count=_waiting, order=35))
+navigation.register(NavEntry("papers", "约稿", "papers:index", "speakerphone", count=_waiting, order=35))

@@ -18,8 +18,10 @@ from zhitong.demo.content.papers import AnswerSeed, PaperSeed
 from zhitong.demo.content.people import authors_of, walker
 from zhitong.demo.history import decide
 from zhitong.demo.world import World
+from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import AdoptionMode, Audience, Delivery, Paper, PaperKind
 from zhitong.exchange.operations import NewPaper
+from zhitong.exchange.queries import unreceived_papers
 from zhitong.units.models import Unit
 from zhitong.units.queries import units_below
 
@@ -36,6 +38,8 @@ def send_down(world: World) -> int:
         counties = [unit for unit in units_below(city) if unit.parent_id == city.pk]
         middle = _pass_on(city, call, words.PROVINCE_CALL, counties, due_in=28)
         _show_the_best(city, counties)
+    _receive(cities, days=19)
+    _receive(counties, days=17)
     with county, _days_ago(16):
         asked = [world.user("nanhai", seed.username) for seed in authors_of("nanhai")[: len(words.MARKS)]]
         asked = list({user.pk: user for user in [*asked, world.user("nanhai", walker().username)]}.values())
@@ -94,6 +98,14 @@ def _pass_on(
     return _publish(unit, PaperKind.CALL, seed, to, due_in=due_in, people=people, parent=delivery)
 
 
+def _receive(units: list[Unit], *, days: int) -> None:
+    """Let each unit receipt what came down to it."""
+    for unit in units:
+        with unit, _days_ago(days):
+            for uuid in unreceived_papers(unit.pk).values_list("uuid", flat=True):
+                exchange.receive_paper(actor=_clerk(unit), delivery_uuid=uuid)
+
+
 def _show_the_best(city: Unit, counties: list[Unit]) -> None:
     """Show an own item that the city adopted."""
     own = Item.objects.filter(state=State.APPROVED, dispatch_uuid__isnull=True, is_merged=False)
@@ -107,6 +119,7 @@ def _show_the_best(city: Unit, counties: list[Unit]) -> None:
 def _answer(county: Unit, city: Unit, call: Paper, writer: User, seed: AnswerSeed, *, days: int) -> None:
     """Let somebody answer, the county adopt and send it; the city adopts the first."""
     with county, _days_ago(days):
+        papers.read_paper(actor=writer.actor, paper_uuid=call.uuid)
         draft = papers.write_for_call(actor=writer.actor, paper_uuid=call.uuid)
         texts = {name: getattr(seed, name) for name in ("title", "problem", "analysis", "suggestions", "category")}
         saved = items.save_draft(actor=writer.actor, item_uuid=draft.uuid, version=draft.version, changes=texts)

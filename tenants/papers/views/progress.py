@@ -67,15 +67,18 @@ def _unit_columns(paper: Paper) -> list[TableColumn]:
 def _unit_row(paper: Paper, one: Progress) -> TableRow:
     delivery = one.delivery
     if paper.kind == PaperKind.CALL:
-        counts = [_count(one.written, "篇"), _count(one.adopted, "篇")]
+        counts = [said("已写", one.written, "篇"), said("采用", one.adopted, "篇")]
     else:
-        counts = [_count(delivery.readers, "人"), _count(delivery.confirmed, "人")][: 1 + paper.needs_confirm]
+        counts = [said("已读", delivery.readers, "人"), said("已确认", delivery.confirmed, "人")]
     cells = [
         Cell(delivery.receiver.short_name),
         Cell(state=_state(one)),
-        Cell(zt_short(delivery.received_at)),
-        Cell(zt_short(delivery.urged_at)),
-        *(Cell(count, look="num") for count in counts),
+        Cell(_when(delivery.received_at, "签收")),
+        Cell(_when(delivery.urged_at, "催办")),
+        *(
+            Cell(count, look="num")
+            for count in counts[: 2 if paper.needs_confirm or paper.kind == PaperKind.CALL else 1]
+        ),
     ]
     return TableRow(cells, name=delivery.receiver.short_name)
 
@@ -107,18 +110,25 @@ def _person_row(paper: Paper, one: Asked) -> TableRow:
     cells = [
         Cell(one.user.name),
         Cell(one.user.get_member_kind_display()),
-        Cell(zt_short(one.read_at), state=None if one.read_at else State("还没读", "soon")),
+        Cell(_when(one.read_at, "已读"), state=None if one.read_at or one.written else State("还没读", "soon")),
     ]
     if paper.needs_confirm:
-        cells.append(Cell(zt_short(one.confirmed_at), state=None if one.confirmed_at else State("还没确认", "soon")))
-    cells.append(Cell(zt_short(one.urged_at)))
+        cells.append(
+            Cell(_when(one.confirmed_at, "已确认"), state=None if one.confirmed_at else State("还没确认", "soon"))
+        )
+    cells.append(Cell(_when(one.urged_at, "催办")))
     if paper.kind == PaperKind.CALL:
-        cells += [Cell(_count(one.written, "篇"), look="num"), Cell(_count(one.adopted, "篇"), look="num")]
+        cells += [Cell(said("已写", one.written, "篇"), look="num"), Cell(said("采用", one.adopted, "篇"), look="num")]
     return TableRow(cells, name=one.user.name)
 
 
-def _count(number: int, unit: str) -> str:
-    return f"{number:,} {unit}" if number else ""
+def said(what: str, number: int, unit: str) -> str:
+    """Return a number with its words, for a table that is cards on a phone; nothing for none."""
+    return f"{what} {number:,} {unit}" if number else ""
+
+
+def _when(at: datetime | None, what: str) -> str:
+    return f"{zt_short(at)} {what}" if at else ""
 
 
 def _actions(paper: Paper, units: list[Progress], people: list[Asked]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tenants.items.views.common import reader
 from tenants.papers import operations, queries
 from tenants.papers.forms import DirectoryFilter, PaperForm
 from tenants.papers.views import common
+from tenants.papers.views.progress import said
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.core.operations import Actor
@@ -187,13 +188,13 @@ def _person(user: Any) -> TableRow:
     """Return a row; `user` carries the number of adopted items."""
     return TableRow(
         [
-            Cell(user.name),
+            Cell(user.name, look="t"),
             Cell(user.get_member_kind_display()),
             Cell(user.duty),
             Cell(user.expertise),
             Cell("、".join(group.name for group in user.circles.all())),
             Cell(tags=[Tag(tag) for tag in user.tags]),
-            Cell(f"{user.adopted:,} 篇" if user.adopted else "", look="num"),
+            Cell(said("采用", user.adopted, "篇"), look="num"),
         ],
         value=str(user.uuid),
         name=user.name,
