@@ -10,4 +10,5 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
+        """Register consumers, navigation and permissions."""
         from tenants.desk import consumers, navigation, permissions, saved_searches  # noqa: F401 - registered by import

@@ -29,6 +29,8 @@ from zhitong.core.workday_table import set_days
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Audience, Event, EventKind, PaperKind
 from zhitong.exchange.operations import NewPaper
+from zhitong.ranking.operations import publish_rules
+from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.units.models import RouteKind, Unit
 from zhitong.units.operations import open_route
 from zhitong.units.queries import destinations
@@ -49,6 +51,7 @@ def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
         **_places_of_merging(unit),
         **handling_places(unit, city),
         **_places_of_papers(unit),
+        **_places_of_rules(unit),
     }
 
 
@@ -171,6 +174,32 @@ def _places_of_papers(unit: Unit) -> dict[str, Place]:
         "taking a call back": Place(
             "papers:withdraw", client, f"/papers/out/{new.uuid}/withdraw/", {"reason": "另行通知"}, "reason", "理由"
         ),
+    }
+
+
+def _places_of_rules(unit: Unit) -> dict[str, Place]:
+    """A new rule set, a new version of one, and points by hand."""
+    admin, clerk = (make_user(unit, name, roles=[role]) for name, role in (("gui", "administrator"), ("ji", "clerk")))
+    source = (FOLDER / "A.yaml").read_text(encoding="utf-8").replace("code: A", "code: own")
+    by_hand = (
+        "\n  - {key: hand, name: 人工记分, when: {kind: manual}, lines: [{key: any, name: 加分, points: event}]}\n"
+    )
+    source = source.rstrip() + by_hand
+    today = clock.today()
+    with unit:
+        version = publish_rules(
+            actor=system(unit.pk), owner=unit, code="own", source=source, valid_from=today.replace(day=1)
+        )
+    rules = version.rule_set
+    a, c = client_for(admin, unit), client_for(clerk, unit)
+    entry = {"do": "propose", "rules": rules.pk, "unit": str(unit.uuid), "kind": "manual", "points": "2",
+             "quantity": 1, "occurred_on": f"{today}", "reason": KEPT}  # fmt: skip
+    tried = {"do": "try", "source": source, "year": today.year}
+    label = "规则全文（YAML）"
+    return {
+        "new rules": Place("ranking:rules_new", a, "/ranking/rules/new/", tried, "source", label),
+        "revised rules": Place("ranking:rules_edit", a, f"/ranking/rules/{rules.pk}/edit/", tried, "source", label),
+        "points by hand": Place("ranking:manual", c, "/ranking/manual/", entry, "reason", "理由"),
     }
 
 

@@ -33,6 +33,7 @@ app.config_from_object(
             "push-search-changes": {"task": "search.tasks.push_changes", "schedule": 2.0},
             "refresh-saved-searches": {"task": "search.tasks.refresh_saved", "schedule": crontab(minute=5)},
             "sweep-search": {"task": "search.tasks.sweep", "schedule": crontab(hour=3, minute=20)},
+            "compute-trials": {"task": "zhitong.ranking.tasks.compute_trials", "schedule": 10.0},
         },
     }
 )

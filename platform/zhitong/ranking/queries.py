@@ -6,14 +6,25 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, Prefetch, QuerySet, Sum, When
 
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact
-from zhitong.people.models import PersonAccount
-from zhitong.ranking.models import LedgerEntry, Purpose, RuleSet, RuleSetVersion, StaleYear, Standing, SubjectKind
+from zhitong.people.models import Person, PersonAccount
+from zhitong.ranking.models import (
+    LedgerEntry,
+    ManualEntry,
+    Purpose,
+    RuleSet,
+    RuleSetVersion,
+    StaleYear,
+    Standing,
+    SubjectKind,
+    Trial,
+)
+from zhitong.ranking.scored import scope
 from zhitong.ranking.tally import Counts, items_behind
 from zhitong.units.models import Level, Unit, UnitKind
 
@@ -116,8 +127,10 @@ def is_stale(year: int) -> bool:
     return StaleYear.objects.filter(year=year).exists()
 
 
-def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
+def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, asked: RuleSet | None = None) -> Unit:
     """Return the unit whose ledger the actor may read: the own one and its peers, or any for the province.
+
+    Under a set of the own unit that is `asked` for: everybody whom the set scores.
 
     Raises:
         NotFound: no such unit for this reader.
@@ -125,9 +138,15 @@ def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
     unit: Unit | None = Unit.objects.filter(uuid=unit_uuid).first()
     if unit is None:
         raise NotFound
-    is_peer = (unit.kind, unit.level) == (own.kind, own.level)
-    if actor.can("monitor.province") or (actor.can("ranking.read") and is_peer):
+    # Figures of persons stay within their unit and with the owner of the rules.
+    of_units = asked is None or asked.purpose == Purpose.UNITS
+    is_peer = (unit.kind, unit.level) == (own.kind, own.level) and (of_units or unit.pk == own.pk)
+    if (actor.can("monitor.province") and of_units) or (actor.can("ranking.read") and is_peer):
         return unit
+    if asked is not None and asked.owner_id == own.pk and actor.can("ranking.read"):
+        within = scope(own)
+        if within is None or str(unit.uuid) in within:
+            return unit
     raise NotFound
 
 
@@ -144,10 +163,10 @@ def list_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
 
 
 def entries(rules: RuleSet, unit: Unit, when: Period) -> QuerySet[LedgerEntry]:
-    """Return the lines behind a unit's points of a period, oldest first."""
-    rows = _lines().filter(
-        version__rule_set=rules, subject_kind=SubjectKind.UNIT, subject_uuid=unit.uuid, year=when.year
-    )
+    """Return the lines behind a unit's points (or its persons', in a set for these) of a period, oldest first."""
+    rows = _lines().filter(version__rule_set=rules, unit=unit, year=when.year)
+    if rules.purpose == Purpose.UNITS:
+        rows = rows.filter(subject_kind=SubjectKind.UNIT, subject_uuid=unit.uuid)
     return rows.filter(counted_on__month=when.month) if when.month else rows
 
 
@@ -159,6 +178,13 @@ def entries_of_item(rules: RuleSet, fact: ItemFact) -> QuerySet[LedgerEntry]:
         subject_uuid=fact.unit.uuid,
         item_uuid=fact.item_uuid,
     )
+
+
+def subject_names(lines: Iterable[LedgerEntry]) -> dict[UUID, str]:
+    """Return the names of the persons and groups of some lines, by one query; units are named by their page."""
+    found = {line.subject_uuid: line.subject_name for line in lines if line.subject_kind == SubjectKind.GROUP}
+    persons = {line.subject_uuid for line in lines if line.subject_kind == SubjectKind.PERSON}
+    return found | dict(Person.objects.filter(uuid__in=persons).values_list("uuid", "name"))
 
 
 def points_of_items(rules: RuleSet | None, unit: Unit, item_uuids: Iterable[UUID]) -> dict[UUID, Decimal]:
@@ -251,3 +277,65 @@ def _lines() -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.select_related(
         "version", "event__unit", "event__body", "event__reversed_by", "manual"
     ).order_by("counted_on", "event_id", "pk")
+
+
+def rule_sets(unit: Unit) -> list[RuleSet]:
+    """Return the published sets that score a unit: its own first, then those of the units it stands below."""
+    above = _above(unit)
+    rows = RuleSet.objects.filter(owner_id__in=above, versions__isnull=False).distinct().select_related("owner")
+    found = list(rows.prefetch_related(Prefetch("versions", RuleSetVersion.objects.order_by("-number"))))
+    return sorted(found, key=lambda each: (above.index(each.owner_id), each.purpose, each.pk))
+
+
+def rule_set(unit: Unit, key: int) -> RuleSet:
+    """Return one of the sets that score a unit.
+
+    Raises:
+        NotFound: no such set for this unit.
+    """
+    found = next((each for each in rule_sets(unit) if each.pk == key), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _above(unit: Unit) -> list[int]:
+    """The unit, and all it stands below by line and by participation, nearest first; the province at the end."""
+    lines = {
+        pk: (parent, committee)
+        for pk, parent, committee in Unit.objects.values_list("pk", "parent_id", "participates_in_id")
+    }
+    found = [unit.pk]
+    for pk in found:
+        found += [above for above in lines[pk] if above is not None and above not in found]
+    province = Unit.objects.filter(level=Level.PROVINCE, kind=UnitKind.COMMITTEE).values_list("pk", flat=True)
+    return found + [pk for pk in province if pk not in found]
+
+
+def version_on(rules: RuleSet, day: date) -> RuleSetVersion | None:
+    """Return the version in force on a day."""
+    for version in rules.versions.all():
+        if version.valid_from <= day and (version.valid_to is None or day < version.valid_to):
+            return version
+    return None
+
+
+def manual_entries(unit: Unit) -> QuerySet[ManualEntry]:
+    """Return the manual entries under the sets of a unit: what waits for approval first, then the latest."""
+    waiting = Case(When(state=ManualEntry.State.PROPOSED, then=0), default=1)
+    rows = ManualEntry.objects.filter(rule_set__owner=unit).select_related(
+        "rule_set", "unit", "reverses", "reversed_by"
+    )
+    return rows.order_by(waiting, "-proposed_at", "-pk")
+
+
+def trial(unit: Unit, trial_uuid: UUID) -> Trial:
+    """Return a what-if of a unit.
+
+    Raises:
+        NotFound: the unit has none of that uuid.
+    """
+    found = Trial.objects.select_related("rule_set").filter(owner=unit, uuid=trial_uuid).first()
+    if found is None:
+        raise NotFound
+    return found

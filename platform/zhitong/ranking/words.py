@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.urls import reverse
+
 from zhitong.exchange.models import AdoptionMode, Event, EventKind
 from zhitong.exchange.words import leader_words
 from zhitong.ranking.models import LedgerEntry, Standing
@@ -42,22 +44,55 @@ def outcome(event: Event) -> str:
     return f"{where}{EventKind(event.kind).label}"
 
 
-def line(entry: LedgerEntry, labels: Mapping[UUID, str], titles: Mapping[UUID, str]) -> LedgerLine:
-    """Return a ledger line; the item is named by its number, by its title only when `titles` has it."""
+def line(
+    entry: LedgerEntry,
+    labels: Mapping[UUID, str],
+    titles: Mapping[UUID, str],
+    own_unit: int | None = None,
+    names: Mapping[UUID, str] | None = None,
+) -> LedgerLine:
+    """Return a ledger line; the item is named by its number, by its title only when `titles` has it.
+
+    `own_unit` is the unit whose items the reader may open: its lines lead to the journey. `names` are those of the
+    persons and groups who have the points, where it is not the unit itself.
+    """
     event = entry.event
     item = _item(entry, labels, titles)
     undone = getattr(event, "reversed_by", None) if event else None
     return LedgerLine(
         day=zt_short(entry.counted_on),
-        event=outcome(event) if event else "累计",
+        event=outcome(event) if event else _without_item(entry),
         clause=f"{entry.rule.partition('（')[0]}，第 {entry.version.number} 版",
         arithmetic=entry.arithmetic.replace(":", "：").replace(",", "，"),
         points=entry.points,
-        note="；".join(filter(None, [item, _issue(event), "" if entry.counted else _why_not(entry, undone)])),
+        note="；".join(
+            filter(
+                None,
+                [
+                    (names or {}).get(entry.subject_uuid),
+                    item,
+                    _issue(event),
+                    _approved(entry),
+                    "" if entry.counted else _why_not(entry, undone),
+                ],
+            )
+        ),
+        url=reverse("desk:journey", args=[entry.item_uuid]) if entry.item_uuid and entry.unit_id == own_unit else "",
+        rule_url=f"{reverse('ranking:rules_set', args=[entry.version.rule_set_id])}?version={entry.version.number}",
         off=not entry.counted,
         reversal=undone is not None and entry.points < 0,
         pishi=event is not None and event.kind == EventKind.INSTRUCTION,
     )
+
+
+def _without_item(entry: LedgerEntry) -> str:
+    return entry.manual.get_kind_display() if entry.manual else "累计"
+
+
+def _approved(entry: LedgerEntry) -> str:
+    """Who proposed and who approved a manual entry."""
+    manual = entry.manual
+    return f"{manual.proposed_by}提出，{manual.decided_by}批准" if manual else ""
 
 
 def sum_words(entries: list[LedgerEntry]) -> str:

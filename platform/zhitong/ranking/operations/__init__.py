@@ -3,11 +3,14 @@
 from zhitong.ranking.operations.ledger import Difference, recompute
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
 from zhitong.ranking.operations.rules import checked, own_set, publish_rules
+from zhitong.ranking.operations.trials import ask_trial, compute_waiting
 
 __all__ = [
     "Difference",
     "NewEntry",
+    "ask_trial",
     "checked",
+    "compute_waiting",
     "decide_entry",
     "own_set",
     "propose_entry",

@@ -36,9 +36,8 @@ def publish_rules(*, actor: Actor, owner: Unit, code: str, source: str, valid_fr
         )
     last = rule_set.versions.order_by("-number").first()
     if last and last.valid_from >= valid_from:
-        raise InvalidInput(
-            f"第 {last.number} 版自 {last.valid_from} 起生效，新版须晚于它。", fields={"valid_from": ["过早"]}
-        )
+        too_early = f"第 {last.number} 版自 {last.valid_from} 起生效，新版须晚于它。"
+        raise InvalidInput(too_early, fields={"valid_from": [too_early]})
     if last:
         last.valid_to = valid_from
         last.save(update_fields=["valid_to"])

@@ -99,7 +99,10 @@ class MiniRow:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """A line behind a score: date, event, clause, arithmetic, points; `off` counts nothing, `reversal` takes back."""
+    """A line behind a score: date, event, clause, arithmetic, points; `off` counts nothing, `reversal` takes back.
+
+    `url` leads to the journey that it came from, `rule_url` to the version of the rules that it goes by.
+    """
 
     day: str
     event: str
@@ -108,6 +111,7 @@ class LedgerLine:
     points: Decimal
     note: str = ""
     url: str = ""
+    rule_url: str = ""
     off: bool = False
     reversal: bool = False
     pishi: bool = False

@@ -15,6 +15,7 @@ from zhitong.exchange.models import ItemFact
 from zhitong.ranking import queries, words
 from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
 from zhitong.ranking.queries import Period
+from zhitong.ranking.views.common import is_part, reader, tab_rights
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
@@ -51,11 +52,11 @@ def as_of(row: Standing | None, year: int) -> State:
 @require_safe
 def standings(request: HttpRequest) -> HttpResponse:
     """The ranking of the unit's own group, all named, the own row marked."""
-    actor, own = _reader(request)
+    actor, own = reader(request)
     actor.require("ranking.read")
     rules = queries.network_rules()
     if rules is None:
-        return render(request, "ranking/empty.html", {"box": no_rules()})
+        return render(request, "ranking/empty.html", {"box": no_rules(), "shows_tabs": True, **tab_rights(actor)})
     when = queries.period(request.GET.get("year"), request.GET.get("month"))
     rows = list(queries.peers(rules, when, own))
     context = {
@@ -65,6 +66,7 @@ def standings(request: HttpRequest) -> HttpResponse:
         "as_of": as_of(rows[0] if rows else None, when.year),
         "rules": rules,
         "sees_all": actor.can("monitor.province"),
+        **tab_rights(actor),
         "empty_box": empty("这个时段还没有排名", "有了稿件和采用结果，几秒内就会算出。", icon="list-numbers"),
         **period_choice(rules, when),
     }
@@ -75,10 +77,11 @@ def standings(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     """The lines behind a unit's points; as a drawer for htmx."""
-    actor, own = _reader(request)
-    unit = queries.ledger_unit(actor, own, unit_uuid)
+    actor, own = reader(request)
+    asked = _asked_rules(request, own)
+    unit = queries.ledger_unit(actor, own, unit_uuid, asked)
     navigation.mark(request, "ranking")
-    rules = queries.network_rules()
+    rules = asked or queries.network_rules()
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules()})
     when = queries.period(request.GET.get("year"), request.GET.get("month"))
@@ -92,14 +95,14 @@ def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
         **period_choice(rules, when),
     }
     context["facts"] = [Fact("规则", _rule_words(rules, when.year)), *context["facts"]]
-    return render(request, "ranking/ledger_drawer.html" if _is_htmx(request) else "ranking/ledger.html", context)
+    return render(request, "ranking/ledger_drawer.html" if is_part(request) else "ranking/ledger.html", context)
 
 
 @login_required
 @require_safe
 def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     """The lines of one own item, for its authors and for readers of the ranking."""
-    actor, own = _reader(request)
+    actor, own = reader(request)
     fact = queries.own_item(actor, own, item_uuid)
     navigation.mark(request, "ranking")
     rules = queries.network_rules()
@@ -110,14 +113,14 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "actions": [],
     }
     context["facts"] = [Fact("规则", f"{rules.name}，{rules.owner.short_name}"), *context["facts"]]
-    return render(request, "ranking/ledger_drawer.html" if _is_htmx(request) else "ranking/ledger.html", context)
+    return render(request, "ranking/ledger_drawer.html" if is_part(request) else "ranking/ledger.html", context)
 
 
 @login_required
 @require_safe
 def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     """The items behind a count, named by number; as many as the count says."""
-    actor, own = _reader(request)
+    actor, own = reader(request)
     unit = queries.list_unit(actor, own, unit_uuid)
     what = request.GET.get("what", "received")
     if what not in words.COUNTS:
@@ -174,18 +177,11 @@ def period_choice(rules: RuleSet, when: Period) -> dict[str, Any]:
     return {"when": when, "years": queries.years(rules), "months": range(1, 13)}
 
 
-def _reader(request: HttpRequest) -> tuple[Actor, Unit]:
-    return request.user.actor, request.tenant  # type: ignore[union-attr, attr-defined]
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    return bool(request.htmx)  # type: ignore[attr-defined]
-
-
 def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: Any) -> dict[str, Any]:
     lines: list[LedgerEntry] = list(rows)
     items = {line.item_uuid for line in lines if line.item_uuid}
     labels, titles = queries.labels(unit, items), queries.titles(actor, own, unit, items)
+    names = queries.subject_names(lines)
     total = sum(line.points for line in lines if line.counted)
     scoring = len({line.item_uuid for line in lines if line.counted and line.item_uuid})
     return {
@@ -193,10 +189,24 @@ def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: A
         "total": total,
         "sum_words": words.sum_words(lines),
         "facts": [Fact("篇目", f"{scoring} 篇得分，{len(lines)} 条明细")],
-        "ledger": [words.line(line, labels, titles) for line in lines],
+        "ledger": [words.line(line, labels, titles, _opened(actor, own), names) for line in lines],
         "rules": rules,
         "ranked": unit,
     }
+
+
+def _asked_rules(request: HttpRequest, own: Unit) -> RuleSet | None:
+    """The set that is asked for, of those that score the reader's unit."""
+    key = request.GET.get("rules", "")
+    if not key:
+        return None
+    if not (key.isascii() and key.isdecimal() and len(key) < 10):
+        raise NotFound
+    return queries.rule_set(own, int(key))
+
+
+def _opened(actor: Actor, own: Unit) -> int | None:
+    return int(own.pk) if actor.can("items.read_all") else None
 
 
 def _ledger_actions(actor: Actor, own: Unit, unit: Unit, when: Period) -> list[Action]:
