@@ -22,7 +22,7 @@ class LocatedError(ValueError):
         self.path: Path = ()
         self.detail = detail
         self.reason = english.format(**detail)
-        where = f"第 {line} 行:" if line else ""
+        where = f"第 {line} 行：" if line else ""
         self.message = where + chinese.format(**detail)
         super().__init__(f"line {line}: {self.reason}" if line else self.reason)
 

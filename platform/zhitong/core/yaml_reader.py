@@ -24,9 +24,9 @@ class YamlError(LocatedError):
     words: ClassVar[dict[str, tuple[str, str]]] = {
         "too_large": ("larger than {limit} bytes", "超过 {limit} 字节"),
         "not_utf8": ("not valid UTF-8 text", "不是有效的 UTF-8 文本"),
-        "not_yaml": ("not valid YAML: {problem}", "不是有效的 YAML:{problem}"),
-        "alias": ("anchors and aliases (& and *) are not allowed", "不允许使用锚点和别名(& 与 *)"),
-        "tag": ("tags (!) are not allowed", "不允许使用标签(!)"),
+        "not_yaml": ("not valid YAML: {problem}", "不是有效的 YAML：{problem}"),
+        "alias": ("anchors and aliases (& and *) are not allowed", "不允许使用锚点和别名（& 与 *）"),
+        "tag": ("tags (!) are not allowed", "不允许使用标签（!）"),
         "too_deep": ("nested deeper than {limit} levels", "嵌套超过 {limit} 层"),
         "documents": ("exactly one YAML document is expected", "文件中应当只有一个 YAML 文档"),
         "duplicate_key": ("the key {name!r} appears twice", "键“{name}”重复出现"),

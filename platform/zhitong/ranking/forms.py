@@ -17,8 +17,8 @@ class RulesForm(Form):
 
     source = forms.CharField(
         label="规则全文（YAML）",
-        required=False,
         strip=False,
+        error_messages={"required": "请写规则，或者上传一个文件。"},
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "zt-code", "wrap": "off"}),
     )
     file = forms.FileField(
@@ -32,6 +32,10 @@ class RulesForm(Form):
     )
     year = forms.IntegerField(label="试算哪一年", required=False, min_value=1949, max_value=9999)
 
+    def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any]) -> None:
+        super().__init__(data, files, initial=initial)
+        self.fields["source"].required = not (files and files.get("file"))
+
     def clean(self) -> dict[str, Any]:
         """Take the file in place of the text, when there is one."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -42,8 +46,6 @@ class RulesForm(Form):
                 cleaned["source"] = text
                 # What comes back to the page is what was read.
                 self.data = {**dict(self.data.items()), "source": text}
-        if not cleaned.get("source", "").strip() and "file" not in self.errors:
-            self.add_error("source", "请写规则，或者上传一个文件。")
         return cleaned
 
     def _read(self, file: "UploadedFile[bytes]") -> str:

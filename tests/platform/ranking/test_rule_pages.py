@@ -77,7 +77,7 @@ def test_all_faults_stand_at_their_lines_and_the_text_is_kept(unit: Unit, visit:
     page = words(answer)
     assert answer.status_code == 422
     assert "2 处要改" in page
-    assert "第 5 行(subject):subject:未知的词“persn”" in page
+    assert "第 5 行（subject）：subject：未知的词“persn”" in page
     assert "tables[1].lines[1].points" in page
     assert "points: ten" in page
     assert not RuleSet.objects.exists()

@@ -75,10 +75,10 @@ def _problem(error: ValidationError, expected: str) -> tuple[str, str]:
     rule: Any = error.validator_value
     if error.validator in _ONE_OF:
         names = ", ".join(name for each in rule for name in each.get("required", ()))
-        return f"give one of {names}", f"须写其中一项:{names}"
+        return f"give one of {names}", f"须写其中一项：{names}"
     if error.validator == "not":
         names = ", ".join(rule["required"])
-        return f"not both: {names}", f"不能同时写:{names}"
+        return f"not both: {names}", f"不能同时写：{names}"
     if expected:
         schema: Any = error.schema
         return schema.get("description") or "not of the expected form", f"应为{expected}"

@@ -216,6 +216,8 @@ share: {authors: "3-2"}
         (19, "share.authors", "wrong_value"),
     ]
     by_line = {fault.line: fault for fault in refusal.value.faults}
-    assert by_line[4].message == "第 4 行:subject:未知的词“persn”;可用:unit, person, group"
-    assert by_line[12].located.startswith("第 12 行(tables[1].lines[1].points):points:此处不能填“abc”:应为精确的数")
-    assert by_line[18].message.endswith("须写其中一项:highest, highest_levels, first, replaced_by")
+    assert by_line[4].message == "第 4 行：subject：未知的词“persn”；可用：unit, person, group"
+    assert by_line[12].located.startswith(
+        "第 12 行（tables[1].lines[1].points）：points：此处不能填“abc”：应为精确的数"
+    )
+    assert by_line[18].message.endswith("须写其中一项：highest, highest_levels, first, replaced_by")

@@ -63,7 +63,7 @@ def _listed(faults: Sequence[ScoringError]) -> str:
 
 
 def _told(fault: ScoringError) -> str:
-    place, chinese = place_words(fault.path), fault.message.removeprefix(f"第 {fault.line} 行:")
+    place, chinese = place_words(fault.path), fault.message.removeprefix(f"第 {fault.line} 行：")
     where = [f"line {fault.line}"] if fault.line else []
     return f"{': '.join([*where, *([place] if place else []), fault.reason])} ({chinese})"
 
