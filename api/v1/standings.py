@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case, When
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -60,7 +61,7 @@ class StandingsView(APIView):
                 month=period.validated_data["month"],
             )
             .select_related("unit", "rule_set")
-            .order_by("rule_set__code", "rank", "unit__division_code", "unit_id")
+            .order_by("rule_set__code", Case(When(rank=0, then=1), default=0), "rank", "unit__division_code", "unit_id")
         )
         return Response(StandingSerializer(rows, many=True).data)
 

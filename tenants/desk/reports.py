@@ -48,7 +48,8 @@ def year_paragraph(unit: Unit, year: int) -> str:
         parts.append(f"被{bodies}采用{figures.by_city}篇" if figures.by_city else "未有信息被市级采用")
     parts += figures.honours or (f"未有信息被{'全国' if unit.level == Level.PROVINCE else '省级以上'}采用",)
     if figures.standing and figures.standing.points:
-        parts.append(f"信息工作得{figures.standing.points.normalize():f}分，在同级单位中列第{figures.standing.rank}位")
+        place = f"，在同级单位中列第{figures.standing.rank}位" if figures.standing.rank else ""
+        parts.append(f"信息工作得{figures.standing.points.normalize():f}分{place}")
     return "，".join(parts) + "。"
 
 

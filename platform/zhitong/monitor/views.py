@@ -152,13 +152,13 @@ def _bars(rows: list[Standing], when: Period) -> list[BarRow]:
             label=_place(row),
             value=row.points,
             share=100 * row.points / longest,
-            rank=row.rank,
+            rank=row.rank or None,
             url=f"{reverse('ranking:ledger', args=[row.unit.uuid])}?{when.query}",
             value_url=f"{reverse('ranking:ledger', args=[row.unit.uuid])}?{when.query}",
             change=rank_change(row),
             second=row.received,
             second_url=f"{reverse('ranking:list', args=[row.unit.uuid])}?what=received&{when.query}",
-            top=row.rank <= 3,
+            top=0 < row.rank <= 3,
         )
         for row in rows
     ]

@@ -164,7 +164,7 @@ class Standing(models.Model):
 
     `month` is 1-12, or 0 for the whole year. `received` counts items entered in the unit, `adopted` those it adopted
     itself, `sent` those it sent upward, `higher` those adopted by any level above it, `instructions` those that leaders
-    wrote on.
+    wrote on. `rank` 0 says that the unit misses what the rules ask of whoever is ranked.
     """
 
     rule_set = models.ForeignKey(RuleSet, models.CASCADE, related_name="standings")

@@ -91,11 +91,11 @@ def years(rules: RuleSet) -> list[int]:
 
 
 def standings(rules: RuleSet, when: Period) -> QuerySet[Standing]:
-    """Return the rows of a period; equal ranks are ordered by adoptions (DOMAIN §6)."""
+    """Return the rows of a period; equal ranks are ordered by adoptions (DOMAIN §6), who has none (0) comes last."""
     return (
         Standing.objects.filter(rule_set=rules, year=when.year, month=when.month)
         .select_related("unit")
-        .order_by("rank", "-adopted", "unit__division_code", "unit_id")
+        .order_by(Case(When(rank=0, then=1), default=0), "rank", "-adopted", "unit__division_code", "unit_id")
     )
 
 

@@ -26,12 +26,17 @@ COUNTS = {
 
 def rank_change(row: Standing) -> Change | None:
     """Return the change of rank against the period before; None when there was none."""
-    if row.rank_before is None:
+    if not row.rank_before or not row.rank:
         return None
     moved = row.rank_before - row.rank
     if moved == 0:
         return Change("持平")
     return Change(f"升 {moved}", "up") if moved > 0 else Change(f"降 {-moved}", "down", good=False)
+
+
+def place(row: Standing, group: str) -> str:
+    """Return a rank in words; for whoever misses what the rules ask for, that there is none."""
+    return f"{group}第 {row.rank} 名" if row.rank else "未达到规则的门槛，不参加排名"
 
 
 def outcome(event: Event) -> str:

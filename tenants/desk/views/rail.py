@@ -100,12 +100,13 @@ def _standings(rules: RuleSet, when: Period, own: Standing, rows: Sequence[Stand
     size = ranking.peers(rules, when, unit).count()
     place = _PLACES.get(Level(unit.level)) if unit.kind == UnitKind.COMMITTEE else None
     found = []
-    if 1 < len(rows) < size:
+    if 1 < len(rows) < size and own.rank:
         near = f"全市 {len(rows)} 个{place}" if place else f"同一上级 {len(rows)} 家"
         found.append(parts.Standing(near, _place(own, rows), url, _moved(own, rows)))
     if size > 1:
         far = f"全省 {size} 个{place}" if place else f"全省同级 {size} 家"
-        found.append(parts.Standing(far, own.rank, url, rank_change(own)))
+        why = "" if own.rank else "未达参评门槛"
+        found.append(parts.Standing(far, own.rank or None, url, rank_change(own), why=why))
     if found:
         ledger = reverse("ranking:ledger", args=[unit.uuid])
         found.append(parts.Standing("得分", None, ledger, points=own.points, note=_gap(own, rows)))
@@ -113,13 +114,13 @@ def _standings(rules: RuleSet, when: Period, own: Standing, rows: Sequence[Stand
 
 
 def _place(own: Standing, rows: Sequence[Standing]) -> int:
-    return 1 + sum(row.rank < own.rank for row in rows)
+    return 1 + sum(0 < row.rank < own.rank for row in rows)
 
 
 def _moved(own: Standing, rows: Sequence[Standing]) -> Change | None:
     """Return how the place among the siblings changed; None unless all of them were ranked the year before."""
-    before = [row.rank_before for row in rows if row.rank_before is not None]
-    if own.rank_before is None or len(before) < len(rows):
+    before = [row.rank_before for row in rows if row.rank_before]
+    if not own.rank_before or len(before) < len(rows):
         return None
     up = 1 + sum(rank < own.rank_before for rank in before) - _place(own, rows)
     if not up:

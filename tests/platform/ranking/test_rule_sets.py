@@ -321,6 +321,43 @@ def test_another_units_set_is_not_there(unit: Unit, province: Unit, as_user: Cal
         )
 
 
+def test_ties_and_needs_of_the_set_decide_the_ranks(unit: Unit, stranger: Unit, city: Unit, province: Unit) -> None:
+    more = """
+needs: [{key: one, name: 参评门槛, count: {kind: adopted, level: city}, at_least: 1}]
+ties: {rank: [late, adoptions]}
+"""
+    rules = in_force(province, more=more)
+    for sender, label in ((unit, "南〔2026〕1号"), (stranger, "禅〔2026〕1号")):
+        outcome(city, send_up(sender, new_item(sender, label), city, f"佛{label}"))
+    recompute(rules)
+
+    def ranks() -> dict[str, int]:
+        rows = Standing.objects.filter(month=0, unit__kind="committee").select_related("unit")
+        return {row.unit.short_name: row.rank for row in rows}
+
+    # Both counties have 10 points and one adoption: they share the first rank. The city and the province have none.
+    assert ranks() == {"南海区政协": 1, "禅城区政协": 1, "佛山市政协": 0, "广东省政协": 0}
+    by_two = {"proposer_uuid": uuid4(), "decider_uuid": uuid4(), "proposed_at": clock.now(), "decided_at": clock.now()}
+    for points in (2, None):
+        ManualEntry.objects.create(
+            rule_set=rules, unit=stranger, subject_name="禅城区政协", occurred_on=TODAY, reason="理由",
+            state="approved", kind="manual" if points else "deduction", flag="" if points else "late", points=points,
+            **by_two,
+        )  # fmt: skip
+    recompute(rules)
+    # 禅城 has 10 + 2 − 2 = 10 as well, and the less by the table `late`: it comes second.
+    assert ranks() == {"南海区政协": 1, "禅城区政协": 2, "佛山市政协": 0, "广东省政协": 0}
+
+
+def test_sets_for_persons_rank_no_units_and_a_citys_set_only_its_own(unit: Unit, city: Unit, province: Unit) -> None:
+    members, of_city = in_force(province, code="M", subject="person"), in_force(city)
+    recompute(members)
+    recompute(of_city)
+    assert not Standing.objects.filter(rule_set=members).exists()
+    ranked = set(Standing.objects.filter(rule_set=of_city).values_list("unit__short_name", flat=True))
+    assert ranked == {"佛山市政协", "南海区政协", "禅城区政协", "民盟佛山市委会", "民盟南海总支"}
+
+
 def test_a_reversed_event_is_right_by_date_after_a_change_of_rules(unit: Unit, city: Unit, province: Unit) -> None:
     rules = in_force(province, points=10)
     event = outcome(city, send_up(unit, new_item(unit, "南〔2026〕1号"), city, "佛〔2026〕1号"))

@@ -11,8 +11,10 @@ from django.utils import timezone
 from zhitong.core import audit, clock
 from zhitong.core.operations import Actor, operation
 from zhitong.ranking.history import happenings
-from zhitong.ranking.models import LedgerEntry, RuleSet, Standing, SubjectKind
+from zhitong.ranking.models import LedgerEntry, Purpose, RuleSet, Standing, SubjectKind
+from zhitong.ranking.placing import Earned, Order
 from zhitong.ranking.scored import Keys, events_for, rules_in_force, scope
+from zhitong.ranking.scoring import RuleSet as Rules
 from zhitong.ranking.scoring import score
 from zhitong.ranking.tally import Counts, tally
 from zhitong.units.models import Unit
@@ -41,9 +43,10 @@ def recompute(*, actor: Actor, rule_set: RuleSet, year: int, unit: Unit | None =
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, rule_set.pk])
     found = happenings(year)
-    lines = _lines(rule_set, year)
+    earned, rules = _earned(rule_set, year)
+    lines = [line for line, _ in earned]
     differences = _replace_ledger(rule_set, year, lines, unit)
-    _replace_standings(rule_set, year, tally(found, year), lines)
+    _replace_standings(rule_set, year, tally(found, year), lines, Order(rules, earned))
     if differences:
         audit.record(
             actor=actor,
@@ -57,20 +60,23 @@ def recompute(*, actor: Actor, rule_set: RuleSet, year: int, unit: Unit | None =
     return differences
 
 
-def _lines(rule_set: RuleSet, year: int) -> list[LedgerEntry]:
+def _earned(rule_set: RuleSet, year: int) -> tuple[list[Earned], Rules | None]:
+    """Every line of the year with the entry it says, and the rules that rank: the last of the year."""
     versions = list(rule_set.versions.order_by("number"))
     rules = [rules_in_force(version) for version in versions]
     events = events_for(rule_set, rules, year)
     names = Keys.of(events)
     within, today = scope(rule_set.owner), clock.today()
-    return [
-        names.line(version, entry)
+    earned = [
+        (names.line(version, entry), entry)
         for version, each in zip(versions, rules, strict=True)
         for entry in score(events, each)
         # What a period decides is decided on its last day, and stands in the ledger from that day on.
         if entry.counted_on.year == year and (entry.counted_on <= today or entry.event_kind)
         if within is None or entry.subject.unit in within
     ]
+    ranking = [each for each in rules if each.valid_from is None or each.valid_from.year <= year]
+    return earned, ranking[-1] if ranking else None
 
 
 _Identity = tuple[str, str, str, Decimal, bool, str, str, date, int | None, int | None, int]
@@ -118,14 +124,18 @@ def _replace_ledger(
 
 
 def _replace_standings(
-    rule_set: RuleSet, year: int, counts: dict[tuple[int, int], Counts], lines: list[LedgerEntry]
+    rule_set: RuleSet, year: int, counts: dict[tuple[int, int], Counts], lines: list[LedgerEntry], order: Order
 ) -> None:
     points: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for line in lines:
         if line.counted and line.subject_kind == SubjectKind.UNIT:
             for month in (0, line.counted_on.month):
                 points[line.unit_id, month] += line.points
-    units = list(Unit.objects.all())
+    Standing.objects.filter(rule_set=rule_set, year=year).delete()
+    if rule_set.purpose != Purpose.UNITS:
+        return  # persons and groups have their ledger, and stand beside no unit
+    within = scope(rule_set.owner)
+    units = [unit for unit in Unit.objects.all() if within is None or str(unit.uuid) in within]
     moment = timezone.now()
     before = _ranks_before(rule_set, year)
     rows: list[Standing] = []
@@ -142,26 +152,13 @@ def _replace_standings(
             )
             for unit in units
         ]
-        _rank(fresh)
+        order.rank(fresh, month)
         if month > 1:
             before[month] = {row.unit_id: row.rank for row in rows if row.month == month - 1}
         for row in fresh:
             row.rank_before = before.get(month, {}).get(row.unit_id)
         rows += fresh
-    Standing.objects.filter(rule_set=rule_set, year=year).delete()
     Standing.objects.bulk_create(rows, batch_size=2000)
-
-
-def _rank(rows: list[Standing]) -> None:
-    """Rank by points inside each group of kind and level; equal points share a rank (DOMAIN §6)."""
-    groups: dict[tuple[str, str], list[Standing]] = defaultdict(list)
-    for row in rows:
-        groups[row.unit.kind, row.unit.level].append(row)
-    for group in groups.values():
-        group.sort(key=lambda row: -row.points)
-        for place, row in enumerate(group, start=1):
-            above = group[place - 2] if place > 1 else None
-            row.rank = above.rank if above and above.points == row.points else place
 
 
 def _ranks_before(rule_set: RuleSet, year: int) -> dict[int, dict[int, int]]:

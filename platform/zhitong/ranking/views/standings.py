@@ -89,7 +89,7 @@ def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     rows = queries.entries(rules, unit, when)
     note = f"{unit.short_name}，{when.words}"
     context = _ledger_context(actor, own, unit, rules, rows) | {
-        "drawer_note": f"{note}，{group_name(unit)}第 {row.rank} 名" if row else note,
+        "drawer_note": f"{note}，{words.place(row, group_name(unit))}" if row else note,
         "recomputed": as_of(row, when.year),
         "actions": _ledger_actions(actor, own, unit, when),
         **period_choice(rules, when),
