@@ -3,7 +3,7 @@
 from typing import Any
 
 from zhitong.core import outbox
-from zhitong.exchange.models import Event, ItemFact
+from zhitong.exchange.models import Event, ItemFact, Paper, PaperKind
 from zhitong.exchange.queries.merging import source_matters
 from zhitong.ranking.models import StaleYear
 
@@ -23,6 +23,18 @@ def follow_authors(payload: dict[str, Any]) -> None:
     """Note every year in which something of the matter counts: its points belong to other names now."""
     matter = ItemFact.objects.values_list("matter_id", flat=True).get(pk=payload["fact"])
     _note(_years_of(matter))
+
+
+@outbox.consumer("exchange.paper.arrived")
+@outbox.consumer("exchange.paper.withdrawn")
+def follow_exemplars(payload: dict[str, Any]) -> None:
+    """Note the years of an item that is shown as an exemplar, or no longer: rule sets may reward that."""
+    shown = Paper.objects.filter(kind=PaperKind.EXEMPLAR, deliveries__uuid=payload["delivery"])
+    matters = ItemFact.objects.filter(
+        unit_id__in=shown.values("unit_id"), item_uuid__in=shown.values("item_uuid")
+    ).values_list("matter_id", flat=True)
+    for matter in matters:
+        _note(_years_of(matter))
 
 
 def _years_of(matter_id: int) -> set[int]:

@@ -7,7 +7,16 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from zhitong.exchange.models import AdoptionMode, CallAnswer, Event, EventKind, ItemFact, MergePart
+from zhitong.exchange.models import (
+    AdoptionMode,
+    CallAnswer,
+    Event,
+    EventKind,
+    ItemFact,
+    MergePart,
+    Paper,
+    PaperKind,
+)
 from zhitong.exchange.queries import Node
 from zhitong.exchange.queries.chains import everything_above, roads_down
 from zhitong.exchange.queries.merging import merged_matters
@@ -125,6 +134,7 @@ def scoring_events(found: Iterable[Happening]) -> list[ScoringEvent]:
     """
     found = list(found)
     known = {happening.event.pk for happening in found}
+    shown = _exemplars({happening.event.item_uuid for happening in found})
     issued: dict[Node, date] = {}
     for happening in found:
         event = happening.event
@@ -132,15 +142,25 @@ def scoring_events(found: Iterable[Happening]) -> list[ScoringEvent]:
             node = Node(event.unit_id, event.item_uuid)
             issued[node] = min(event.occurred_on, issued.get(node, event.occurred_on))
     return [
-        _issued(scoring, issued.get(Node(happening.event.unit_id, happening.event.item_uuid)))
+        _later(scoring, issued.get(node), is_exemplar=node in shown)
         for happening in found
         if happening.event.reverses_id is None or happening.event.reverses_id in known
+        for node in [Node(happening.event.unit_id, happening.event.item_uuid)]
         for scoring in _scoring_events(happening)
     ]
 
 
-def _issued(scoring: ScoringEvent, day: date | None) -> ScoringEvent:
-    return replace(scoring, dates=replace(scoring.dates, issued=day)) if day else scoring
+def _exemplars(items: set[UUID]) -> set[Node]:
+    """Those of the items that their unit shows to all as exemplars."""
+    shown = Paper.objects.filter(kind=PaperKind.EXEMPLAR, withdrawn_at__isnull=True, item_uuid__in=items)
+    return {Node(unit_id, item) for unit_id, item in shown.values_list("unit_id", "item_uuid") if item}
+
+
+def _later(scoring: ScoringEvent, issued: date | None, *, is_exemplar: bool) -> ScoringEvent:
+    """What became known of the item after the event: the day of its issue, and that it is an exemplar."""
+    if issued:
+        scoring = replace(scoring, dates=replace(scoring.dates, issued=issued))
+    return replace(scoring, flags=scoring.flags | {"exemplar"}) if is_exemplar else scoring
 
 
 def event_uuid(scoring_id: str) -> str:

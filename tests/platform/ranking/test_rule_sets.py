@@ -10,12 +10,14 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from tests.platform.ranking.histories import full_way, new_item, outcome, publish, send_up
+from tests.platform.ranking.histories import CONTENT, TITLE, full_way, new_item, outcome, publish, send_up
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from zhitong.core.operations import Actor, system
+from zhitong.core.outbox import drain
 from zhitong.exchange import operations as exchange
-from zhitong.exchange.models import EventKind
+from zhitong.exchange.models import EventKind, PaperKind
+from zhitong.exchange.operations import NewPaper
 from zhitong.ranking import operations
 from zhitong.ranking.models import LedgerEntry, ManualEntry, RuleSet, RuleSetVersion, StaleYear, Standing
 from zhitong.ranking.operations import NewEntry
@@ -356,6 +358,27 @@ def test_sets_for_persons_rank_no_units_and_a_citys_set_only_its_own(unit: Unit,
     assert not Standing.objects.filter(rule_set=members).exists()
     ranked = set(Standing.objects.filter(rule_set=of_city).values_list("unit__short_name", flat=True))
     assert ranked == {"佛山市政协", "南海区政协", "禅城区政协", "民盟佛山市委会", "民盟南海总支"}
+
+
+def test_an_exemplar_is_rewarded_as_long_as_it_is_shown(unit: Unit, city: Unit, province: Unit) -> None:
+    more = "factors: [{key: shown, name: 优秀信息, of: {flag: exemplar}, times: 1.5}]"
+    rules = in_force(province, more=more)
+    at_city = send_up(unit, new_item(unit, "南〔2026〕1号"), city, "佛〔2026〕1号")
+    outcome(city, at_city)
+    recompute(rules)
+    assert lines(rules) == [("南海区政协", 10, 1)]
+    with city:
+        new = NewPaper(uuid4(), PaperKind.EXEMPLAR, TITLE, "供参考。", item_uuid=at_city, content=CONTENT)
+        paper = exchange.publish(actor=system(city.pk), new=new, to=[unit.uuid])
+    StaleYear.objects.all().delete()
+    drain()
+    assert StaleYear.objects.filter(year=TODAY.year).exists()
+    recompute(rules)
+    assert lines(rules) == [("南海区政协", 15, 1)]  # 10 × 1.5
+    with city:
+        exchange.withdraw_paper(actor=system(city.pk), paper_uuid=paper.uuid, reason="改用另一篇")
+    recompute(rules)
+    assert lines(rules) == [("南海区政协", 10, 1)]
 
 
 def test_a_reversed_event_is_right_by_date_after_a_change_of_rules(unit: Unit, city: Unit, province: Unit) -> None:
