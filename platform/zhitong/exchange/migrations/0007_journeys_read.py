@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0009_handling'),
+        ('exchange', '0010_units_that_change'),
     ]
 
     operations = [
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='kind',
-            field=models.CharField(choices=[('submitted', '提交'), ('withdrawn', '撤回'), ('sent', '报送'), ('received', '签收'), ('accepted', '收为本单位稿件'), ('returned', '退回'), ('not_ours', '不属本单位'), ('recall_asked', '请求撤回'), ('recall_refused', '不同意撤回'), ('recalled', '撤回报送'), ('adopted', '采用'), ('kept', '留存'), ('declined', '不采用'), ('instruction', '批示'), ('replied', '答复'), ('published', '刊发'), ('merged', '并入综合稿'), ('assigned', '转办'), ('rated', '评价办理'), ('urged', '催办')], max_length=20),
+            field=models.CharField(choices=[('submitted', '提交'), ('withdrawn', '撤回'), ('sent', '报送'), ('received', '签收'), ('accepted', '收为本单位稿件'), ('returned', '退回'), ('not_ours', '不属本单位'), ('recall_asked', '请求撤回'), ('recall_refused', '不同意撤回'), ('recalled', '撤回报送'), ('adopted', '采用'), ('kept', '留存'), ('declined', '不采用'), ('instruction', '批示'), ('replied', '答复'), ('published', '刊发'), ('merged', '并入综合稿'), ('assigned', '转办'), ('rated', '评价办理'), ('readdressed', '转交接办单位'), ('urged', '催办')], max_length=20),
         ),
         migrations.CreateModel(
             name='AdoptedText',
