@@ -1,5 +1,8 @@
 """Our own analyser: it cuts text into words for every backend, so that all of them find the same.
 
+Only words of the dictionary are words: a name that is in none falls into single signs, the same in every sentence, and
+a question asks for them in a row. Guessing new words would cut a name differently wherever it stands.
+
 Full-width forms become half-width, letters lower-case, traditional signs simplified; Chinese is cut by `rjieba` in
 search mode (a long word also gives the shorter ones inside it). The engine only matches what comes out here.
 """
@@ -13,6 +16,7 @@ import pypinyin
 import rjieba
 
 STOP_WORDS = frozenset("的了和与及或在是对为将等也都并而之其把被从到于以有中") | {"关于"}
+_KNOWN_ALONE = False  # whether words are guessed that no dictionary has
 # PostgreSQL's tsvector keeps positions up to this one.
 MAX_POSITION = 16_383
 
@@ -37,7 +41,7 @@ def words(text: str) -> Iterator[Word]:
     plain = normalise(text)
     at = 0
     position = 0
-    for token in rjieba.cut(plain):
+    for token in rjieba.cut(plain, _KNOWN_ALONE):
         start = plain.index(token, at)
         at = start + len(token)
         if not _is_word(token):
@@ -51,7 +55,7 @@ def words(text: str) -> Iterator[Word]:
 
 def tokens(plain: str) -> list[str]:
     """Return the whole words of a normalised text in their order, stop words and punctuation left out."""
-    return [token for token in rjieba.cut(plain) if _is_word(token)]
+    return [token for token in rjieba.cut(plain, _KNOWN_ALONE) if _is_word(token)]
 
 
 def query_words(text: str) -> list[str]:
@@ -68,7 +72,9 @@ def initials_of(plain: str) -> str:
 def _inner(token: str) -> list[str]:
     if len(token) < 3:
         return []
-    return [part for part in dict.fromkeys(rjieba.cut_for_search(token)) if part != token and _is_word(part)]
+    return [
+        part for part in dict.fromkeys(rjieba.cut_for_search(token, _KNOWN_ALONE)) if part != token and _is_word(part)
+    ]
 
 
 def _is_word(token: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from search import synonyms
-from search.analyser import query_words
+from search.analyser import normalise, tokens
 from search.analyser import words as words_of
 from search.documents import AUTHOR, CATEGORY, FROM_UNIT, INITIALS, NUMBER, OUTCOME, STATE, mark
 from zhitong.core import text
@@ -112,7 +112,7 @@ def read_question(typed: str) -> Question:
     parts: list[Part] = []
     doubts: list[str] = []
     for piece in _pieces(text.readable(typed), doubts):
-        parts += _parts(piece, doubts)
+        parts += [part for part in _parts(piece, doubts) if part not in parts]
     if len(parts) > MOST:
         doubts.append(f"检索词最多 {MOST} 个，后面的没有用。")
     if parts and all(part.without for part in parts):
@@ -169,14 +169,27 @@ def _parts(piece: _Piece, doubts: list[str]) -> Iterator[Part]:
         if words := _whole(piece.value):
             yield Part(piece.typed, Words(words, phrase=True), piece.without)
         return
-    typed = query_words(piece.value)
+    plain = normalise(piece.value)
+    typed = tokens(plain)
     if piece.without and len(typed) > 1:  # without all of them together: -内河涌 leaves other rivers in
         yield Part(piece.typed, Words(tuple(typed)), without=True)
         return
     while typed:
-        taken = next((n for n in range(len(typed), 1, -1) if synonyms.of("".join(typed[:n]))), 1)
-        yield Part("".join(typed[:taken]), _ways(typed[:taken]), piece.without)
-        typed = typed[taken:]
+        taken = next((n for n in range(len(typed), 1, -1) if synonyms.of("".join(typed[:n]))), 0)
+        name = [] if taken else _name(typed, plain)
+        some = typed[: taken or len(name) or 1]
+        yield Part("".join(some), Words(tuple(name), phrase=True) if name else _ways(some), piece.without)
+        typed = typed[len(some) :]
+
+
+def _name(words: list[str], plain: str) -> list[str]:
+    """Return the signs at the beginning that are no word by themselves and stand in a row: a name no dictionary has."""
+    run: list[str] = []
+    for word in words:
+        if len(word) > 1 or word.isascii() or "".join([*run, word]) not in plain:
+            break
+        run.append(word)
+    return run if len(run) > 1 else []
 
 
 def _ways(words: list[str]) -> Clause:
