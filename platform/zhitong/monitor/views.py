@@ -78,7 +78,9 @@ def units(request: HttpRequest) -> HttpResponse:
     what = request.GET.get("what", "rank")
     if what not in COUNTS and what != "rank":
         raise NotFound
-    rows = list(ranking.standings(rules, when).filter(unit__kind=group.kind, unit__level=group.level))
+    rows = ranking.with_names(
+        ranking.standings(rules, when).filter(unit__kind=group.kind, unit__level=group.level), when
+    )
     if what != "rank":
         rows.sort(key=lambda row: -getattr(row, what))
     context = {

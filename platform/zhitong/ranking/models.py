@@ -183,6 +183,8 @@ class Standing(models.Model):
     rank = models.PositiveIntegerField(default=0)
     rank_before = models.PositiveIntegerField(null=True)
     as_of = models.DateTimeField()
+    # What the unit was called at the end of the period; `queries.with_names` says it.
+    called = ""
 
     class Meta:
         constraints = [

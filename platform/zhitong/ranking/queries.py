@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from zhitong.ranking.models import (
 from zhitong.ranking.scored import scope
 from zhitong.ranking.tally import Counts, items_behind
 from zhitong.units.models import Level, Unit, UnitKind
+from zhitong.units.queries import names_of
 
 FIRST_YEAR = 1949
 
@@ -47,6 +48,12 @@ class Period:
     def before(self) -> "Period":
         """The same period of the year before."""
         return Period(self.year - 1, self.month)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        following = date(self.year + (self.month in {0, 12}), self.month % 12 + 1 if self.month else 1, 1)
+        return following - timedelta(days=1)
 
     @property
     def query(self) -> str:
@@ -102,6 +109,15 @@ def standings(rules: RuleSet, when: Period) -> QuerySet[Standing]:
 def peers(rules: RuleSet, when: Period, unit: Unit) -> QuerySet[Standing]:
     """Return the rows that a unit is ranked among."""
     return standings(rules, when).filter(unit__kind=unit.kind, unit__level=unit.level)
+
+
+def with_names(rows: Iterable[Standing], when: Period) -> list[Standing]:
+    """Return the rows, each `called` what its unit was called at the end of the period; by one query."""
+    found = list(rows)
+    names = names_of(row.unit_id for row in found)
+    for row in found:
+        row.called = names.on(row.unit, when.last_day)
+    return found
 
 
 def siblings(rules: RuleSet, when: Period, unit: Unit) -> list[Standing]:

@@ -29,6 +29,7 @@ from zhitong.exchange.operations import handling
 from zhitong.exchange.queries import affected_by, faults, inbox, journey
 from zhitong.ranking.models import LedgerEntry, Standing
 from zhitong.ranking.operations import recompute
+from zhitong.ranking.queries import Period
 from zhitong.units.models import ChangeKind, Level, Lifecycle, Route, RouteKind, RouteTerms, Unit, UnitKind, UnitName
 from zhitong.units.operations import NewUnit, create_unit, limit_sender, open_route, rename_unit
 from zhitong.units.queries import Destination, destinations, names_of
@@ -411,6 +412,35 @@ def test_an_old_journey_keeps_the_old_name(office: Office, city: Unit) -> None:
     way = journey(office.unit.pk, later.uuid)
     assert way is not None
     assert way.stops[-1].name == "大佛山市政协"
+
+
+def test_an_old_ranking_keeps_the_old_name(office: Office, city: Unit, province: Unit) -> None:
+    rules = publish(province)
+    office.approved()
+    reader = client_for(office.leader, office.unit)
+    recompute(actor=system(None), rule_set=rules, year=TODAY.year)
+    rename_unit(
+        actor=system(None),
+        unit=office.unit,
+        name="政协新南海区委员会",
+        short_name="新南海区政协",
+        division_code="440699",
+        effective_on=TODAY,
+        basis="文",
+    )
+
+    def named(**period: int) -> list[str]:
+        return [row.called for row, _moved in reader.get("/ranking/", period).context["rows"]]
+
+    assert "新南海区政协" in named(year=TODAY.year)
+    assert "南海区政协" not in named(year=TODAY.year)
+    Standing.objects.filter(unit=office.unit, month=0).update(year=TODAY.year - 1)
+    assert named(year=TODAY.year - 1) == ["南海区政协"]
+    assert [Period(2026, month).last_day for month in (0, 2, 12)] == [
+        date(2026, 12, 31),
+        date(2026, 2, 28),
+        date(2026, 12, 31),
+    ]
 
 
 def unit_of(host: str) -> Unit:

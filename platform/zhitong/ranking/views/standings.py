@@ -58,7 +58,7 @@ def standings(request: HttpRequest) -> HttpResponse:
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules(), "shows_tabs": True, **tab_rights(actor)})
     when = queries.period(request.GET.get("year"), request.GET.get("month"))
-    rows = list(queries.peers(rules, when, own))
+    rows = queries.with_names(queries.peers(rules, when, own), when)
     context = {
         "rows": [(row, words.rank_change(row)) for row in rows],
         "own": own,
