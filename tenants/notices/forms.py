@@ -43,10 +43,10 @@ class UnitMailForm(Form):
     step = _rhythm(Occasion.STEP)
     office = _rhythm(Occasion.OFFICE)
     other = _rhythm(Occasion.OTHER)
-    digest_hour = forms.ChoiceField(label="汇总几点发", choices=_HOURS, help_text="每周的汇总在星期一发。")
     quiet = forms.ChoiceField(label="免打扰时段", choices=[("own", "这段时间不发邮件"), ("none", "不设，随时可以发")])
-    quiet_from = _hour("从")
-    quiet_to = _hour("到", "北京时间，可以过零点。这段时间里的邮件，结束时一起发。")
+    quiet_from = _hour("免打扰从")
+    quiet_to = _hour("免打扰到", "北京时间，可以过零点。这段时间里的邮件，结束时一起发。")
+    digest_hour = forms.ChoiceField(label="汇总几点发", choices=_HOURS, help_text="每周的汇总在星期一发。")
     urgent_passes = forms.ChoiceField(
         label="急件",
         choices=[("0", "和别的一样，等汇总和免打扰结束"), ("1", "立即发，不等汇总，也不管免打扰")],

@@ -401,14 +401,14 @@ def _places_of_people(unit: Unit) -> dict[str, Place]:
             {"text_limit": "1800", "unconfirmed_sign": "1", "hides_reviewers": "0"}, "text_limit", "字数上限"
         ),
         "own mails": Place(
-            "notices:settings", reader, "/notices/settings/", {**mails, "quiet_to": "06:00"}, "quiet_from", "从"
+            "notices:settings", reader, "/notices/settings/", {**mails, "quiet_to": "06:00"}, "quiet_from", "免打扰从"
         ),
         "own address": Place(
             "notices:address", reader, "/notices/settings/address/", {"email": "xin@example.cn"}, "email", "邮箱",
         ),
         "the unit's mails": Place(
             "notices:unit_settings", b, "/notices/settings/unit/", {**mails, "quiet_to": "06:00", "urgent_passes": "1"},
-            "quiet_from", "从",
+            "quiet_from", "免打扰从",
         ),
         "group": Place("accounts:groups", b, "/accounts/groups/", {"kind": "sector", "name": "教育界"}, "name", "名称"),
         "position": Place(
@@ -452,6 +452,7 @@ def _places_of_operators(city: Unit) -> dict[str, Place]:
     set_days(actor=system(None), first=holiday, last=holiday, is_working=False, reason="春节")
     unit = {"name": "政协某县委员会", "short_name": KEPT, "host": "mouxian", "kind": "committee", "level": "county"}
     here, today = f"/operators/units/{city.uuid}/", f"{clock.today()}"
+    neighbour = Unit.objects.get(short_name="禅城区政协")
     return {
         "new unit": Place("operators:unit_new", o, "/operators/units/new/", unit, "name", "全称", "short_name"),
         "renaming": Place(
@@ -460,9 +461,9 @@ def _places_of_operators(city: Unit) -> dict[str, Place]:
             "short_name",
         ),
         "ending": Place(
-            "operators:unit_change", o, f"{here}change/",
+            "operators:unit_change", o, f"/operators/units/{neighbour.uuid}/change/",
             {"kind": "merged", "successors": "南海区政协", "effective_on": today, "reason": KEPT,
-             "typed_name": "政协佛山市委员会"}, "successors", "接办单位", "reason",
+             "typed_name": neighbour.name}, "successors", "接办单位", "reason",
         ),
         "appointment": Place(
             "operators:unit_appoint", o, f"{here}appoint/", {"name": KEPT, "username": "first"}, "username", "登录名",

@@ -126,7 +126,7 @@ def _facts(unit: Unit, affected: Affected, people: int, form: ChangeForm) -> lis
         Fact("报来未办结", f"{len(affected.incoming)} 件，转交接办单位，重新计签收时限"),
         Fact("报出未办结", f"{affected.outgoing} 件，由接收单位照常办理，结果仍告知{unit.short_name}的反映人"),
         Fact("本单位未定", f"{affected.undecided} 篇，留在档案里，不能再审核"),
-        Fact("没有到期的约稿", f"{len(affected.calls)} 件，同时发给接办单位"),
+        Fact("未到期约稿", f"{len(affected.calls)} 件，同时发给接办单位"),
         Fact("交办未答复", _handled(affected)),
         Fact("下级单位", f"{len(affected.children)} 个，改挂接办单位"),
         Fact("参加单位", f"{len(affected.participants)} 个，改为参加接办单位"),
