@@ -55,11 +55,14 @@ def line(
     titles: Mapping[UUID, str],
     own_unit: int | None = None,
     names: Mapping[UUID, str] | None = None,
+    *,
+    tells_who: bool = False,
 ) -> LedgerLine:
     """Return a ledger line; the item is named by its number, by its title only when `titles` has it.
 
     `own_unit` is the unit whose items the reader may open: its lines lead to the journey. `names` are those of the
-    persons and groups who have the points, where it is not the unit itself.
+    persons and groups who have the points, where it is not the unit itself. `tells_who`: who proposed and approved what
+    was entered by hand, for the unit that did it alone.
     """
     event = entry.event
     item = _item(entry, labels, titles)
@@ -77,7 +80,7 @@ def line(
                     (names or {}).get(entry.subject_uuid),
                     item,
                     _issue(event),
-                    _approved(entry),
+                    _by_hand(entry, tells_who=tells_who),
                     "" if entry.counted else _why_not(entry, undone),
                 ],
             )
@@ -94,10 +97,11 @@ def _without_item(entry: LedgerEntry) -> str:
     return entry.manual.get_kind_display() if entry.manual else "累计"
 
 
-def _approved(entry: LedgerEntry) -> str:
-    """Who proposed and who approved a manual entry."""
+def _by_hand(entry: LedgerEntry, *, tells_who: bool) -> str:
     manual = entry.manual
-    return f"{manual.proposed_by}提出，{manual.decided_by}批准" if manual else ""
+    if manual is None:
+        return ""
+    return f"{manual.proposed_by}提出，{manual.decided_by}批准" if tells_who else "人工记分，经另一人批准"
 
 
 def sum_words(entries: list[LedgerEntry]) -> str:

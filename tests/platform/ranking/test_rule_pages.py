@@ -202,6 +202,9 @@ def test_a_manual_entry_on_its_page(unit: Unit, province: Unit, visit: Visit) ->
     why = words(leader.get(f"/ranking/unit/{unit.uuid}/?rules={rules.pk}"))
     assert "年度优秀信息" in why
     assert "leader某批准" in why
+    abroad = words(visit(unit, "clerk").get(f"/ranking/unit/{unit.uuid}/?rules={rules.pk}"))
+    assert "年度优秀信息" in abroad
+    assert "leader某" not in abroad
     assert clerk.post("/ranking/manual/", {"do": "reverse", "entry": points.uuid, "words": "重了"}).status_code == 302
     assert "冲正：南海区政协" in words(leader.get("/ranking/manual/"))
 

@@ -315,6 +315,15 @@ def test_what_a_proposal_is_refused_for(
 
 def test_another_units_set_is_not_there(unit: Unit, province: Unit, as_user: Callable[..., Actor]) -> None:
     rules = in_force(province)
+    in_force(unit)  # a set of the same code, of its own
+    with unit, pytest.raises(NotFound):
+        operations.ask_trial(
+            actor=as_user("外人", "ranking.configure", unit=unit),
+            owner=unit,
+            rule_set=rules,
+            source="",
+            year=TODAY.year,
+        )
     with unit, pytest.raises(NotFound):
         operations.propose_entry(
             actor=as_user("外人", "ranking.enter", unit=unit),

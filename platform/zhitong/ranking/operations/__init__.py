@@ -2,7 +2,7 @@
 
 from zhitong.ranking.operations.ledger import Difference, recompute
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
-from zhitong.ranking.operations.rules import checked, own_set, publish_rules
+from zhitong.ranking.operations.rules import checked, publish_rules
 from zhitong.ranking.operations.trials import ask_trial, compute_waiting
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "checked",
     "compute_waiting",
     "decide_entry",
-    "own_set",
     "propose_entry",
     "propose_reversal",
     "publish_rules",

@@ -3,7 +3,7 @@
 from datetime import date
 
 from zhitong.core import audit, clock
-from zhitong.core.errors import InvalidInput, NotFound
+from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Event
 from zhitong.ranking.models import Purpose, RuleSet, RuleSetVersion, StaleYear
@@ -57,18 +57,6 @@ def publish_rules(*, actor: Actor, owner: Unit, code: str, source: str, valid_fr
         actor=actor, action="ranking.rules.published", object_kind="rule_set", object_id=code, version=version.number
     )
     return version
-
-
-def own_set(actor: Actor, code: str) -> RuleSet:
-    """Return a set of the actor's unit.
-
-    Raises:
-        NotFound: it has none of that code.
-    """
-    found = RuleSet.objects.select_related("owner").filter(owner_id=actor.unit_id, code=code).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def checked(source: str) -> Rules:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from zhitong.core import clock
+from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Event
 from zhitong.people.models import Person
@@ -29,7 +30,10 @@ def ask_trial(*, actor: Actor, owner: Unit, rule_set: RuleSet | None, source: st
 
     Raises:
         InvalidInput: the source is no rule set; every fault with its line.
+        NotFound: the rules are not for the actor's unit.
     """
+    if owner.pk != actor.unit_id or (rule_set is not None and rule_set.owner_id != owner.pk):
+        raise NotFound
     checked(source)
     Trial.objects.filter(owner=owner, asked_at__lt=clock.now() - _KEPT).delete()
     trial = Trial.objects.create(

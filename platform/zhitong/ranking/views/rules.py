@@ -76,6 +76,7 @@ def rule_set(request: HttpRequest, key: int) -> HttpResponse:
         "before": before,
         "in_force": queries.version_on(rules, clock.today()),
         "source_lines": _changed_lines(before.source if before else "", shown.source, all_new=before is None),
+        "is_own": rules.owner_id == own.pk,
         "may_change": rules.owner_id == own.pk and actor.can("ranking.configure"),
     }
     return render(request, "ranking/rules_set.html", context)

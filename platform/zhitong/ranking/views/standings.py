@@ -189,7 +189,10 @@ def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: A
         "total": total,
         "sum_words": words.sum_words(lines),
         "facts": [Fact("篇目", f"{scoring} 篇得分，{len(lines)} 条明细")],
-        "ledger": [words.line(line, labels, titles, _opened(actor, own), names) for line in lines],
+        "ledger": [
+            words.line(line, labels, titles, _opened(actor, own), names, tells_who=rules.owner_id == own.pk)
+            for line in lines
+        ],
         "rules": rules,
         "ranked": unit,
     }
