@@ -6,3 +6,6 @@ from zhitong.web.navigation import NavEntry
 navigation.register(
     NavEntry("ranking", "排名", "ranking:standings", "list-numbers", permission="ranking.read", order=60, phone=True)
 )
+navigation.register(
+    NavEntry("rules", "计分规则", "ranking:rules", "list-numbers", permission="ranking.configure", order=84)
+)

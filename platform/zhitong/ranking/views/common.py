@@ -19,6 +19,7 @@ def is_part(request: HttpRequest) -> bool:
 def tab_rights(actor: Actor) -> dict[str, bool]:
     """Return which of the tabs over rankings and rules this reader may open."""
     return {
+        "may_read": actor.can("ranking.read"),
         "may_configure": actor.can("ranking.configure"),
         "may_enter": actor.can("ranking.enter") or actor.can("ranking.approve"),
     }

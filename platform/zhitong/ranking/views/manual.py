@@ -20,7 +20,7 @@ from zhitong.ranking.models import ManualEntry, RuleSet
 from zhitong.ranking.operations import NewEntry
 from zhitong.ranking.scored import rules_in_force, scope
 from zhitong.ranking.scoring import RuleSet as Rules
-from zhitong.ranking.views.common import reader
+from zhitong.ranking.views.common import reader, tab_rights
 from zhitong.units.models import Lifecycle, Unit
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE
@@ -61,7 +61,8 @@ def manual(request: HttpRequest) -> HttpResponse:
         "entries": [_shown(actor, entry, kept) for entry in entries[:SIZE]],
         "more": len(entries) > SIZE,
         "refused": refused,
-        "may_enter": actor.can("ranking.enter"),
+        "may_propose": actor.can("ranking.enter"),
+        **tab_rights(actor),
         "empty_box": empty("还没有人工记分", "加减分、迟报、缺报、差错在这里提出，另一个人批准后才计分。", icon="edit"),
     }
     status = refused.status if refused else form.status

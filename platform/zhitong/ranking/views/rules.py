@@ -158,7 +158,7 @@ def _reading(request: HttpRequest) -> tuple[Actor, Any]:
     actor, own = reader(request)
     if not actor.can("ranking.configure"):
         actor.require("ranking.read")
-    navigation.mark(request, "ranking")
+    navigation.mark(request, "rules" if actor.can("ranking.configure") else "ranking")
     return actor, own
 
 

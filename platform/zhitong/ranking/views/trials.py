@@ -27,7 +27,7 @@ def trial(request: HttpRequest, trial_uuid: UUID) -> HttpResponse:
     """Who rises and who falls if the tried rules came into force; while it is computed, how far it is."""
     actor, own = reader(request)
     actor.require("ranking.configure")
-    navigation.mark(request, "ranking")
+    navigation.mark(request, "rules")
     found = queries.trial(own, trial_uuid)
     context: dict[str, Any] = {"trial": found, "name": read_rules(found.source).name, "waits": _waits(found)}
     if found.state == Trial.State.DONE:
