@@ -60,10 +60,11 @@ def set_decline_reasons(*, actor: Actor, reasons: Sequence[str]) -> list[str]:
 
 
 @operation("exchange.receive")
-def decline_for(*, actor: Actor, dispatch_uuid: UUID, why: str = "", words: str = "") -> Dispatch:
+def decline_for(*, actor: Actor, dispatch_uuid: UUID, words: str, why: str = "") -> Dispatch:
     """Decline a dispatch by a reason of the unit's list, with words to it, or by words alone.
 
     Args:
+        words: what is added to the reason; they may be empty with one.
         why: a reason of the list; empty when none of it fits.
 
     Raises:

@@ -36,6 +36,8 @@ pytestmark = pytest.mark.django_db
 _TENANTS = (
     "tenants.desk.operations",
     "tenants.desk.merging",
+    "tenants.desk.declining",
+    "tenants.desk.register.operations",
     "tenants.handling.operations",
     "tenants.papers.operations",
 )
@@ -71,7 +73,14 @@ INNER = {
     "papers.read_paper": "as confirm_paper",
 }
 # What a neighbour does to its own rows, whatever it names: nobody else's row is in it.
-OWN = frozenset({"exchange.registering.register_item", "exchange.publishing.publish", "papers.publish"})
+OWN = frozenset(
+    {
+        "desk.declining.set_decline_reasons",
+        "exchange.registering.register_item",
+        "exchange.publishing.publish",
+        "papers.publish",
+    }
+)
 # What ends in another way than that there is no such row: it does nothing, as the comparison of all rows shows.
 OTHERWISE = {
     "desk.record_list": "",  # says of each of its rows by itself why it was refused
@@ -159,6 +168,7 @@ def given(world: World) -> dict[str, Any]:
         "words": "改",
         "request": "改",
         "reason": "改",
+        "reasons": ["改"],
         "mode": AdoptionMode.SINGLE,
         "day": clock.today(),
         "new": new,

@@ -61,7 +61,7 @@ def test_what_is_in_no_list_needs_words_and_an_old_reason_is_refused_with_what_w
     assert "不在本单位的清单里" in answer.content.decode()
     assert "写了很久" in answer.content.decode()
     with city_office.unit:
-        decline_for(actor=city_office.clerk.actor, dispatch_uuid=arrived.uuid, why=PRESETS[0])
+        decline_for(actor=city_office.clerk.actor, dispatch_uuid=arrived.uuid, why=PRESETS[0], words="")
     arrived.refresh_from_db()
     assert arrived.reason == PRESETS[0]
 
