@@ -191,6 +191,10 @@ class UrgeForm(Form):
         label="附言", required=False, widget=forms.Textarea({"rows": 3}), help_text="可以不写；对方会看到。"
     )
 
+    def clean_reason(self) -> str:
+        """Refuse a post that does not even name the field: it came from no form of ours."""
+        return _named(self, "reason")
+
 
 class DeclineReasonsForm(Form):
     """The list of reasons for not adopting, one a line."""
@@ -201,6 +205,10 @@ class DeclineReasonsForm(Form):
         widget=forms.Textarea({"rows": 12}),
         help_text="一行一条，按这里的顺序列出。清空再保存，就恢复平台的预置清单。",
     )
+
+    def clean_words(self) -> str:
+        """Refuse a post without the field, which would empty the list unasked."""
+        return _named(self, "words")
 
 
 class CorrectionForm(Form):
@@ -270,3 +278,14 @@ class SenderPostsForm(Form):
         field = self.fields["posts"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = posts
+
+
+def _named(form: Form, name: str) -> str:
+    """Return the text of a field that may be empty but must have been sent.
+
+    Raises:
+        ValidationError: it was not.
+    """
+    if name not in form.data:
+        raise forms.ValidationError("没有收到这一栏，请重新提交。")
+    return str(form.cleaned_data[name])

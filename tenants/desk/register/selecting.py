@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from tenants.accounts.models import User
 from tenants.items.models import Item, State
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact, MergePart
 from zhitong.units.models import LEVEL_ORDER, Level, Unit
 
@@ -18,7 +18,7 @@ TABS = {
     "": "全部",
     "open": "在办",
     "late": "超期",
-    "adopted": "已采用",
+    "adopted": glossary.ADOPTED,
     "instructed": "有批示",
     "replied": "已答复",
     "over": "未采用",
