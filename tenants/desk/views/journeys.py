@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import User
 from tenants.desk import prints
+from tenants.desk.models import RegisterLine
 from tenants.desk.prints import JourneySheet
 from tenants.desk.views.adopted import edited_on
 from tenants.desk.ways import way_of
@@ -96,7 +97,8 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     earned = points_of_items(network_rules(), unit_in_force(), [found.uuid])
     days = calendar()
     handlings = handlings_of(user, found, for_the_office=for_the_office)
-    waiting = [_waiting(user, found, one) for one in way.awaited(days)]
+    line = RegisterLine.objects.filter(item=found).first() if for_the_office else None
+    waiting = [_waiting(user, found, one, line) for one in way.awaited(days)]
     waiting += [_answer_awaited(one, part, days) for one in handlings for part in one.awaited]
     signed_by = authors_words(author_names(found))
     context = {
@@ -180,9 +182,15 @@ def _cells(way: Journey, awaited: Sequence[Waiting], days: Calendar) -> list[Cel
     return [*cells, Cell("历时", str(lasted), f"个工作日，{zt_short(begun)} 起")]
 
 
-def _waiting(user: User, found: Item, one: Awaited) -> Waiting:
-    state = one.due or State(one.stop.outcome[0], "now")
-    return Waiting(one.stop.name, one.what, one.since, one.days, one.watched_by, state, _act(user, found, one))
+def _waiting(user: User, found: Item, one: Awaited, line: RegisterLine | None) -> Waiting:
+    """Return a row of what is awaited, with what the register says of what this unit sent itself."""
+    watched_by, state = one.watched_by, one.due or State(one.stop.outcome[0], "now")
+    sent = one.stop.dispatch
+    if line and sent and sent.sender_id == require_unit() and sent.item_uuid == found.uuid:
+        watched_by = f"专人 {line.person}" if line.person else watched_by
+        if line.check_on and not one.is_late:
+            state = State(f"{zt_short(line.check_on)} 再查询", "late" if line.check_on < clock.today() else "now")
+    return Waiting(one.stop.name, one.what, one.since, one.days, watched_by, state, _act(user, found, one))
 
 
 def _answer_awaited(one: Shown, part: Assignment, days: Calendar) -> Waiting:

@@ -153,12 +153,12 @@ def export(request: HttpRequest, extension: str) -> FileResponse:
         )
     found = list(_ready(chosen).order_by(*_ORDER))
     texts = [row.texts() for row in rows_of(unit, found)]
-    name = f"{unit.short_name}台账{f' {form.chosen_year} 年' if form.chosen_year else ''} {clock.today():%Y-%m-%d}"
-    content, media_type = _FILES[extension](name, texts, user.name)
+    title = f"{unit.short_name}台账{f'（{form.chosen_year} 年）' if form.chosen_year else ''}"
+    content, media_type = _FILES[extension](title, texts, user.name)
     return downloads.hand_out(
         actor=user.actor,
         content=content,
-        name=f"{name}.{extension}",
+        name=f"{title} {clock.today():%Y-%m-%d}.{extension}",
         media_type=media_type,
         made_of=unit.uuid,
         object_kind="register",
@@ -194,16 +194,16 @@ def _suggestions() -> dict[str, Sequence[str]]:
     }
 
 
-def _xlsx(name: str, rows: Sequence[Sequence[str]], _reader: str) -> tuple[bytes, str]:
+def _xlsx(_title: str, rows: Sequence[Sequence[str]], _reader: str) -> tuple[bytes, str]:
     return write_workbook([Sheet("台账", HEADS, rows)]), KINDS["xlsx"].media_type
 
 
-def _csv(_name: str, rows: Sequence[Sequence[str]], _reader: str) -> tuple[bytes, str]:
+def _csv(_title: str, rows: Sequence[Sequence[str]], _reader: str) -> tuple[bytes, str]:
     return write_csv(Sheet("台账", HEADS, rows)), "text/csv"
 
 
-def _pdf(name: str, rows: Sequence[Sequence[str]], reader_name: str) -> tuple[bytes, str]:
-    return prints.pdf_of_register(name, HEADS, rows, reader=reader_name), KINDS["pdf"].media_type
+def _pdf(title: str, rows: Sequence[Sequence[str]], reader_name: str) -> tuple[bytes, str]:
+    return prints.pdf_of_register(title, HEADS, rows, reader=reader_name), KINDS["pdf"].media_type
 
 
 _FILES: dict[str, Callable[[str, Sequence[Sequence[str]], str], tuple[bytes, str]]] = {

@@ -170,6 +170,17 @@ def test_names_are_kept_with_who_wrote_them_and_lead_to_ones_own_rows(
     assert note(office, sent, person="外请的人").person_user is None
 
 
+def test_the_way_tells_who_looks_after_it_and_when_it_is_asked_again(
+    sent: Item, office: Office, client_for: Any
+) -> None:
+    note(office, sent, person="何静", check_on=clock.today() + timedelta(days=5))
+    path = f"/items/{sent.uuid}/journey/"
+    page = client_for(office.clerk, office.unit).get(path).content.decode()
+    assert "专人 何静" in page
+    assert "再查询" in page
+    assert "再查询" not in client_for(office.author, office.unit).get(path).content.decode()
+
+
 def test_two_who_write_at_once_lose_nothing(sent: Item, office: Office) -> None:
     note(office, sent, leader="邓副秘书长")
     with pytest.raises(StaleVersion, match="周敏改过"):
@@ -244,7 +255,7 @@ def test_the_files_hold_the_rows_of_the_filter(sent: Item, office: Office, clien
     assert [row[1] for row in csv.reader(io.StringIO(text))][1:] == ["'=1+1 的建议", sent.title]
     assert len(load_workbook(io.BytesIO(taken("xlsx", "?q=充电"))).active["A"]) == 2
     words = words_of_pdf(taken("pdf"))
-    for one in ("南海区政协台账2026年", "邓副秘书长", "待签收", "共2件", "周敏于"):
+    for one in ("南海区政协台账（2026年）", "邓副秘书长", "待签收", "共2件", "周敏于"):
         assert one in words, one
     assert client.get("/register/rows.doc").status_code == 404
     with office.unit:
