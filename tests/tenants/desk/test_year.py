@@ -1,7 +1,8 @@
 """A real year of one matter, played over HTTP: each step, what every participant's page says then, and its events.
 
 A member's report goes from the county to the city, is merged there with two others, is passed on by the province and
-adopted by 全国政协, where a leader writes on it; the same matter comes up the party's line and is joined at the city.
+adopted by 全国政协, where a leader writes on it; two departments handle it, and the member is satisfied. The same
+matter comes up the party's line and is joined at the city.
 """
 
 import html
@@ -17,6 +18,8 @@ from django.core.management import call_command
 
 from tenants.accounts.models import User
 from tenants.desk.models import Proof
+from tenants.handling import operations as handling
+from tenants.handling.operations import Named
 from tenants.items.models import Item
 from tenants.review import operations as review
 from tests.factories import TEXT, client_for, make_draft
@@ -24,7 +27,7 @@ from tests.platform.exchange.test_races import unit_of
 from tests.tenants.desk.conftest import Office, people
 from zhitong.core import clock, glossary
 from zhitong.core.operations import system
-from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind
+from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, Handling
 from zhitong.units.models import BodyKind, ExternalBody, Level, RouteKind, Unit
 from zhitong.units.operations import open_route, register_body
 from zhitong.units.queries import destinations
@@ -36,6 +39,8 @@ WORDS, LEADER = "请有关部门研究，并报结果。", "某国家领导"
 MERGED_TITLE = "关于治理电动自行车充电乱象的建议"
 SCAN = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 FACT = "国家级领导"
+LEAD, CO = "省住房城乡建设厅", "省能源局"
+ANSWERS = ("已制定充电设施布点办法", "已明确充电电价")
 
 
 @dataclass
@@ -328,6 +333,58 @@ def after_the_leader(year: Year) -> None:
     assert list(kinds) == ["广东省政协"]
 
 
+def two_departments_handle(year: Year) -> None:
+    province, instruction = year.offices[PROVINCE], Event.objects.get(kind=EventKind.INSTRUCTION)
+    with province.unit:
+        made = handling.pass_on(
+            actor=province.clerk.actor,
+            item_uuid=year.items["at the province"].uuid,
+            request="请研究并提出办法",
+            lead=Named(LEAD, "王建国", "13912345678"),
+            co=[Named(CO, "李明", "13912345679", place="co_1")],
+            days=30,
+            instruction_uuid=instruction.uuid,
+            releases_answer=True,
+        )
+    year.happened((PROVINCE, "assigned"))
+    outside = client_for(None, province.unit)
+    for (assignment, issued), words in zip(made.links, ANSWERS, strict=True):
+        path = f"/handling/answer/{issued.token}/"
+        shown = html.unescape(outside.post(path, {"code": issued.code}).content.decode())
+        assert MERGED_TITLE in shown
+        assert [
+            word for word in (WORDS, LEADER, "梁晓岚", CO if assignment.department == LEAD else LEAD) if word in shown
+        ] == []
+        final = {"code": issued.code, "verb": "answer", "seen": "1", "stage": "answer", "result": "A", "words": words}
+        assert outside.post(path, final).status_code == 200
+    year.happened((PROVINCE, "replied"))  # the lead's word is the answer; the other's stands beside it
+
+
+def after_the_departments(year: Year) -> None:
+    for host, item, by in EVERYBODY:
+        known = (WORDS, LEADER) if host == PROVINCE else ()
+        year.reads(host, item, LEAD, *known, by=by, hides=("王建国", "13912345678"))
+    year.reads(COUNTY, "report", ANSWERS[0], "交上评价", by="author")
+    year.is_told(COUNTY, f"{LEAD}答复")
+    province = year.offices[PROVINCE]
+    page = year.page(province.clerk, province.unit, f"/handling/{Handling.objects.get().uuid}/")
+    assert [word for word in (LEAD, CO, *ANSWERS) if word not in page] == []
+
+
+def the_member_is_satisfied(year: Year) -> None:
+    report, passed = year.items["report"], Handling.objects.get()
+    rating = {"rating": "satisfied", "words": "三处已经动工"}
+    year.post(COUNTY, f"/handling/{passed.uuid}/rate/{report.uuid}/", rating, by="author")
+    year.happened((COUNTY, "rated"))
+
+
+def after_the_rating(year: Year) -> None:
+    year.reads(COUNTY, "report", "满意", by="author")
+    province = year.offices[PROVINCE]
+    page = year.page(province.clerk, province.unit, f"/handling/{Handling.objects.get().uuid}/")
+    assert [word for word in ("满意", "三处已经动工", *ANSWERS) if word not in page] == []
+
+
 # Who has a page of the committee's line: the authors of all three reports, the offices of every level.
 EVERYBODY = (
     (COUNTY, "report", "author"), (COUNTY, "report", "clerk"), (NEIGHBOUR, "neighbour's", "author"),
@@ -348,4 +405,6 @@ STEPS = (
     (60, the_province_reports_to_the_nation, after_the_report_to_the_nation),
     (120, the_nation_adopts, after_the_nation),
     (180, a_leader_writes, after_the_leader),
+    (190, two_departments_handle, after_the_departments),
+    (230, the_member_is_satisfied, after_the_rating),
 )
