@@ -65,6 +65,14 @@ desk:send_list                302 200 403 403 403 200 200 200
 desk:recall                   302 405 405 405 405 405 405 405
 desk:ask_recall               302 404 403 403 403 200 404 404
 desk:settle                   302 405 405 405 405 405 405 405
+desk:journey_print            302 404 404 404 404 404 404 404
+desk:adopted                  302 404 404 404 404 404 404 404
+desk:find                     302 200 200 200 200 200 200 200
+desk:register                 302 200 403 403 403 200 200 200
+desk:decline_reasons          302 403 200 403 403 403 403 403
+desk:register_file            302 404 404 404 404 404 404 404
+desk:register_line            302 404 403 403 403 200 404 200
+desk:urge                     302 404 403 403 403 200 404 404
 accounts:login                200 302 302 302 302 302 302 302
 accounts:password             302 200 200 200 200 200 200 200
 accounts:invite               404 404 404 404 404 404 404 404
@@ -167,10 +175,22 @@ notices:mail_confirm          404 404 404 404 404 404 404 404
 notices:mail_stop             404 404 404 404 404 404 404 404
 notices:open                  302 404 404 302 404 404 302 302
 search:page                   302 200 403 200 200 200 200 200
+search:why                    302 200 403 200 200 200 200 200
+search:save                   302 405 405 405 405 405 405 405
+search:saved                  302 405 405 405 405 405 405 405
 ranking:standings             302 200 403 403 403 200 200 200
 ranking:ledger                302 200 404 404 404 200 404 200
 ranking:item                  302 404 404 200 404 200 404 200
 ranking:list                  302 404 404 404 404 200 404 200
+ranking:rules                 302 200 200 403 403 200 200 200
+ranking:rules_new             302 403 200 403 403 403 403 403
+ranking:rules_schema          302 200 200 403 403 200 200 200
+ranking:rules_example         302 404 404 403 403 404 404 404
+ranking:rules_set             302 200 200 403 403 200 200 200
+ranking:rules_edit            302 403 403 403 403 403 403 403
+ranking:rules_source          302 200 200 403 403 200 200 200
+ranking:trial                 302 403 404 403 403 403 403 403
+ranking:manual                302 200 403 403 403 200 200 200
 monitor:province              302 403 403 403 403 403 403 403
 monitor:units                 302 403 403 403 403 403 403 403
 api:schema                    401 200 200 200 200 200 200 200
@@ -180,6 +200,20 @@ api:item                      401 404 404 200 404 200 404 200
 api:submit                    401 405 405 405 405 405 405 405
 api:journey                   401 404 404 200 404 200 404 200
 api:standings                 401 200 403 403 403 200 200 200
+papers:index                  302 200 200 200 200 200 200 200
+papers:inbox                  302 200 403 403 403 200 200 200
+papers:delivery               302 404 403 403 403 200 404 404
+papers:receive                302 405 405 405 405 405 405 405
+papers:outbox                 302 200 403 403 403 200 200 200
+papers:new                    302 200 403 403 403 200 200 200
+papers:directory              302 200 403 403 403 200 200 200
+papers:sent                   302 404 403 403 403 200 404 404
+papers:urge                   302 405 405 405 405 405 405 405
+papers:withdraw               302 404 403 403 403 200 404 404
+papers:paper                  302 404 404 200 404 404 404 404
+papers:confirm                302 405 405 405 405 405 405 405
+papers:write                  302 405 405 405 405 405 405 405
+papers:file                   302 404 404 404 404 404 404 404
 """
 
 
