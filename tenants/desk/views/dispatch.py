@@ -222,7 +222,7 @@ def _sending(found: Dispatch) -> list[Fact]:
         ("渠道", found.get_route_display()),
         ("来稿", zt_short(found.sent_at)),
         ("签收", zt_short(found.received_at)),
-        ("签收时限", zt_short(found.due_at) if found.state in _OPEN else ""),
+        ("签收时限", zt_short(found.receipt_due_at)),
         ("理由", found.reason),
         ("建议报送", found.proposal),
     ]

@@ -43,7 +43,7 @@ def _tabs() -> dict[str, tuple[str, Q]]:
     return {
         "": ("在办", Q(state__in=[*_OPEN, Dispatch.State.ACCEPTED])),
         "sent": (glossary.AWAITING_RECEIPT, Q(state=Dispatch.State.SENT)),
-        "late": ("超期", Q(state__in=_OPEN, due_at__lt=clock.now())),
+        "late": ("超期", Q(state=Dispatch.State.SENT, due_at__lt=clock.now())),
         "asked": (
             "请求撤回",
             Q(recall_asked_at__isnull=False, state__in=[Dispatch.State.RECEIVED, Dispatch.State.ACCEPTED]),
@@ -122,7 +122,6 @@ def _known(rows: QuerySet[Dispatch], column: str) -> list[str]:
 
 def _row(dispatch: Any) -> TableRow:
     """Return a row; `dispatch` carries the signers of its packet."""
-    is_open = dispatch.state in _OPEN
     url = reverse("desk:dispatch", args=[dispatch.uuid])
     return TableRow(
         [
@@ -137,7 +136,7 @@ def _row(dispatch: Any) -> TableRow:
             Cell(authors_words([author["name"] for author in dispatch.signers or []])),
             Cell(dispatch.category),
             Cell(state=_state(dispatch)),
-            Cell(state=zt_due(dispatch.due_at) if is_open else None),
+            Cell(state=zt_due(dispatch.receipt_due_at)),
         ],
         value=str(dispatch.uuid),
         name=dispatch.title,

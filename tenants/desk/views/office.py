@@ -114,7 +114,7 @@ def _received(user: User, unit: Unit) -> Listing | None:
                 dispatch.title,
                 reverse("desk:dispatch", args=[dispatch.uuid]),
                 [dispatch.sender.short_name, dispatch.get_state_display()],
-                zt_due(dispatch.due_at),
+                zt_due(dispatch.receipt_due_at),
                 _URGENT if dispatch.urgency == Urgency.URGENT else None,
             )
             for dispatch in waiting[:_SHOWN]

@@ -1,6 +1,7 @@
 """Between two units: returned, corrected and sent anew; asked back; receipted by rule; reminded; under a pseudonym."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -223,3 +224,17 @@ def test_a_pseudonym_that_the_text_gives_away_is_refused(office: Office, city_of
     assert "化名" in refused.value.rule
     assert not Dispatch.objects.exists()
     assert resend(office, item)
+
+
+def test_what_was_receipted_is_late_no_more(office: Office, city_office: Office, client_for: Any) -> None:
+    [dispatch] = office.send(office.approved(), "佛山市政协")
+    clerk = client_for(city_office.clerk, city_office.unit)
+    with clock.at(clock.now() + timedelta(days=10)):
+        assert dispatch.title in clerk.get("/inbox/?tab=late").content.decode()
+        with city_office.unit:
+            exchange.receive(actor=city_office.clerk.actor, dispatch_uuid=dispatch.uuid)
+        assert dispatch.title not in clerk.get("/inbox/?tab=late").content.decode()
+        page = clerk.get("/inbox/").content.decode()
+        assert dispatch.title in page
+        assert not re.search(r"超期 \d+ 天", page)
+        assert "签收时限" not in clerk.get(f"/inbox/{dispatch.uuid}/").content.decode()

@@ -1,6 +1,7 @@
 """What goes from unit to unit: the frozen copy, the files that go along, and one dispatch for each receiver."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -112,6 +113,11 @@ class Dispatch(models.Model):
     def receiver_name(self) -> str:
         """Return the short name of the receiver."""
         return (self.receiver or self.body).short_name  # type: ignore[union-attr]
+
+    @property
+    def receipt_due_at(self) -> datetime | None:
+        """By when it has to be receipted; None once it was."""
+        return self.due_at if self.state == self.State.SENT else None
 
     @property
     def recall_is_asked(self) -> bool:
