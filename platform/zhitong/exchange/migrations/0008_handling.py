@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0008_deliveries'),
+        ('exchange', '0007_deliveries'),
         ('units', '0005_route_terms'),
     ]
 

@@ -36,7 +36,7 @@ DROP FUNCTION public.zt_dispatch_units_open();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0009_handling'),
+        ('exchange', '0008_handling'),
         ('units', '0006_units_that_change'),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0010_units_that_change'),
+        ('exchange', '0009_units_that_change'),
     ]
 
     operations = [
