@@ -13,6 +13,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import get_resolver, reverse
 from django.utils.http import urlencode
 
+from search.models import SavedSearch
 from tenants.items.imports import RawRow
 from tenants.items.operations import import_items
 from tests.factories import client_for, make_user, public_client
@@ -36,6 +37,7 @@ NO_WORDS = {
     "notices:mail_confirm", "notices:mail_stop", "notices:read_all", "operators:audit",
     "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees", "review:filter_remove",
     "papers:confirm", "papers:receive", "papers:urge", "papers:write",
+    "search:save", "search:saved",  # a question goes on with its readable rest, as below
     "review:judge", "review:phrase_remove", "review:question_urge", "review:renew", "review:settle", "review:submit",
 }  # fmt: skip
 # Fields that take a day or a number: they say what they want, whatever else is sent.
@@ -128,6 +130,8 @@ def test_the_search_goes_on_with_the_rest_of_the_question(unit: Unit) -> None:
     assert 'value="电"' in page
     assert "现按其余的字检索" in page
     assert "现按前 200 字检索" in client.get("/search/?q=" + "电" * 201).content.decode()
+    client.post("/search/saved/", b"q=%E7%94%B5%ff%00", content_type="application/x-www-form-urlencoded")
+    assert SavedSearch.objects.get().asked == {"text": "电"}
 
 
 def test_the_chooser_says_so_too(db: None) -> None:

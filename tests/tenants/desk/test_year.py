@@ -9,12 +9,14 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
+import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
 
 from tenants.accounts.models import User
 from tenants.desk.models import Proof
@@ -68,6 +70,12 @@ class Year:
         answer = client_for(user, unit).get(path)
         assert answer.status_code == 200, (path, answer.status_code)
         return html.unescape(answer.content.decode())
+
+    def file(self, client: Client, path: str) -> bytes:
+        """Return a file that one of the people takes away."""
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
 
     def post(self, host: str, path: str, form: dict[str, Any], *, by: str = "clerk") -> None:
         """Let somebody of an office do something, as the page does it."""
@@ -383,6 +391,30 @@ def after_the_rating(year: Year) -> None:
     province = year.offices[PROVINCE]
     page = year.page(province.clerk, province.unit, f"/handling/{Handling.objects.get().uuid}/")
     assert [word for word in ("满意", "三处已经动工", *ANSWERS) if word not in page] == []
+    everything_prints(year)
+
+
+def everything_prints(year: Year) -> None:
+    """The way and the register come as files that say what the pages say, and hide what they hide."""
+    for host, item, by in EVERYBODY:
+        office = year.offices[host]
+        client, path = client_for(getattr(office, by), office.unit), f"/items/{year.items[item].uuid}/journey"
+        assert year.file(client, f"{path}.pdf").startswith(b"%PDF")
+        words = words_of_docx(year.file(client, f"{path}.docx"))
+        assert [word for word in ("批示", LEAD) if word not in words] == [], (host, item, by)
+        assert (WORDS in words) == (host == PROVINCE), (host, item, by)
+    for host, title in ((COUNTY, TEXT["title"]), (CITY, MERGED_TITLE), (PROVINCE, MERGED_TITLE)):
+        client = client_for(year.offices[host].clerk, year.offices[host].unit)
+        assert title in year.file(client, "/register/rows.csv").decode("utf-8-sig")
+        assert year.file(client, "/register/rows.xlsx").startswith(b"PK")
+        assert year.file(client, "/register/rows.pdf").startswith(b"%PDF")
+
+
+def words_of_docx(content: bytes) -> str:
+    """Return all words of a Word file, those in tables too."""
+    made = docx.Document(BytesIO(content))
+    cells = (cell.text for table in made.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(paragraph.text for paragraph in made.paragraphs), *cells])
 
 
 # Who has a page of the committee's line: the authors of all three reports, the offices of every level.
