@@ -144,7 +144,7 @@ def _difference(now: int | Decimal, before: int | Decimal, unit: str) -> Change:
     if now == before:
         return Change("持平")
     gap = abs(now - before)
-    return Change(f"+{gap} {unit}", "up") if now > before else Change(f"−{gap} {unit}", "down", good=False)
+    return Change(f"+{gap} {unit}", "up") if now > before else Change(f"−{gap} {unit}", "down")
 
 
 def _bars(rows: list[Standing], when: Period) -> list[BarRow]:

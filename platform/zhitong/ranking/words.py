@@ -31,7 +31,7 @@ def rank_change(row: Standing) -> Change | None:
     moved = row.rank_before - row.rank
     if moved == 0:
         return Change("持平")
-    return Change(f"升 {moved}", "up") if moved > 0 else Change(f"降 {-moved}", "down", good=False)
+    return Change(f"升 {moved}", "up") if moved > 0 else Change(f"降 {-moved}", "down")
 
 
 def place(row: Standing, group: str) -> str:

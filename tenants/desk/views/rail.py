@@ -87,7 +87,7 @@ def _figures(rules: RuleSet, unit: Unit, own: Standing) -> list[KeyFigure]:
 def _difference(now: int, before: int) -> Change:
     if now == before:
         return Change("持平")
-    return Change(f"+{now - before} 篇", "up") if now > before else Change(f"−{before - now} 篇", "down", good=False)
+    return Change(f"+{now - before} 篇", "up") if now > before else Change(f"−{before - now} 篇", "down")
 
 
 def _against(month: int) -> str:
@@ -125,7 +125,7 @@ def _moved(own: Standing, rows: Sequence[Standing]) -> Change | None:
     up = 1 + sum(rank < own.rank_before for rank in before) - _place(own, rows)
     if not up:
         return Change("持平")
-    return Change(f"升 {up}", "up") if up > 0 else Change(f"降 {-up}", "down", good=False)
+    return Change(f"升 {up}", "up") if up > 0 else Change(f"降 {-up}", "down")
 
 
 def _gap(own: Standing, rows: Sequence[Standing]) -> str:

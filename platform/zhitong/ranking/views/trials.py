@@ -80,7 +80,7 @@ def _change(row: dict[str, Any]) -> Change:
     if not row["rank_before"]:
         return Change("现在没有名次")
     if not row["rank_after"]:
-        return Change("不再参加排名", "down", good=False)
+        return Change("不再参加排名", "down")
     if not moved:
         return Change("持平")
-    return Change(f"升 {moved}", "up") if moved > 0 else Change(f"降 {-moved}", "down", good=False)
+    return Change(f"升 {moved}", "up") if moved > 0 else Change(f"降 {-moved}", "down")

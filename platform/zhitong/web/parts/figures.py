@@ -12,7 +12,7 @@ Trend = Literal["up", "down", "flat"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change against another period, in words (+8.2%, 升 2, 持平)."""
+    """A change against another period, in words (+8.2%, 升 2, 持平); `good` says whether more of it is the better."""
 
     word: str
     trend: Trend = "flat"
