@@ -1,7 +1,8 @@
 """Our own analyser: it cuts text into words for every backend, so that all of them find the same.
 
-Only words of the dictionary are words: a name that is in none falls into single signs, the same in every sentence, and
-a question asks for them in a row. Guessing new words would cut a name differently wherever it stands.
+Only words of the dictionary, and of the trade's (`search/data/words.txt`), are words: a name that is in none falls into
+single signs, the same in every sentence, and a question asks for them in a row. Guessing new words would cut a name
+differently wherever it stands.
 
 Full-width forms become half-width, letters lower-case, traditional signs simplified; Chinese is cut by `rjieba` in
 search mode (a long word also gives the shorter ones inside it). The engine only matches what comes out here.
@@ -10,6 +11,7 @@ search mode (a long word also gives the shorter ones inside it). The engine only
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import opencc
 import pypinyin
@@ -98,3 +100,8 @@ class _Forms(dict[int, str]):
 
 _SIMPLE = opencc.OpenCC("t2s")
 _FORMS = _Forms()
+
+for _line in (Path(__file__).parent / "data" / "words.txt").read_text(encoding="utf-8").splitlines():
+    if not _line.startswith("#"):
+        for _word in _line.split():
+            rjieba.add_word(_word, None, None)

@@ -63,7 +63,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "examples": _EXAMPLES,
     }
     if not (asked.keys() - {"sort"}):
-        return render(request, "search/page.html", {**context, "recent": _recent(request)})
+        notes = [doubt] if doubt else []
+        return render(request, "search/page.html", {**context, "notes": notes, "recent": _recent(request)})
     answer = ask(query, reader_of(request.user))
     if query.text and not query.after:
         _remember(request, query.text)

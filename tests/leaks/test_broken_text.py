@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 GBK = "断字".encode("gbk")
 FORM = "application/x-www-form-urlencoded"
 MARK = "PLACEHOLDER"
+TRAIL = {'"public"."core_auditentry"', '"public"."core_audithead"'}
 # Addresses that a post changes without words of a form: choices, ids and buttons. A list's rows and a
 # checklist's notes have their own tests.
 NO_WORDS = {
@@ -140,8 +141,9 @@ def test_the_chooser_says_so_too(db: None) -> None:
     assert "损坏" in answer.content.decode()
 
 
-def test_files_with_a_broken_name(places: dict[str, Place], unchanged: Callable[[], None]) -> None:
+def test_files_with_a_broken_name(places: dict[str, Place], unit: Unit, city: Unit) -> None:
     place = places["save"]
+    before = rows_of(unit, city)
     same = {**place.form, "remark": "", "file": SimpleUploadedFile(f"{MARK}.txt", "内容".encode())}
     plain = encode_multipart(BOUNDARY, same)
     body = plain.replace(f'filename="{MARK}.txt"'.encode(), b"filename*=utf-8''%B6%CF.txt")
@@ -151,7 +153,8 @@ def test_files_with_a_broken_name(places: dict[str, Place], unchanged: Callable[
     assert answer.status_code == 422
     assert "文件名里有损坏的字符" in page
     assert KEPT in page
-    unchanged()
+    after = rows_of(unit, city)
+    assert {table for table in before if before[table] != after[table]} == TRAIL  # that it was refused
 
 
 def test_rows_of_an_old_register_with_broken_text_are_named(unit: Unit) -> None:

@@ -173,7 +173,7 @@ notices:address               302 405 405 405 405 405 405 405
 notices:unit_settings         302 403 200 403 403 403 403 403
 notices:mail_confirm          404 404 404 404 404 404 404 404
 notices:mail_stop             404 404 404 404 404 404 404 404
-notices:open                  302 404 404 302 404 404 302 302
+notices:open                  302 404 404 302 404 404 404 404
 search:page                   302 200 403 200 200 200 200 200
 search:why                    302 200 403 200 200 200 200 200
 search:save                   302 405 405 405 405 405 405 405
@@ -186,9 +186,9 @@ ranking:rules                 302 200 200 403 403 200 200 200
 ranking:rules_new             302 403 200 403 403 403 403 403
 ranking:rules_schema          302 200 200 403 403 200 200 200
 ranking:rules_example         302 404 404 403 403 404 404 404
-ranking:rules_set             302 200 200 403 403 200 200 200
-ranking:rules_edit            302 403 403 403 403 403 403 403
-ranking:rules_source          302 200 200 403 403 200 200 200
+ranking:rules_set             302 404 404 403 403 200 404 404
+ranking:rules_edit            302 403 404 403 403 403 403 403
+ranking:rules_source          302 404 404 403 403 200 404 404
 ranking:trial                 302 403 404 403 403 403 403 403
 ranking:manual                302 200 403 403 403 200 200 200
 monitor:province              302 403 403 403 403 403 403 403

@@ -131,6 +131,9 @@ def test_nothing_changes_without_the_token_of_the_page(world: World) -> None:
         client = Client(SERVER_NAME=world.unit.get_primary_domain().domain, enforce_csrf_checks=True)
         client.cookies = client_for(user, world.unit).cookies
         for path in addresses(world.rows):
+            if path.startswith("/notices/mail/stop/"):  # a mail program has no page: the signed link is the token
+                assert client.post(path).status_code == 404
+                continue
             answer = client.post(path, {"action": "submit", "version": "1", "verb": "pass", "reason": "理由"})
             refused = {403, 405, 415} if path.startswith("/api/") else {403, 405}
             assert answer.status_code in refused, (user.username, path)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID, uuid4
@@ -27,11 +27,13 @@ from tenants.papers import operations as papers
 from tenants.review import operations as review
 from tenants.review.models import Phrase, Run, Task
 from tests.factories import TEXT, make_draft, make_user, refuse_failed_messages
-from tests.platform.ranking.histories import publish
+from tests.platform.ranking.histories import PRESET, publish
 from zhitong.core import clock, outbox
 from zhitong.core.operations import NOBODY, system
 from zhitong.exchange.models import Audience, Dispatch, Event, EventKind, PaperKind, Visibility
 from zhitong.exchange.operations import NewPaper
+from zhitong.ranking import operations as ranking
+from zhitong.ranking.models import RuleSet
 from zhitong.ranking.tasks import refresh_standings
 from zhitong.units.models import Unit
 from zhitong.units.queries import destinations
@@ -80,6 +82,7 @@ def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
         with one:
             review.ensure_default_flow(actor=system(one.pk))
     publish(province)
+    _own_rules(unit)
     author = make_user(unit, "ouyang", name="欧阳砚秋", mobile=MOBILE)
     people = {
         "other": make_user(unit, "feng"),
@@ -158,6 +161,23 @@ def dispatch_to_city(world: World) -> None:
     }
 
 
+def _own_rules(unit: Unit) -> None:
+    """Give the unit a rule set that ranks itself alone."""
+    with unit:
+        ranking.publish_rules(
+            actor=system(unit.pk), owner=unit, code="own", source=PRESET.read_text(), valid_from=date(2019, 1, 1)
+        )
+
+
+def _own_notice(reader: User) -> Notice:
+    """Return a notice whose number no other unit's notice has."""
+    made, _ = Notice.objects.get_or_create(
+        pk=20_000_000,
+        defaults={"reader": reader, "key": "own", "kind": "review", "title": "有进展", "created_at": clock.now()},
+    )
+    return made
+
+
 def settle() -> None:
     """Do what the background worker does."""
     outbox.drain()
@@ -172,12 +192,14 @@ def _note_rows(world: World) -> None:
             "file_uuid": list(world.item.attachments.values_list("uuid", flat=True)),
             "task_uuid": list(Task.objects.values_list("uuid", flat=True)),
             "run_uuid": list(Run.objects.values_list("uuid", flat=True)),
-            "notice_id": list(Notice.objects.values_list("pk", flat=True)),
+            "notice_id": [_own_notice(world.author).pk, *Notice.objects.values_list("pk", flat=True)],
             "user_uuid": [world.author.uuid],
             "paper_uuid": [world.paper_uuid],
             "delivery_uuid": [world.delivery_uuid],
             "phrase_id": list(Phrase.objects.filter(owner=world.author).values_list("pk", flat=True)),
             "key_id": list(world.author.api_tokens.values_list("pk", flat=True)),
+            "key": list(RuleSet.objects.filter(owner=world.unit).values_list("pk", flat=True)),
+            "number": [1],
         }
     world.rows |= {
         "event_uuid": list(Event.objects.filter(unit=world.unit).values_list("uuid", flat=True))[:2],

@@ -53,7 +53,7 @@ def test_a_colon_that_is_no_condition_is_text() -> None:
 def test_a_quotation_mark_without_its_pair_is_said() -> None:
     question = read_question("“电梯维保")
     assert question.doubts == ("引号 “ 没有配对，其后按普通的词检索。",)
-    assert [part.clause for part in question.parts] == [Words(("电梯",)), Words(("维", "保"), phrase=True)]
+    assert [part.clause for part in question.parts] == [Words(("电梯",)), Words(("维保",))]
 
 
 def test_a_name_no_dictionary_has_is_asked_for_sign_by_sign_in_a_row() -> None:

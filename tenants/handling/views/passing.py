@@ -110,7 +110,7 @@ def reassign(request: HttpRequest, assignment_uuid: UUID) -> HttpResponse:
         "note": "原来的承办单位会收到通知",
         "reasons": [Fact(label, value) for label, value in values if value],
         "button": "改派",
-        "units": _units(),
+        "unit_names": _units(),
         "back": reverse("handling:handling", args=[part.handling.uuid]),
         "phone_title": "改派",
     }
@@ -213,7 +213,7 @@ def _pass_on_page(request: HttpRequest, item: Item, form: PassOnForm, *, has_gro
             )
             for one in standing.order_by("pk")
         ],
-        "units": _units(),
+        "unit_names": _units(),
         "back": reverse("desk:item", args=[item.uuid]),
         "phone_title": "转办",
     }

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from tests.factories import client_for, make_user, public_client
 from zhitong.core import audit, clock
-from zhitong.core.errors import InvalidInput, NotFound, WrongState
+from zhitong.core.errors import InvalidInput, WrongState
 from zhitong.core.models import AuditEntry
 from zhitong.core.operations import system
 from zhitong.units import importing, queries
@@ -211,15 +211,12 @@ def run(*words: str) -> str:
     return out.getvalue()
 
 
-def test_commands_create_list_close_and_verify(unit: Unit, tmp_path: Path) -> None:
+def test_commands_create_list_and_verify(unit: Unit, tmp_path: Path) -> None:
     words = ["--name", "民盟三水总支", "--short-name", "民盟三水", "--kind", "party", "--level", "county"]
     made = run("unit_create", "--host", "mm-sanshui", *words, "--parent", "mm-foshan", "--participates-in", "nanhai")
     assert "mm-sanshui.localhost" in made
     assert Unit.objects.get(short_name="民盟三水").participates_in == unit
     assert "mm-sanshui.localhost" in run("unit_list")
-    assert "closed" in run("unit_close", "--host", "mm-sanshui", "--reason", "并入")
-    with pytest.raises(NotFound):
-        run("unit_close", "--host", "nowhere", "--reason", "并入")
     table = tmp_path / "units.csv"
     table.write_text(TABLE, encoding="utf-8")
     with pytest.raises(CommandError):
