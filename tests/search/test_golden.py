@@ -25,7 +25,7 @@ TEXTS = DATA / "messages_hot_topics.jsonl"
 GOLDEN = Path(__file__).parent / "golden" / "questions.jsonl"
 FIRST = 10
 Arrive = Callable[[], None]
-pytestmark = pytest.mark.skipif(not TEXTS.exists(), reason=f"the real texts are not beside the project: {TEXTS}")
+pytestmark = pytest.mark.skipif(not TEXTS.exists(), reason=f"needs ../shared/data/{TEXTS.name}")
 
 
 def key(name: str) -> UUID:
