@@ -5,6 +5,7 @@ has seen, so that nothing is remembered and nothing counts twice.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,17 +19,15 @@ from django.views.decorators.http import require_http_methods
 from tenants.handling import presenting, queries
 from tenants.handling.views import answering
 from zhitong.core import clock, links
-from zhitong.core.errors import InvalidInput, NotFound
-from zhitong.core.links import LinkGone, WrongCode
+from zhitong.core.errors import NotFound
+from zhitong.core.links import LinkGone
 from zhitong.core.models import OneTimeLink
 from zhitong.core.operations import Actor, require_unit
 from zhitong.documents import downloads
 from zhitong.exchange.models import Assignment, Grant, HandlingFile
 from zhitong.exchange.operations.handling.common import PURPOSE
 from zhitong.exchange.queries.handling import assignment_outside
-from zhitong.web import limits, parts, views
-
-_DOOR = "links"
+from zhitong.web import doors
 
 
 @sensitive_post_parameters("code")
@@ -40,17 +39,9 @@ def outside(request: HttpRequest, token: str) -> HttpResponseBase:
     Raises:
         TooManyFailures: this address has failed too often lately.
     """
-    limits.require_room(request, _DOOR)
-    try:
-        response = _inside(request, token) if request.method == "POST" else _door(request, token)
-    except WrongCode as refusal:
-        limits.note_failure(request, _DOOR)
-        response = _page(request, {"code_error": refusal.message}, refusal.status)
-    except LinkGone as gone:
-        limits.note_failure(request, _DOOR)
-        response = _gone(request, gone)
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    enter = _inside if request.method == "POST" else _door
+    inside, page = partial(enter, request, token), partial(_page, request)
+    return doors.behind_link(request, inside, page=page, rule="办结答复以后链接作废，过期作废")
 
 
 def _door(request: HttpRequest, token: str) -> HttpResponse:
@@ -59,11 +50,7 @@ def _door(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _inside(request: HttpRequest, token: str) -> HttpResponseBase:
-    code = request.POST.get("code", "")[:20].replace(" ", "")
-    if not code:  # nothing was tried, so no try is taken
-        links.look_up(purpose=PURPOSE, token=token)
-        return _page(request, {"code_error": "请输入 6 位数字的验证码。"}, InvalidInput.status)
-    link = links.unlock(purpose=PURPOSE, token=token, code=code)
+    link, code = doors.unlock(request, purpose=PURPOSE, token=token)
     assignment = _behind(link)
     actor = Actor(unit_id=require_unit(), label=_label(assignment))
     if "file" in request.POST:
@@ -130,8 +117,3 @@ def _file(actor: Actor, assignment: Assignment, wanted: str) -> HttpResponseBase
 
 def _page(request: HttpRequest, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     return render(request, "handling/outside.html", {"reader_mark": "", **context}, status=status)
-
-
-def _gone(request: HttpRequest, gone: LinkGone) -> HttpResponse:
-    box = parts.refusal("链接不能用了", gone.message, rule="办结答复以后链接作废，过期作废", who="把链接发给您的单位")
-    return views.say(request, box, gone.status)

@@ -1,9 +1,10 @@
 """The page behind a one-time link: somebody without an account answers a question. No session, nothing else shown."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,33 +16,22 @@ from tenants.review.models import Question
 from tenants.review.queries.questions import PURPOSE
 from zhitong.core import clock, links
 from zhitong.core.errors import InvalidInput, Refusal
-from zhitong.core.links import LinkGone, WrongCode
 from zhitong.core.operations import Actor, require_unit
-from zhitong.web import limits, parts, views
-
-_DOOR = "links"
+from zhitong.web import doors
 
 
 @sensitive_post_parameters("code")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def outside(request: HttpRequest, token: str) -> HttpResponse:
+def outside(request: HttpRequest, token: str) -> HttpResponseBase:
     """Ask for the code, show what was asked, take the answer: each post carries the code, so nothing is remembered.
 
     Raises:
         TooManyFailures: this address has failed too often lately.
     """
-    limits.require_room(request, _DOOR)
-    try:
-        response = _answer(request, token) if request.method == "POST" else _door(request, token)
-    except WrongCode as refusal:
-        limits.note_failure(request, _DOOR)
-        response = _page(request, {"code_error": refusal.message}, refusal.status)
-    except LinkGone as gone:
-        limits.note_failure(request, _DOOR)
-        response = _gone(request, gone)
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    enter = _answer if request.method == "POST" else _door
+    inside, page = partial(enter, request, token), partial(_page, request)
+    return doors.behind_link(request, inside, page=page, rule="一次性链接只能答复一次，过期作废")
 
 
 def _door(request: HttpRequest, token: str) -> HttpResponse:
@@ -50,11 +40,7 @@ def _door(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, token: str) -> HttpResponse:
-    code = request.POST.get("code", "")[:20].replace(" ", "")
-    if not code:  # nothing was tried, so no try is taken
-        links.look_up(purpose=PURPOSE, token=token)
-        return _page(request, {"code_error": "请输入 6 位数字的验证码。"}, InvalidInput.status)
-    link = links.unlock(purpose=PURPOSE, token=token, code=code)
+    link, code = doors.unlock(request, purpose=PURPOSE, token=token)
     question = operations.question_behind(link)
     context = {"code": code, "until": link.expires_at}
     if "answer" not in request.POST:
@@ -81,11 +67,6 @@ def _shown(question: Question) -> dict[str, Any]:
 
 def _page(request: HttpRequest, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     return render(request, "review/outside.html", {"reader_mark": "", **context}, status=status)
-
-
-def _gone(request: HttpRequest, gone: LinkGone) -> HttpResponse:
-    box = parts.refusal("链接不能用了", gone.message, rule="一次性链接只能答复一次，过期作废", who="把链接发给您的单位")
-    return views.say(request, box, gone.status)
 
 
 def _said(refusal: Refusal) -> str:
