@@ -28,10 +28,14 @@ def rank_change(row: Standing) -> Change | None:
     """Return the change of rank against the period before; None when there was none."""
     if not row.rank_before or not row.rank:
         return None
-    moved = row.rank_before - row.rank
-    if moved == 0:
+    return moved_up(row.rank_before - row.rank)
+
+
+def moved_up(places: int) -> Change:
+    """Return in words how far something rose in a ranking; fell, where `places` is below 0."""
+    if not places:
         return Change("持平")
-    return Change(f"升 {moved}", "up") if moved > 0 else Change(f"降 {-moved}", "down")
+    return Change(f"升 {places}", "up") if places > 0 else Change(f"降 {-places}", "down")
 
 
 def place(row: Standing, group: str) -> str:

@@ -17,7 +17,7 @@ from zhitong.exchange.words import leader_words
 from zhitong.ranking import queries as ranking
 from zhitong.ranking.models import RuleSet, Standing
 from zhitong.ranking.queries import Period
-from zhitong.ranking.words import COUNTS, rank_change
+from zhitong.ranking.words import COUNTS, moved_up, rank_change
 from zhitong.units.models import LEVEL_ORDER, Level, Unit, UnitKind
 from zhitong.web import parts
 from zhitong.web.parts import BarRow, Change, KeyFigure, NewInstruction
@@ -122,10 +122,7 @@ def _moved(own: Standing, rows: Sequence[Standing]) -> Change | None:
     before = [row.rank_before for row in rows if row.rank_before]
     if not own.rank_before or len(before) < len(rows):
         return None
-    up = 1 + sum(rank < own.rank_before for rank in before) - _place(own, rows)
-    if not up:
-        return Change("持平")
-    return Change(f"升 {up}", "up") if up > 0 else Change(f"降 {-up}", "down")
+    return moved_up(1 + sum(rank < own.rank_before for rank in before) - _place(own, rows))
 
 
 def _gap(own: Standing, rows: Sequence[Standing]) -> str:

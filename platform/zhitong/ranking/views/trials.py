@@ -14,6 +14,7 @@ from zhitong.ranking import queries
 from zhitong.ranking.models import Trial
 from zhitong.ranking.scoring import read_rules
 from zhitong.ranking.views.common import is_part, reader
+from zhitong.ranking.words import moved_up
 from zhitong.web import navigation
 from zhitong.web.parts import Change, SavedFilter
 
@@ -76,11 +77,8 @@ def _way(row: dict[str, Any]) -> str:
 
 
 def _change(row: dict[str, Any]) -> Change:
-    moved = _moved(row)
     if not row["rank_before"]:
         return Change("现在没有名次")
     if not row["rank_after"]:
         return Change("不再参加排名", "down")
-    if not moved:
-        return Change("持平")
-    return Change(f"升 {moved}", "up") if moved > 0 else Change(f"降 {-moved}", "down")
+    return moved_up(_moved(row))
