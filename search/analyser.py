@@ -11,14 +11,15 @@ search mode (a long word also gives the shorter ones inside it). The engine only
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import opencc
 import pypinyin
 import rjieba
 
+from search.wordlists import lines_of
+
 STOP_WORDS = frozenset("的了和与及或在是对为将等也都并而之其把被从到于以有中") | {"关于"}
-_KNOWN_ALONE = False  # whether words are guessed that no dictionary has
+_GUESSING = False  # words that no dictionary has
 # PostgreSQL's tsvector keeps positions up to this one.
 MAX_POSITION = 16_383
 
@@ -43,7 +44,7 @@ def words(text: str) -> Iterator[Word]:
     plain = normalise(text)
     at = 0
     position = 0
-    for token in rjieba.cut(plain, _KNOWN_ALONE):
+    for token in rjieba.cut(plain, _GUESSING):
         start = plain.index(token, at)
         at = start + len(token)
         if not _is_word(token):
@@ -57,12 +58,7 @@ def words(text: str) -> Iterator[Word]:
 
 def tokens(plain: str) -> list[str]:
     """Return the whole words of a normalised text in their order, stop words and punctuation left out."""
-    return [token for token in rjieba.cut(plain, _KNOWN_ALONE) if _is_word(token)]
-
-
-def query_words(text: str) -> list[str]:
-    """Return the distinct words of a question in their order, only the whole ones."""
-    return list(dict.fromkeys(tokens(normalise(text))))
+    return [token for token in rjieba.cut(plain, _GUESSING) if _is_word(token)]
 
 
 def initials_of(plain: str) -> str:
@@ -74,9 +70,7 @@ def initials_of(plain: str) -> str:
 def _inner(token: str) -> list[str]:
     if len(token) < 3:
         return []
-    return [
-        part for part in dict.fromkeys(rjieba.cut_for_search(token, _KNOWN_ALONE)) if part != token and _is_word(part)
-    ]
+    return [part for part in dict.fromkeys(rjieba.cut_for_search(token, _GUESSING)) if part != token and _is_word(part)]
 
 
 def _is_word(token: str) -> bool:
@@ -101,7 +95,6 @@ class _Forms(dict[int, str]):
 _SIMPLE = opencc.OpenCC("t2s")
 _FORMS = _Forms()
 
-for _line in (Path(__file__).parent / "data" / "words.txt").read_text(encoding="utf-8").splitlines():
-    if not _line.startswith("#"):
-        for _word in _line.split():
-            rjieba.add_word(_word, None, None)
+for _line in lines_of("words.txt"):
+    for _word in _line:
+        rjieba.add_word(_word, None, None)

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from search.backend import PAGE, EngineDown, Found, Query, Reader, Results, backend
+from search.backend import PAGE, EngineDown, Found, Query, Reader, Results, SearchBackend, backend
 from search.correcting import corrections
 from search.postgres import PostgresBackend
 from search.question import Either, Part, Words, read_question
@@ -24,7 +24,6 @@ _IN_ITS_PLACE = "检索引擎暂时不可用，现由数据库检索：结果相
 _DOWN = "检索暂时不可用，写稿、审核、报送都不受影响，恢复以后自动补齐。请过几分钟再试。"
 _MOST_STEPS = 6
 _ENOUGH = 10  # hits; with fewer, what fits nearly is shown below them
-_TWO = 2
 _LABELS = {"category": "类别", "state": "状态", "year": "年份", "from_unit": "来自", "level": "采用级别"}
 LEVELS = {level.value: f"{level.label}采用" for level in Level}
 
@@ -58,30 +57,32 @@ class Step:
 
 def ask(query: Query, reader: Reader) -> Answer:
     """Answer a question. Where nothing fits, one that differs by a character is asked, and the answer says so."""
-    notes = list(read_question(query.text).doubts)
+    question = read_question(query.text)
+    notes, engine = list(question.doubts), backend()
     try:
-        results = backend().search(query, reader)
+        results = engine.search(query, reader)
     except EngineDown as error:
         log.warning("search.engine_down", reason=str(error))
         if not settings.SEARCH_FALLBACK:
             return Answer(None, query, [*notes, _DOWN])
         notes.append(_IN_ITS_PLACE)
-        results = PostgresBackend().search(query, reader)
-    if results.total == 0 and not query.after and (put_right := _put_right(query, reader)):
-        return Answer(
-            put_right[1], put_right[0], [*notes, f"没有找到“{query.text}”，以下是“{put_right[0].text}”的结果。"]
-        )
-    return Answer(results, query, notes, _nearly(query, reader, results))
-
-
-def _nearly(query: Query, reader: Reader, results: Results) -> list[Found]:
-    if query.after or results.total >= _ENOUGH or len(read_question(query.text).plain_words) < _TWO:
-        return []
-    there = {found.document.object_uuid for found in results.hits}
+        engine = PostgresBackend()  # for all that follows: one that is down is waited for once
+        results = engine.search(query, reader)
+    if query.after or results.total >= _ENOUGH:
+        return Answer(results, query, notes)
     try:
-        loose = backend().search(replace(query, loose=True), reader)
+        if results.total == 0 and (put_right := _put_right(query, reader, engine)):
+            meant, found = put_right
+            return Answer(found, meant, [*notes, f"没有找到“{query.text}”，以下是“{meant.text}”的结果。"])
+        nearly = _nearly(query, reader, engine, results) if len(question.plain_words) > 1 else []
     except EngineDown:
-        return []
+        return Answer(results, query, notes)
+    return Answer(results, query, notes, nearly)
+
+
+def _nearly(query: Query, reader: Reader, engine: SearchBackend, results: Results) -> list[Found]:
+    there = {found.document.object_uuid for found in results.hits}
+    loose = engine.search(replace(query, loose=True), reader)
     return [found for found in loose.hits if found.document.object_uuid not in there][: PAGE - len(there)]
 
 
@@ -104,13 +105,10 @@ def steps(query: Query, reader: Reader, total: int) -> list[Step]:
     return found
 
 
-def _put_right(query: Query, reader: Reader) -> tuple[Query, Results] | None:
+def _put_right(query: Query, reader: Reader, engine: SearchBackend) -> tuple[Query, Results] | None:
     for text in corrections(query.text, weights_in_force().shares):
         other = replace(query, text=text)
-        try:
-            results = backend().search(other, reader)
-        except EngineDown:
-            return None
+        results = engine.search(other, reader)
         if results.total:
             return other, results
     return None

@@ -1,12 +1,11 @@
 """Words that the trade uses for one thing: the file `search/data/synonyms.txt`, a line for each thing."""
 
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from search.analyser import normalise
+from search.wordlists import lines_of
 
-_FILE = Path(__file__).parent / "data" / "synonyms.txt"
+_FILE = "synonyms.txt"
 
 
 def of(word: str) -> tuple[str, ...]:
@@ -17,15 +16,10 @@ def of(word: str) -> tuple[str, ...]:
 @cache
 def _groups() -> dict[str, tuple[str, ...]]:
     known: dict[str, tuple[str, ...]] = {}
-    for line in _lines():
-        for word in line:
+    for line in lines_of(_FILE):
+        words = [normalise(word) for word in line]
+        for word in words:
             if word in known:
-                raise ValueError(f"{_FILE.name}: {word} stands in two lines")
-            known[word] = tuple(other for other in line if other != word)
+                raise ValueError(f"{_FILE}: {word} stands in two lines")
+            known[word] = tuple(other for other in words if other != word)
     return known
-
-
-def _lines() -> Iterator[list[str]]:
-    for line in _FILE.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield normalise(line).split()

@@ -2,7 +2,6 @@
 
 import structlog
 from celery import shared_task
-from django.conf import settings
 
 from search import sweeping
 from search.backend import EngineDown
@@ -19,8 +18,6 @@ SAVED_DUE = "search.saved.due"
 @shared_task(base=PlatformTask, name="search.tasks.push_changes", expires=10)
 def push_changes() -> int:
     """Bring changes to the engine; return how many arrived. One that is down is asked again a little later."""
-    if settings.SEARCH_BACKEND != "elasticsearch":
-        return 0
     try:
         return push()
     except EngineDown as error:

@@ -16,6 +16,13 @@ from zhitong.core.checks import refuse_unsafe_start  # noqa: E402 - needs the se
 
 refuse_unsafe_start()
 
+# Without an engine beside the database nothing waits to be brought there.
+_FOR_THE_ENGINE = (
+    {"push-search-changes": {"task": "search.tasks.push_changes", "schedule": 2.0}}
+    if settings.SEARCH_BACKEND == "elasticsearch"
+    else {}
+)
+
 app = CeleryApp("zhitong", task_cls="zhitong.core.tasks:UnitTask")
 app.config_from_object(
     {
@@ -30,7 +37,7 @@ app.config_from_object(
         "beat_schedule": {
             "drain-outbox": {"task": "zhitong.core.tasks.drain_outbox", "schedule": 5.0},
             "refresh-standings": {"task": "zhitong.ranking.tasks.refresh_standings", "schedule": 10.0},
-            "push-search-changes": {"task": "search.tasks.push_changes", "schedule": 2.0},
+            **_FOR_THE_ENGINE,
             "refresh-saved-searches": {"task": "search.tasks.refresh_saved", "schedule": crontab(minute=5)},
             "sweep-search": {"task": "search.tasks.sweep", "schedule": crontab(hour=3, minute=20)},
             "compute-trials": {"task": "zhitong.ranking.tasks.compute_trials", "schedule": 10.0},

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search.backend import EngineDown
 from search.sweeping import Swept, sweep, sweep_index
-from zhitong.units.models import Unit
+from zhitong.units.queries import unit_at
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run, and print what was found."""
-        units = list(self._units(options["unit"])) if options["unit"] else None
+        units = [unit_at(host) for host in options["unit"]] or None
         swept = sweep(units, deep=options["deep"])
         self._say("documents", swept)
         clean = swept.is_clean
@@ -41,12 +41,3 @@ class Command(BaseCommand):
             f"{what}: {swept.checked} checked, {swept.missing} missing, {swept.outdated} outdated,"
             f" {swept.surplus} surplus{' in ' + ', '.join(swept.units) if swept.units else ''}"
         )
-
-    def _units(self, hosts: list[str]) -> list[Unit]:
-        found = []
-        for host in hosts:
-            unit = Unit.objects.filter(domains__domain__startswith=f"{host}.").first()
-            if unit is None:
-                raise CommandError(f"no unit answers at {host}")
-            found.append(unit)
-        return found
