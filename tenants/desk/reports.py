@@ -11,9 +11,10 @@ from uuid import UUID
 
 from tenants.items.models import Item
 from zhitong.exchange.models import AdoptionMode, EventKind, ItemFact
+from zhitong.ranking import figures
 from zhitong.ranking.history import Happening, happenings
 from zhitong.ranking.models import Standing
-from zhitong.ranking.tally import tally
+from zhitong.ranking.periods import Period
 from zhitong.units.models import LEVEL_ORDER, BodyKind, Level, Unit, UnitKind
 
 _ABOVE = (Level.PROVINCE, Level.NATIONAL)
@@ -35,28 +36,28 @@ class YearFigures:
 
 def year_paragraph(unit: Unit, year: int) -> str:
     """Return the paragraph of the yearly summary. The unit must be in force: titles are its own."""
-    figures = year_figures(unit, year)
-    if not figures.received:
+    this = year_figures(unit, year)
+    if not this.received:
         return f"{year}年，{unit.short_name}未收到社情民意信息。"
     senders = "政协委员和特约信息员报送的" if unit.kind == UnitKind.COMMITTEE else ""
     parts = [
-        f"{year}年，{unit.short_name}共收到{senders}社情民意信息共{figures.received}篇",
-        f"采用{figures.adopted}篇" if figures.adopted else "未有采用",
+        f"{year}年，{unit.short_name}共收到{senders}社情民意信息共{this.received}篇",
+        f"采用{this.adopted}篇" if this.adopted else "未有采用",
     ]
     if unit.level == Level.COUNTY:
-        bodies = "、".join(figures.city_bodies)
-        parts.append(f"被{bodies}采用{figures.by_city}篇" if figures.by_city else "未有信息被市级采用")
-    parts += figures.honours or (f"未有信息被{'全国' if unit.level == Level.PROVINCE else '省级以上'}采用",)
-    if figures.standing and figures.standing.points:
-        place = f"，在同级单位中列第{figures.standing.rank}位" if figures.standing.rank else ""
-        parts.append(f"信息工作得{figures.standing.points.normalize():f}分{place}")
+        bodies = "、".join(this.city_bodies)
+        parts.append(f"被{bodies}采用{this.by_city}篇" if this.by_city else "未有信息被市级采用")
+    parts += this.honours or (f"未有信息被{'全国' if unit.level == Level.PROVINCE else '省级以上'}采用",)
+    if this.standing and this.standing.points:
+        place = f"，在同级单位中列第{this.standing.rank}位" if this.standing.rank else ""
+        parts.append(f"信息工作得{this.standing.points.normalize():f}分{place}")
     return "，".join(parts) + "。"
 
 
 def year_figures(unit: Unit, year: int) -> YearFigures:
     """Count the year of a unit from events, by the same counting that rankings use."""
     found = happenings(year, around=unit.pk)
-    counts = tally(found, year)[unit.pk, 0]
+    counts = figures.total(Period.of_year(year), [unit.pk])
     adoptions = [h for h in found if _is_adoption_above(h, unit, year)]
     by_city = [h for h in adoptions if h.event.level == Level.CITY]
     return YearFigures(

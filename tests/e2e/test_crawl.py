@@ -18,7 +18,7 @@ from tests.e2e.crawling import Kind, PageReader, Walk, walk
 from tests.e2e.people import DESK, PHONE
 from tests.factories import PASSWORD, client_for, make_draft, make_user, public_client
 from tests.leaks.world import build, dispatch_to_city
-from tests.platform.ranking.test_ledger import recompute
+from tests.platform.ranking.histories import recompute
 from zhitong.ranking.models import RuleSet
 from zhitong.units.models import Unit
 

@@ -1,16 +1,16 @@
 """Figures of the province, from standings alone: their cost grows with units, never with items."""
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 
+from zhitong.ranking.counting import WHAT, Counts
+from zhitong.ranking.figures import standings
 from zhitong.ranking.models import RuleSet, Standing
-from zhitong.ranking.queries import Period, standings
-from zhitong.ranking.tally import Counts
+from zhitong.ranking.periods import Period
 from zhitong.units.models import LEVEL_ORDER, Level, Unit, UnitKind
 
 GroupKey = tuple[str, str]  # kind, level
-COUNTS = tuple(field.name for field in fields(Counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ def rate(part: int, whole: int) -> Decimal | None:
     return (Decimal(100 * part) / whole).quantize(Decimal("0.1")) if whole else None
 
 
-def rows_by_group(rules: RuleSet, when: Period) -> dict[str, list[Standing]]:
-    """Return all rows of a period by group, ranked; one query."""
-    found: dict[str, list[Standing]] = defaultdict(list)
+def rows_by_group(rules: RuleSet, when: Period) -> defaultdict[str, list[Standing]]:
+    """Return all rows of a period by group, ranked."""
+    found: defaultdict[str, list[Standing]] = defaultdict(list)
     for row in standings(rules, when):
         found[f"{row.unit.kind}-{row.unit.level}"].append(row)
     return found
@@ -71,7 +71,7 @@ def groups() -> list[Group]:
 
 def totals(rows: list[Standing]) -> Totals:
     """Add up a group."""
-    sums = Counts(**{name: sum(getattr(row, name) for row in rows) for name in COUNTS})
+    sums = Counts(**{name: sum(getattr(row, name) for row in rows) for name in WHAT})
     return Totals(sums, sum((row.points for row in rows), Decimal(0)))
 
 

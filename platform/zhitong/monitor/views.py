@@ -15,7 +15,7 @@ from zhitong.monitor import queries
 from zhitong.monitor.queries import Group, Totals
 from zhitong.ranking import queries as ranking
 from zhitong.ranking.models import RuleSet, Standing
-from zhitong.ranking.queries import Period
+from zhitong.ranking.periods import Period, read_period
 from zhitong.ranking.views import as_of, no_rules, period_choice
 from zhitong.ranking.words import COUNTS, rank_change
 from zhitong.units.models import LEVEL_ORDER, Level
@@ -35,10 +35,10 @@ def province(request: HttpRequest) -> HttpResponse:
     rules = ranking.network_rules()
     if rules is None:
         return render(request, "monitor/empty.html", {"box": no_rules()})
-    when = ranking.period(request.GET.get("year"), request.GET.get("month"))
+    when = read_period(request.GET.dict())
     groups = queries.groups()
     group = _group(groups, request.GET.get("group"))
-    now, then = queries.rows_by_group(rules, when), queries.rows_by_group(rules, when.before)
+    now, then = queries.rows_by_group(rules, when), queries.rows_by_group(rules, when.year_before)
     rows = now.get(group.key, [])
     this, last = queries.totals(rows), queries.totals(then.get(group.key, []))
     has_last = bool(then)
@@ -47,7 +47,8 @@ def province(request: HttpRequest) -> HttpResponse:
         "group": group,
         "groups": groups,
         "rules": rules,
-        "as_of": as_of(rows[0] if rows else None, when.year),
+        "before": when.before,
+        "as_of": as_of(rows[0] if rows else None, when),
         "figures": _figures(group, when, this, last if has_last else None),
         "bars": _bars(rows, when),
         "funnel": _funnel(group, when, this),
@@ -73,14 +74,12 @@ def units(request: HttpRequest) -> HttpResponse:
     rules = ranking.network_rules()
     if rules is None:
         return render(request, "monitor/empty.html", {"box": no_rules()})
-    when = ranking.period(request.GET.get("year"), request.GET.get("month"))
+    when = read_period(request.GET.dict())
     group = _group(queries.groups(), request.GET.get("group"))
     what = request.GET.get("what", "rank")
     if what not in COUNTS and what != "rank":
         raise NotFound
-    rows = ranking.with_names(
-        ranking.standings(rules, when).filter(unit__kind=group.kind, unit__level=group.level), when
-    )
+    rows = ranking.with_names(queries.rows_by_group(rules, when)[group.key], when)
     if what != "rank":
         rows.sort(key=lambda row: -getattr(row, what))
     context = {
@@ -95,7 +94,7 @@ def units(request: HttpRequest) -> HttpResponse:
         ],
         "total": queries.totals(rows),
         "total_counts": [sum(getattr(row, name) for row in rows) for name in COUNTS],
-        "as_of": as_of(rows[0] if rows else None, when.year),
+        "as_of": as_of(rows[0] if rows else None, when),
     }
     return render(request, "monitor/units.html", context)
 

@@ -3,11 +3,11 @@
 import uuid
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from zhitong.exchange.models import Event
+from zhitong.exchange.models import Event, ItemFact
 from zhitong.units.models import Unit
 
 
@@ -145,6 +145,7 @@ class LedgerEntry(models.Model):
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
     manual = models.ForeignKey(ManualEntry, models.PROTECT, null=True, related_name="+")
     rule = models.CharField(max_length=220)
+    key = models.CharField(max_length=120, default="")
     points = models.DecimalField(max_digits=12, decimal_places=4)
     counted = models.BooleanField(default=True)
     clause = models.TextField(blank=True)
@@ -159,12 +160,33 @@ class LedgerEntry(models.Model):
         ]
 
 
+class CountedItem(models.Model):
+    """An item counts as `what` on a day: a field of `counting.Counts`. Replaced from the events, like the ledger.
+
+    Every count is a number of different items among these rows, so a figure, the list behind it, a part of it and what
+    is taken away as a table are the same rows.
+    """
+
+    fact = models.ForeignKey(ItemFact, models.CASCADE, related_name="counted", db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False)
+    what = models.CharField(max_length=16)
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["fact", "what", "on"], name="counted_once")]
+        indexes = [
+            models.Index(fields=["unit", "what", "on"], include=["fact"], name="counted_by_unit"),
+            models.Index(fields=["on"], name="counted_by_day"),
+        ]
+
+
 class Standing(models.Model):
     """One row of a ranking: counts and points of one unit in one period. Refreshed from events and ledger.
 
     `month` is 1-12, or 0 for the whole year. `received` counts items entered in the unit, `adopted` those it adopted
     itself, `sent` those it sent upward, `higher` those adopted by any level above it, `instructions` those that leaders
-    wrote on. `rank` 0 says that the unit misses what the rules ask of whoever is ranked.
+    wrote on. `untied` is what the rules tell equal points apart by; `rank` 0 says that the unit misses what they ask of
+    whoever is ranked.
     """
 
     rule_set = models.ForeignKey(RuleSet, models.CASCADE, related_name="standings")
@@ -180,6 +202,8 @@ class Standing(models.Model):
     higher = models.PositiveIntegerField(default=0)
     instructions = models.PositiveIntegerField(default=0)
     points = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    untied = ArrayField(models.DecimalField(max_digits=12, decimal_places=4), default=list)
+    is_ranked = models.BooleanField(default=True)
     rank = models.PositiveIntegerField(default=0)
     rank_before = models.PositiveIntegerField(null=True)
     as_of = models.DateTimeField()

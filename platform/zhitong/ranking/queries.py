@@ -1,8 +1,7 @@
 """Reads of rankings: who may see what, standings of a group, the ledger and the list behind a figure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact
 from zhitong.people.models import Person, PersonAccount
+from zhitong.ranking.figures import standings
 from zhitong.ranking.models import (
     LedgerEntry,
     ManualEntry,
@@ -24,59 +24,10 @@ from zhitong.ranking.models import (
     SubjectKind,
     Trial,
 )
+from zhitong.ranking.periods import Period
 from zhitong.ranking.scored import scope
-from zhitong.ranking.tally import Counts, items_behind
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.units.queries import names_of
-
-FIRST_YEAR = 1949
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A year, or a month of it (`month` 0: the whole year)."""
-
-    year: int
-    month: int = 0
-
-    @property
-    def words(self) -> str:
-        """The period as a reader says it."""
-        return f"{self.year} 年 {self.month} 月" if self.month else f"{self.year} 年"
-
-    @property
-    def before(self) -> "Period":
-        """The same period of the year before."""
-        return Period(self.year - 1, self.month)
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the period."""
-        following = date(self.year + (self.month in {0, 12}), self.month % 12 + 1 if self.month else 1, 1)
-        return following - timedelta(days=1)
-
-    @property
-    def query(self) -> str:
-        """The period in an address."""
-        return f"year={self.year}&month={self.month}" if self.month else f"year={self.year}"
-
-
-def period(year: str | None, month: str | None) -> Period:
-    """Read a period from an address; the present year when nothing is given.
-
-    Raises:
-        NotFound: no such period, or one that has not begun.
-    """
-    today = clock.today()
-    try:
-        found = Period(int(year or today.year), int(month or 0))
-    except ValueError as error:
-        raise NotFound from error
-    if not (FIRST_YEAR <= found.year <= today.year and 0 <= found.month <= 12):
-        raise NotFound
-    if date(found.year, max(found.month, 1), 1) > today:
-        raise NotFound
-    return found
 
 
 def network_rules() -> RuleSet | None:
@@ -97,18 +48,9 @@ def years(rules: RuleSet) -> list[int]:
     return sorted(known | {clock.today().year}, reverse=True)
 
 
-def standings(rules: RuleSet, when: Period) -> QuerySet[Standing]:
-    """Return the rows of a period; equal ranks are ordered by adoptions (DOMAIN §6), who has none (0) comes last."""
-    return (
-        Standing.objects.filter(rule_set=rules, year=when.year, month=when.month)
-        .select_related("unit")
-        .order_by(Case(When(rank=0, then=1), default=0), "rank", "-adopted", "unit__division_code", "unit_id")
-    )
-
-
-def peers(rules: RuleSet, when: Period, unit: Unit) -> QuerySet[Standing]:
-    """Return the rows that a unit is ranked among."""
-    return standings(rules, when).filter(unit__kind=unit.kind, unit__level=unit.level)
+def peers(rules: RuleSet, when: Period, unit: Unit) -> list[Standing]:
+    """Return the rows that a unit is ranked among, in the order of their ranks."""
+    return [row for row in standings(rules, when) if (row.unit.kind, row.unit.level) == (unit.kind, unit.level)]
 
 
 def with_names(rows: Iterable[Standing], when: Period) -> list[Standing]:
@@ -116,31 +58,23 @@ def with_names(rows: Iterable[Standing], when: Period) -> list[Standing]:
     found = list(rows)
     names = names_of(row.unit_id for row in found)
     for row in found:
-        row.called = names.on(row.unit, when.last_day)
+        row.called = names.on(row.unit, when.last)
     return found
 
 
 def siblings(rules: RuleSet, when: Period, unit: Unit) -> list[Standing]:
     """Return the rows of a unit and those beside it under the same parent, in the order of their ranks."""
-    return list(peers(rules, when, unit).filter(unit__parent_id=unit.parent_id))
+    return [row for row in peers(rules, when, unit) if row.unit.parent_id == unit.parent_id]
 
 
-def full_months(rules: RuleSet, unit: Unit, year: int, last: int) -> Counts | None:
-    """Return a unit's counts of the months 1 to `last` of a year added up; None without any figures of that year.
-
-    An item that counts in two months counts twice, as in the monthly rankings.
-    """
-    rows = Standing.objects.filter(rule_set=rules, unit=unit, year=year)
-    if not rows.exists():
-        return None
-    names = [field.name for field in fields(Counts)]
-    sums = rows.filter(month__range=(1, last)).aggregate(**{f"{name}_sum": Sum(name, default=0) for name in names})
-    return Counts(**{name: sums[f"{name}_sum"] for name in names})
+def own_row(rules: RuleSet, when: Period, unit: Unit) -> Standing | None:
+    """Return the row of one unit; None where the set does not score it, or nothing is computed yet."""
+    return next((row for row in standings(rules, when) if row.unit_id == unit.pk), None)
 
 
-def is_stale(year: int) -> bool:
-    """Return whether events of the year wait to be counted."""
-    return StaleYear.objects.filter(year=year).exists()
+def is_stale(when: Period) -> bool:
+    """Return whether events of these years wait to be counted."""
+    return StaleYear.objects.filter(year__range=(when.first.year, when.last.year)).exists()
 
 
 def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, asked: RuleSet | None = None) -> Unit:
@@ -180,10 +114,10 @@ def list_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
 
 def entries(rules: RuleSet, unit: Unit, when: Period) -> QuerySet[LedgerEntry]:
     """Return the lines behind a unit's points (or its persons', in a set for these) of a period, oldest first."""
-    rows = _lines().filter(version__rule_set=rules, unit=unit, year=when.year)
+    rows = _lines().filter(version__rule_set=rules, unit=unit, counted_on__range=(when.first, when.last))
     if rules.purpose == Purpose.UNITS:
         rows = rows.filter(subject_kind=SubjectKind.UNIT, subject_uuid=unit.uuid)
-    return rows.filter(counted_on__month=when.month) if when.month else rows
+    return rows
 
 
 def entries_of_item(rules: RuleSet, fact: ItemFact) -> QuerySet[LedgerEntry]:
@@ -260,12 +194,6 @@ def titles(actor: Actor, own: Unit, unit: Unit, items: set[UUID]) -> dict[UUID, 
     return dict(sendings.order_by("sent_at", "id").values_list("item_uuid", "title"))
 
 
-def items_counted(unit: Unit, when: Period, what: str) -> QuerySet[ItemFact]:
-    """Return the items behind a count of a standing."""
-    behind = items_behind(unit.pk, when.year, when.month, what)
-    return ItemFact.objects.filter(unit=unit, item_uuid__in=behind)
-
-
 def outcomes(unit: Unit, items: set[UUID]) -> dict[UUID, list[Event]]:
     """Return the standing outcomes that a unit itself recorded or decided on its items, oldest first."""
     found: dict[UUID, list[Event]] = {item: [] for item in items}
@@ -280,10 +208,10 @@ def outcomes(unit: Unit, items: set[UUID]) -> dict[UUID, list[Event]]:
     return found
 
 
-def versions_of(rules: RuleSet, year: int) -> Sequence[RuleSetVersion]:
-    """Return the versions in force in a year, in order."""
-    rows = rules.versions.filter(valid_from__lte=date(year, 12, 31)).order_by("number")
-    return [row for row in rows if row.valid_to is None or row.valid_to > date(year, 1, 1)]
+def versions_of(rules: RuleSet, when: Period) -> Sequence[RuleSetVersion]:
+    """Return the versions in force in a period, in order."""
+    rows = rules.versions.filter(valid_from__lte=when.last).order_by("number")
+    return [row for row in rows if row.valid_to is None or row.valid_to > when.first]
 
 
 _OUTCOMES = (EventKind.ADOPTED, EventKind.KEPT, EventKind.DECLINED, EventKind.INSTRUCTION, EventKind.PUBLISHED)

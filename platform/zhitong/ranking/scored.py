@@ -169,6 +169,7 @@ class Keys:
             event_id=None if is_manual or not name or name.startswith("due:") else self.events[event_uuid(name)],
             manual_id=self.manual[name.removeprefix(_MANUAL)] if is_manual else None,
             rule=f"{entry.rule.name}（{entry.rule.key}）",
+            key=entry.rule.key,
             points=entry.points,
             counted=entry.counted,
             clause=entry.clause.words if entry.clause else "",

@@ -9,7 +9,7 @@ from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.core.tasks import PlatformTask
 from zhitong.ranking.models import RuleSet, StaleYear, Standing
-from zhitong.ranking.operations import compute_waiting, recompute
+from zhitong.ranking.operations import compute_waiting, recompute, recount
 
 
 @shared_task(base=PlatformTask, name="zhitong.ranking.tasks.refresh_standings")
@@ -21,6 +21,7 @@ def refresh_standings() -> list[int]:
         with transaction.atomic():
             # Removed first: an event that comes while this runs makes the year stale anew.
             StaleYear.objects.filter(year=year).delete()
+            recount(actor=system(None), year=year)
             for rule_set in RuleSet.objects.order_by("pk"):
                 recompute(actor=system(None), rule_set=rule_set, year=year)
         done.append(year)

@@ -1,7 +1,7 @@
 """The unit's year beside every office home: counts that lead to their lists, the place in the ranking, instructions."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,11 @@ from zhitong.core import clock
 from zhitong.exchange.models import Event, Visibility
 from zhitong.exchange.queries import instructions_since
 from zhitong.exchange.words import leader_words
+from zhitong.ranking import figures as numbers
 from zhitong.ranking import queries as ranking
+from zhitong.ranking.counting import Counts
 from zhitong.ranking.models import RuleSet, Standing
-from zhitong.ranking.queries import Period
+from zhitong.ranking.periods import Period
 from zhitong.ranking.words import COUNTS, moved_up, rank_change
 from zhitong.units.models import LEVEL_ORDER, Level, Unit, UnitKind
 from zhitong.web import parts
@@ -39,13 +41,13 @@ def _year(unit: Unit) -> dict[str, Any]:
     rules, today = ranking.network_rules(), clock.today()
     if rules is None:
         return {}
-    when = Period(today.year)
+    when = Period.of_year(today.year)
     rows = ranking.siblings(rules, when, unit)
     own = next((row for row in rows if row.unit_id == unit.pk), None)
     if own is None:
         place = parts.Standing("同级单位", None, reverse("ranking:standings"), why="今年还没有计算")
         return {"standings": [place], "rank_rules": rules}
-    figures = _figures(rules, unit, own)
+    figures = _figures(unit, own)
     return {
         "year": figures,
         "year_note": _against(today.month) if any(figure.change for figure in figures) else "上年没有数据",
@@ -67,11 +69,9 @@ def _columns(level: str) -> list[str]:
     return [*work, *extra, *higher, "instructions"]
 
 
-def _figures(rules: RuleSet, unit: Unit, own: Standing) -> list[KeyFigure]:
+def _figures(unit: Unit, own: Standing) -> list[KeyFigure]:
     listed = reverse("ranking:list", args=[unit.uuid])
-    months = clock.today().month - 1
-    then = ranking.full_months(rules, unit, own.year - 1, months) if months else None
-    now = ranking.full_months(rules, unit, own.year, months) if then else None
+    now, then = _full_months(unit)
     return [
         KeyFigure(
             COUNTS[name],
@@ -82,6 +82,20 @@ def _figures(rules: RuleSet, unit: Unit, own: Standing) -> list[KeyFigure]:
         )
         for name in _columns(unit.level)
     ]
+
+
+def _full_months(unit: Unit) -> tuple[Counts | None, Counts | None]:
+    """Return what counts in the months of this year that are over, and in the same months of the year before.
+
+    None where there is nothing to compare: no month is over, or nothing is known of the year before.
+    """
+    today = clock.today()
+    last_year = numbers.rows(Period.of_year(today.year - 1), [unit.pk])
+    if today.month == 1 or not last_year.exists():
+        return None, None
+    over = Period(date(today.year, 1, 1), today.replace(day=1) - timedelta(days=1))
+    then = Period(date(today.year - 1, 1, 1), Period.of_month(today.year - 1, today.month - 1).last)
+    return numbers.total(over, [unit.pk]), numbers.total(then, [unit.pk])
 
 
 def _difference(now: int, before: int) -> Change:
@@ -97,7 +111,7 @@ def _against(month: int) -> str:
 
 def _standings(rules: RuleSet, when: Period, own: Standing, rows: Sequence[Standing]) -> list[parts.Standing]:
     unit, url = own.unit, reverse("ranking:standings")
-    size = ranking.peers(rules, when, unit).count()
+    size = len(ranking.peers(rules, when, unit))
     place = _PLACES.get(Level(unit.level)) if unit.kind == UnitKind.COMMITTEE else None
     found = []
     if 1 < len(rows) < size and own.rank:

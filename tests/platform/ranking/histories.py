@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import connection
+
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
@@ -83,3 +85,16 @@ def full_way(unit: Unit, city: Unit, province: Unit) -> tuple[UUID, Event]:
         way = [d for d in destinations(province, clock.today()) if d.body == body]
         exchange.send(actor=system(province.pk), item_uuid=at_province, content=CONTENT, to=way)
     return item, outcome(province, at_province, mode=AdoptionMode.MERGED, body=body)
+
+
+def recount(year: int | None = None) -> None:
+    """Count a year (the present one) anew."""
+    connection.set_schema_to_public()
+    operations.recount(actor=system(None), year=year or clock.today().year)
+
+
+def recompute(rules: RuleSet, year: int | None = None, unit: Unit | None = None) -> list[operations.Difference]:
+    """Count and score a year (the present one) anew, as the worker does; return what differed in the ledger."""
+    year = year or clock.today().year
+    recount(year)
+    return operations.recompute(actor=system(None), rule_set=rules, year=year, unit=unit)

@@ -5,23 +5,18 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
-from tests.platform.ranking.histories import full_way, publish
+from tests.platform.ranking.histories import full_way, publish, recompute
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
-from zhitong.ranking import operations, queries
-from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
-from zhitong.ranking.tally import Counts, items_behind
+from zhitong.ranking import figures, queries
+from zhitong.ranking.counting import WHAT
+from zhitong.ranking.models import LedgerEntry, Standing
+from zhitong.ranking.periods import Period
 from zhitong.units.models import Unit
 
 pytestmark = pytest.mark.django_db
-
-
-def recompute(rules: RuleSet) -> list[operations.Difference]:
-    connection.set_schema_to_public()
-    return operations.recompute(actor=system(None), rule_set=rules, year=clock.today().year)
 
 
 def year_of(unit: Unit) -> Standing:
@@ -73,8 +68,8 @@ def test_totals_of_the_ledger_and_lengths_of_lists_equal_the_standing(unit: Unit
     recompute(rules)
     today = clock.today()
     for row in Standing.objects.select_related("unit").filter(month__in=(0, today.month)):
-        when = queries.Period(row.year, row.month)
+        when = Period.of_month(row.year, row.month) if row.month else Period.of_year(row.year)
         counted = [line.points for line in queries.entries(rules, row.unit, when) if line.counted]
         assert sum(counted) == row.points
-        for what in Counts.__dataclass_fields__:
-            assert len(items_behind(row.unit_id, row.year, row.month, what)) == getattr(row, what), (row.unit, what)
+        for what in WHAT:
+            assert figures.facts(when, what, [row.unit_id]).count() == getattr(row, what), (row.unit, what)

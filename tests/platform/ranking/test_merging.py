@@ -5,17 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from tests.platform.exchange.test_merging import merged
-from tests.platform.ranking.histories import PRESET, new_item, outcome, send_up
+from tests.platform.ranking.histories import PRESET, new_item, outcome, recompute, send_up
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Event
-from zhitong.ranking import operations
+from zhitong.ranking import figures, operations
+from zhitong.ranking.counting import WHAT
 from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
-from zhitong.ranking.tally import Counts, items_behind
+from zhitong.ranking.periods import Period
 from zhitong.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -52,8 +52,7 @@ def in_force(province: Unit, code: str, source: str) -> RuleSet:
 
 def points(rules: RuleSet) -> dict[str, Decimal]:
     """Recompute and return who has how many points, nobody left out who has any."""
-    connection.set_schema_to_public()
-    operations.recompute(actor=system(None), rule_set=rules, year=clock.today().year)
+    recompute(rules)
     rows = Standing.objects.filter(rule_set=rules, month=0).exclude(points=0)
     return {row.unit.short_name: row.points for row in rows.select_related("unit")}
 
@@ -151,8 +150,7 @@ def test_an_adoption_that_is_reversed_takes_back_every_part(way: dict[str, Any],
 def test_authors_of_all_sources_have_their_points(way: dict[str, Any], province: Unit) -> None:
     source = SPLITTING.format(code="P", share='"5:3:2"').replace("subject: unit", "subject: person")
     rules = in_force(province, "P", source)
-    connection.set_schema_to_public()
-    operations.recompute(actor=system(None), rule_set=rules, year=clock.today().year)
+    recompute(rules)
     # 10 in the parts 5:3:2 among the authors of the three sources, at the city and at the province.
     lines = LedgerEntry.objects.filter(version__rule_set=rules)
     assert sorted((line.subject_uuid.int, line.points) for line in lines) == [
@@ -168,5 +166,5 @@ def test_counts_say_reports_and_their_lists_agree(way: dict[str, Any], unit: Uni
     of_county = Standing.objects.get(unit=unit, month=0)
     assert (of_county.received, of_county.higher_city, of_county.higher_province) == (1, 1, 1)
     for row in Standing.objects.select_related("unit").filter(month=0):
-        for what in Counts.__dataclass_fields__:
-            assert len(items_behind(row.unit_id, row.year, 0, what)) == getattr(row, what), (row.unit, what)
+        for what in WHAT:
+            assert figures.facts(Period.of_year(row.year), what, [row.unit_id]).count() == getattr(row, what), what

@@ -7,8 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_user
-from tests.platform.ranking.histories import TITLE, full_way, new_item, publish
-from tests.platform.ranking.test_ledger import recompute
+from tests.platform.ranking.histories import TITLE, full_way, new_item, publish, recompute
 from zhitong.units.models import Unit
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from tests.factories import make_user
-from tests.platform.ranking.histories import full_way, new_item, outcome, publish, send_up
-from tests.platform.ranking.test_rule_sets import FLAT, TODAY, YEAR, in_force, recompute
+from tests.platform.ranking.histories import full_way, new_item, outcome, publish, recompute, send_up
+from tests.platform.ranking.test_rule_sets import FLAT, TODAY, YEAR, in_force
 from zhitong.people.models import Person
 from zhitong.ranking import operations
 from zhitong.ranking.models import LedgerEntry, ManualEntry, RuleSet, RuleSetVersion, Standing, Trial

@@ -1,6 +1,6 @@
 """Homes by role beside the clerk's: the leader who signs, the administrator, the reader, the province's office."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,11 @@ from tenants.items.models import Item
 from tenants.review import operations as review
 from tenants.review.models import Task
 from tests.factories import make_user
-from tests.platform.ranking.histories import full_way, new_item, outcome, publish, send_up
-from tests.platform.ranking.test_ledger import recompute
+from tests.platform.ranking.histories import full_way, new_item, outcome, publish, recompute, send_up
 from tests.tenants.desk.conftest import Office
 from zhitong.core import clock
-from zhitong.exchange.models import EventKind, Visibility
-from zhitong.ranking.models import Standing
+from zhitong.exchange.models import EventKind, ItemFact, Visibility
+from zhitong.ranking.models import CountedItem, Standing
 from zhitong.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -121,15 +120,20 @@ def test_the_year_stands_beside_with_the_neighbours(
         ("全省 2 个区县", 1, None), ("得分", None, own.points),
     ]  # fmt: skip
     Standing.objects.filter(month=0).update(rank_before=None)
-    now, today = Standing.objects.get(unit=unit, month=0), clock.today()
-    Standing.objects.create(rule_set=now.rule_set, unit=unit, year=today.year - 1, received=9, as_of=now.as_of)
-    Standing.objects.create(rule_set=now.rule_set, unit=unit, year=today.year - 1, month=1, received=4, as_of=now.as_of)
-    with clock.at(clock.now().replace(month=3, day=15)):
-        Standing.objects.filter(unit=unit, year=today.year, month=2).update(received=6)
+    today = clock.today()
+    fact = ItemFact.objects.filter(unit=unit).earliest("pk")
+    march = date(today.year, 3, 15)
+    # Last year two came in until the end of February, and one in March; this year one until then.
+    CountedItem.objects.all().delete()
+    for day in (date(today.year - 1, 1, 9), date(today.year - 1, 3, 2), date(today.year, 2, 1), march):
+        CountedItem.objects.create(fact=fact, unit=unit, what="received", on=day)
+    second = ItemFact.objects.get(unit=unit, item_uuid=new_item(unit, "南〔2026〕9号"))
+    CountedItem.objects.create(fact=second, unit=unit, what="received", on=date(today.year - 1, 2, 28))
+    with clock.at(clock.start_of(march)):
         context = client_for(leader, unit).get("/").context
     change = context["year"][0].change
     assert context["year_note"] == "增减比上年 1 至 2 月"
-    assert change.word in {"+2 篇", "持平", "−4 篇"}
+    assert change.word == "−1 篇"
     assert other.rank == 2
 
 

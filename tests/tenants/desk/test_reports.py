@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from tenants.desk import operations as desk
 from tenants.desk.reports import year_paragraph
+from tests.platform.ranking.histories import recount
 from tests.tenants.desk.conftest import Office
 from zhitong.core import clock
 from zhitong.exchange import operations as exchange
@@ -20,6 +21,7 @@ BEGIN = f"{clock.today().year}年，南海区政协共收到政协委员和特�
 
 
 def paragraph(unit: Unit) -> str:
+    recount()
     with unit:
         return year_paragraph(unit, clock.today().year)
 

@@ -1,6 +1,6 @@
 """Writes over scores: rule sets, ledger, standings. Everything is replaced from events, nothing is incremented."""
 
-from zhitong.ranking.operations.ledger import Difference, recompute
+from zhitong.ranking.operations.ledger import Difference, recompute, recount
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
 from zhitong.ranking.operations.rules import checked, publish_rules
 from zhitong.ranking.operations.trials import ask_trial, compute_waiting
@@ -16,4 +16,5 @@ __all__ = [
     "propose_reversal",
     "publish_rules",
     "recompute",
+    "recount",
 ]

@@ -1,4 +1,4 @@
-"""Ledger and standings, replaced from the events: nothing is ever incremented."""
+"""Counts, ledger and standings, replaced from the events: nothing is ever incremented."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,20 +6,21 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from zhitong.core import audit, clock
 from zhitong.core.operations import Actor, operation
+from zhitong.exchange.models import Dispatch, ItemFact
+from zhitong.ranking import figures
+from zhitong.ranking.counting import Counted, counted
 from zhitong.ranking.history import happenings
-from zhitong.ranking.models import LedgerEntry, Purpose, RuleSet, Standing, SubjectKind
-from zhitong.ranking.placing import Earned, Order
+from zhitong.ranking.models import CountedItem, LedgerEntry, Purpose, RuleSet, Standing
+from zhitong.ranking.periods import Period
 from zhitong.ranking.scored import Keys, events_for, rules_in_force, scope
-from zhitong.ranking.scoring import RuleSet as Rules
 from zhitong.ranking.scoring import score
-from zhitong.ranking.tally import Counts, tally
 from zhitong.units.models import Unit
 
-_LOCK = 7_105_002
+_LEDGER, _COUNTS = 7_105_002, 7_105_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,28 @@ class Difference:
 
 
 @operation()
+def recount(*, actor: Actor, year: int) -> int:
+    """Replace what counts in a year by what the events say; return how many rows came or went.
+
+    Atomic, and two at once wait for each other; a second run finds no difference.
+    """
+    _lock(_COUNTS, year)
+    found = counted(happenings(year), year, ItemFact.objects.all(), Dispatch.objects.all())
+    return _replace_counted(found, CountedItem.objects.filter(on__range=_days(year)))
+
+
+@operation()
 def recompute(*, actor: Actor, rule_set: RuleSet, year: int, unit: Unit | None = None) -> list[Difference]:
     """Rebuild ledger and standings of one rule set and year from the events; return what changed.
 
     The replacement is atomic, and two at once wait for each other; a second run finds no difference. With `unit` only
-    the lines of that unit and its persons and groups are replaced, and the standings of all.
+    the lines of that unit and its persons and groups are replaced, and the standings of all. What counts is counted
+    before (`recount`).
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, rule_set.pk])
-    found = happenings(year)
-    earned, rules = _earned(rule_set, year)
-    lines = [line for line, _ in earned]
+    _lock(_LEDGER, rule_set.pk)
+    lines = _lines(rule_set, year)
     differences = _replace_ledger(rule_set, year, lines, unit)
-    _replace_standings(rule_set, year, tally(found, year), lines, Order(rules, earned))
+    _replace_standings(rule_set, year)
     if differences:
         audit.record(
             actor=actor,
@@ -60,26 +70,51 @@ def recompute(*, actor: Actor, rule_set: RuleSet, year: int, unit: Unit | None =
     return differences
 
 
-def _earned(rule_set: RuleSet, year: int) -> tuple[list[Earned], Rules | None]:
-    """Every line of the year with the entry it says, and the rules that rank: the last of the year."""
+def _lock(what: int, key: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [what, key])
+
+
+def _days(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _replace_counted(found: set[Counted], standing: QuerySet[CountedItem]) -> int:
+    """Bring the rows to what was found; rows that stay are not touched."""
+    there = {
+        Counted(unit, item, what, on): key
+        for key, unit, item, what, on in standing.values_list("pk", "unit_id", "fact__item_uuid", "what", "on")
+    }
+    gone, new = [there[each] for each in there.keys() - found], found - there.keys()
+    CountedItem.objects.filter(pk__in=gone).delete()
+    facts = ItemFact.objects.filter(item_uuid__in={each.item_uuid for each in new})
+    keys = {(unit, item): key for key, unit, item in facts.values_list("pk", "unit_id", "item_uuid")}
+    rows = [
+        CountedItem(fact_id=keys[each.unit_id, each.item_uuid], unit_id=each.unit_id, what=each.what, on=each.on)
+        for each in new
+    ]
+    CountedItem.objects.bulk_create(rows, batch_size=5000)
+    return len(gone) + len(new)
+
+
+def _lines(rule_set: RuleSet, year: int) -> list[LedgerEntry]:
+    """Every line of the year."""
     versions = list(rule_set.versions.order_by("number"))
     rules = [rules_in_force(version) for version in versions]
     events = events_for(rule_set, rules, year)
     names = Keys.of(events)
     within, today = scope(rule_set.owner), clock.today()
-    earned = [
-        (names.line(version, entry), entry)
+    return [
+        names.line(version, entry)
         for version, each in zip(versions, rules, strict=True)
         for entry in score(events, each)
         # What a period decides is decided on its last day, and stands in the ledger from that day on.
         if entry.counted_on.year == year and (entry.counted_on <= today or entry.event_kind)
         if within is None or entry.subject.unit in within
     ]
-    ranking = [each for each in rules if each.valid_from is None or each.valid_from.year <= year]
-    return earned, ranking[-1] if ranking else None
 
 
-_Identity = tuple[str, str, str, Decimal, bool, str, str, date, int | None, int | None, int]
+_Identity = tuple[str, str, str, str, Decimal, bool, str, str, date, int | None, int | None, int]
 
 
 def _identity(line: LedgerEntry) -> _Identity:
@@ -87,6 +122,7 @@ def _identity(line: LedgerEntry) -> _Identity:
         str(line.subject_uuid),
         str(line.item_uuid),
         line.rule,
+        line.key,
         Decimal(line.points),
         line.counted,
         line.clause,
@@ -112,7 +148,7 @@ def _replace_ledger(
     for line in lines:
         after[_identity(line)] += 1
     differences = [
-        Difference(1 if after[key] > before[key] else -1, key[0], key[2], key[3], key[6])
+        Difference(1 if after[key] > before[key] else -1, key[0], key[2], key[4], key[7])
         for key in {*before, *after}
         for _ in range(abs(after[key] - before[key]))
     ]
@@ -123,40 +159,18 @@ def _replace_ledger(
     return differences
 
 
-def _replace_standings(
-    rule_set: RuleSet, year: int, counts: dict[tuple[int, int], Counts], lines: list[LedgerEntry], order: Order
-) -> None:
-    points: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
-    for line in lines:
-        if line.counted and line.subject_kind == SubjectKind.UNIT:
-            for month in (0, line.counted_on.month):
-                points[line.unit_id, month] += line.points
+def _replace_standings(rule_set: RuleSet, year: int) -> None:
     Standing.objects.filter(rule_set=rule_set, year=year).delete()
     if rule_set.purpose != Purpose.UNITS:
         return  # persons and groups have their ledger, and stand beside no unit
-    within = scope(rule_set.owner)
-    units = [unit for unit in Unit.objects.all() if within is None or str(unit.uuid) in within]
-    moment = timezone.now()
-    before = _ranks_before(rule_set, year)
+    kept = [Period.of_year(year), *(Period.of_month(year, month) for month in range(1, 13))]
     rows: list[Standing] = []
-    for month in range(13):
-        fresh = [
-            Standing(
-                rule_set=rule_set,
-                unit=unit,
-                year=year,
-                month=month,
-                points=points[unit.pk, month],
-                as_of=moment,
-                **counts.get((unit.pk, month), Counts()).as_fields(),
-            )
-            for unit in units
-        ]
-        order.rank(fresh, month)
-        if month > 1:
-            before[month] = {row.unit_id: row.rank for row in rows if row.month == month - 1}
+    before = _ranks_before(rule_set, year)
+    for when in kept:
+        fresh = figures.compute(rule_set, when)
         for row in fresh:
-            row.rank_before = before.get(month, {}).get(row.unit_id)
+            row.rank_before = before[when.month].get(row.unit_id)
+        before[when.month + 1 if when.month else 13] = {row.unit_id: row.rank for row in fresh}
         rows += fresh
     Standing.objects.bulk_create(rows, batch_size=2000)
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import ItemFact
-from zhitong.ranking import queries, words
+from zhitong.ranking import figures, queries, words
 from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
-from zhitong.ranking.queries import Period
+from zhitong.ranking.periods import Period, read_period
 from zhitong.ranking.views.common import is_part, reader, tab_rights
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.web import navigation
@@ -40,12 +40,12 @@ def group_name(unit: Unit) -> str:
     return f"{Level(unit.level).label}{kind}"
 
 
-def as_of(row: Standing | None, year: int) -> State:
+def as_of(row: Standing | None, when: Period) -> State:
     """Return how fresh the standings are, amber while events wait to be counted."""
     if row is None:
         return State("还没有数据", "off")
     moment = f"数据截至 {zt_short(row.as_of)}"
-    return State(f"{moment}，有新的结果正在计算", "soon") if queries.is_stale(year) else State(moment)
+    return State(f"{moment}，有新的结果正在计算", "soon") if queries.is_stale(when) else State(moment)
 
 
 @login_required
@@ -57,13 +57,13 @@ def standings(request: HttpRequest) -> HttpResponse:
     rules = queries.network_rules()
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules(), "shows_tabs": True, **tab_rights(actor)})
-    when = queries.period(request.GET.get("year"), request.GET.get("month"))
+    when = read_period(request.GET.dict())
     rows = queries.with_names(queries.peers(rules, when, own), when)
     context = {
         "rows": [(row, words.rank_change(row)) for row in rows],
         "own": own,
         "group": group_name(own),
-        "as_of": as_of(rows[0] if rows else None, when.year),
+        "as_of": as_of(rows[0] if rows else None, when),
         "rules": rules,
         "sees_all": actor.can("monitor.province"),
         **tab_rights(actor),
@@ -84,17 +84,17 @@ def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     rules = asked or queries.network_rules()
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules()})
-    when = queries.period(request.GET.get("year"), request.GET.get("month"))
-    row = queries.standings(rules, when).filter(unit=unit).first()
+    when = read_period(request.GET.dict())
+    row = queries.own_row(rules, when, unit)
     rows = queries.entries(rules, unit, when)
     note = f"{unit.short_name}，{when.words}"
     context = _ledger_context(actor, own, unit, rules, rows) | {
         "drawer_note": f"{note}，{words.place(row, group_name(unit))}" if row else note,
-        "recomputed": as_of(row, when.year),
+        "recomputed": as_of(row, when),
         "actions": _ledger_actions(actor, own, unit, when),
         **period_choice(rules, when),
     }
-    context["facts"] = [Fact("规则", _rule_words(rules, when.year)), *context["facts"]]
+    context["facts"] = [Fact("规则", _rule_words(rules, when)), *context["facts"]]
     return render(request, "ranking/ledger_drawer.html" if is_part(request) else "ranking/ledger.html", context)
 
 
@@ -125,8 +125,8 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     what = request.GET.get("what", "received")
     if what not in words.COUNTS:
         raise NotFound
-    when = queries.period(request.GET.get("year"), request.GET.get("month"))
-    facts = queries.items_counted(unit, when, what)
+    when = read_period(request.GET.dict())
+    facts = figures.facts(when, what, [unit.pk])
     number = facts.count()
     page = page_of(facts, ("-pk",), request.GET)
     outcomes = queries.outcomes(unit, {fact.item_uuid for fact in page.items})
@@ -172,9 +172,16 @@ def _own_page(actor: Actor, own: Unit, fact: ItemFact) -> str:
     return reverse("desk:item", args=[fact.item_uuid])
 
 
+def parts_of_a_year() -> list[tuple[str, str]]:
+    """Return the parts of a year that can be chosen, as an address and as a reader says them."""
+    halves = [(f"H{half}", f"{'上下'[half - 1]}半年") for half in (1, 2)]
+    quarters = [(f"Q{quarter}", f"第{'一二三四'[quarter - 1]}季度") for quarter in range(1, 5)]
+    return [("", "全年"), *halves, *quarters, *((f"{month:02}", f"{month} 月") for month in range(1, 13))]
+
+
 def period_choice(rules: RuleSet, when: Period) -> dict[str, Any]:
     """Return what the choice of a period needs."""
-    return {"when": when, "years": queries.years(rules), "months": range(1, 13)}
+    return {"when": when, "years": queries.years(rules), "parts": parts_of_a_year()}
 
 
 def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: Any) -> dict[str, Any]:
@@ -225,6 +232,6 @@ def _ledger_actions(actor: Actor, own: Unit, unit: Unit, when: Period) -> list[A
     return [whole, Action("上级采用的稿件", url=listed, icon="list")]
 
 
-def _rule_words(rules: RuleSet, year: int) -> str:
-    periods = [f"第 {v.number} 版，自 {v.valid_from:%Y-%m-%d} 起" for v in queries.versions_of(rules, year)]
+def _rule_words(rules: RuleSet, when: Period) -> str:
+    periods = [f"第 {v.number} 版，自 {v.valid_from:%Y-%m-%d} 起" for v in queries.versions_of(rules, when)]
     return f"{rules.owner.short_name}《{rules.name}》{'；'.join(periods)}"

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.desk.reports import year_paragraph
+from zhitong.core.operations import system
+from zhitong.ranking.operations import recount
 from zhitong.units.models import Host
 
 
@@ -29,5 +31,6 @@ class Command(BaseCommand):
             raise CommandError(f"no unit on host {domain!r}; `zhitong unit list` names them")
         if not 1949 <= options["year"] <= 2100:
             raise CommandError(f"{options['year']} is not a year between 1949 and 2100")
+        recount(actor=system(None), year=options["year"])
         with host.tenant:
             self.stdout.write(year_paragraph(host.tenant, options["year"]))

@@ -11,14 +11,14 @@ from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange.models import Event, ItemFact
 from zhitong.ranking.models import RuleSet
-from zhitong.ranking.operations import recompute
+from zhitong.ranking.operations import recompute, recount
 from zhitong.units.queries import unit_at
 
 
 class Command(BaseCommand):
     """Rebuild and print what differed."""
 
-    help = "Rebuild ledger and standings from the events and print every difference; a second run finds none."
+    help = "Rebuild counts, ledger and standings from the events and print every difference; a second run finds none."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Read the options."""
@@ -34,11 +34,14 @@ class Command(BaseCommand):
         rule_sets = RuleSet.objects.select_related("owner").order_by("pk")
         if options["rules"]:
             rule_sets = rule_sets.filter(code=options["rules"])
-        if not rule_sets:
-            raise CommandError("no such rule set; publish one first")
+            if not rule_sets:
+                raise CommandError("no such rule set; publish one first")
         unit = unit_at(options["unit"]) if options["unit"] else None
         found = 0
         for year in _years(options):
+            changed = recount(actor=system(None), year=year)
+            self.stdout.write(f"counts {year}: {changed} difference(s)")
+            found += changed
             for rule_set in rule_sets:
                 differences = recompute(actor=system(None), rule_set=rule_set, year=year, unit=unit)
                 for difference in differences:

@@ -1,0 +1,162 @@
+"""The one place of numbers: how many items count as what in a period, of whom, and which items these are.
+
+A count is a number of different items in a period: one that was adopted in two months counts once in the year and once
+in each month. An item counts for the unit it belongs to, so over several units the sums of each are added up.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Sum, TextField, Value
+from django.db.models.functions import TruncMonth
+
+from zhitong.core import clock
+from zhitong.exchange.models import ItemFact
+from zhitong.ranking.counting import WHAT, Counts
+from zhitong.ranking.models import CountedItem, LedgerEntry, RuleSet, RuleSetVersion, Standing, SubjectKind
+from zhitong.ranking.periods import Period
+from zhitong.ranking.placing import earned, rank
+from zhitong.ranking.scored import rules_in_force, scope
+from zhitong.ranking.scoring import RuleSet as Rules
+from zhitong.units.models import Unit
+
+Units = Collection[int] | QuerySet[Unit] | None
+"""The units whose items are counted, by key; None for all."""
+
+
+class Dimension(StrEnum):
+    """By what counts can be taken apart."""
+
+    CATEGORY = "category"
+    SOURCE = "source"
+    SUBMITTER_KIND = "submitter_kind"
+    GROUP = "group_name"
+    URGENCY = "urgency"
+    MONTH = "month"
+
+
+def rows(when: Period, units: Units = None) -> QuerySet[CountedItem]:
+    """Return everything that counts in a period."""
+    found = CountedItem.objects.filter(on__range=(when.first, when.last))
+    return found if units is None else found.filter(unit__in=units)
+
+
+def counts(when: Period, units: Units = None) -> defaultdict[int, Counts]:
+    """Return the counts of each unit in a period; whoever is not in it has none."""
+    return _by(rows(when, units), F("unit_id"))
+
+
+def total(when: Period, units: Units = None) -> Counts:
+    """Return the counts of all these units together."""
+    return sum_of(counts(when, units).values())
+
+
+def sum_of(found: Collection[Counts]) -> Counts:
+    """Add counts up, field by field."""
+    return Counts(**{what: sum(getattr(each, what) for each in found) for what in WHAT})
+
+
+def facts(when: Period, what: str, units: Units = None) -> QuerySet[ItemFact]:
+    """Return the items behind a count, each once, in no order."""
+    behind = rows(when, units).filter(what=what, fact=OuterRef("pk"))
+    found = ItemFact.objects.filter(Exists(behind))
+    return found if units is None else found.filter(unit__in=units)
+
+
+def breakdown(when: Period, units: Units, by: Dimension) -> defaultdict[str, Counts]:
+    """Return the counts by category, source and so on, as stored (`""`: nothing said); months as `2026-03`.
+
+    An item belongs to one category, so these add up to the total; months do not where an item counts in two.
+    """
+    if by == Dimension.MONTH:
+        months = _by(rows(when, units), TruncMonth("on"))
+        return defaultdict(Counts, {f"{month:%Y-%m}": each for month, each in sorted(months.items())})
+    return _by(rows(when, units), F(f"fact__{by.value}"))
+
+
+def by_person(when: Period, units: Units) -> defaultdict[UUID, Counts]:
+    """Return the counts of each author in these units; a report of three authors counts for each."""
+    signed = Func(F("fact__authors"), function="jsonb_array_elements")
+    person = Func(signed, Value("person"), function="jsonb_extract_path_text", output_field=TextField())
+    found = _by(rows(when, units), person)
+    return defaultdict(Counts, {UUID(key): each for key, each in found.items() if key})
+
+
+def points(rule_set: RuleSet, when: Period, kind: SubjectKind, units: Units = None) -> defaultdict[UUID, Decimal]:
+    """Return the points of each subject (unit, person or group, by its uuid) in a period, from the ledger."""
+    lines = LedgerEntry.objects.filter(
+        version__rule_set=rule_set,
+        subject_kind=kind,
+        counted=True,
+        counted_on__range=(when.first, when.last),
+        year__range=(when.first.year, when.last.year),
+    )
+    if units is not None:
+        lines = lines.filter(unit__in=units)
+    sums = lines.values_list("subject_uuid").annotate(total=Sum("points"))
+    return defaultdict(Decimal, dict(sums))
+
+
+def standings(rule_set: RuleSet, when: Period) -> list[Standing]:
+    """Return the ranking of a period: equal ranks by adoptions (DOMAIN §6), who has none (0) last, group by group.
+
+    Months and years are kept; of any other period the rows are made up here, from the same counts and lines.
+    """
+    if when.is_stored:
+        kept = Standing.objects.filter(rule_set=rule_set, year=when.year, month=when.month)
+        return _ordered(list(kept.select_related("unit")))
+    ranked = compute(rule_set, when)
+    before = {row.unit_id: row.rank for row in compute(rule_set, when.before)} if not when.name else {}
+    for row in ranked:
+        row.rank_before = before.get(row.unit_id)
+    return _ordered(ranked)
+
+
+def compute(rule_set: RuleSet, when: Period, units: Collection[int] | None = None) -> list[Standing]:
+    """Make the rows of a period from counts and ledger, for all whom the set scores, or these of them; ranked."""
+    within = scope(rule_set.owner)
+    every: Any = Unit.objects.all() if units is None else Unit.objects.filter(pk__in=units)
+    counted, has = counts(when, units), earned(rule_set, ranking_rules(rule_set, when.last), when, units)
+    as_of = clock.now()
+    fresh = [
+        Standing(
+            rule_set=rule_set,
+            unit=unit,
+            year=when.year,
+            month=when.month,
+            points=has[unit.pk].points,
+            untied=list(has[unit.pk].untied),
+            is_ranked=has[unit.pk].is_ranked,
+            as_of=as_of,
+            **counted[unit.pk].as_fields(),
+        )
+        for unit in every
+        if within is None or str(unit.uuid) in within
+    ]
+    rank(fresh)
+    return fresh
+
+
+def ranking_rules(rule_set: RuleSet, day: date) -> Rules | None:
+    """Return the rules that decide ties and needs on a day: the last version that has begun; None before the first."""
+    last: RuleSetVersion | None = (
+        rule_set.versions.filter(valid_from__lte=day).select_related("rule_set").order_by("-number").first()
+    )
+    return rules_in_force(last) if last else None
+
+
+def _ordered(found: list[Standing]) -> list[Standing]:
+    return sorted(found, key=lambda row: (row.rank == 0, row.rank, -row.adopted, row.unit.division_code, row.unit_id))
+
+
+def _by(found: QuerySet[CountedItem], key: Any) -> defaultdict[Any, Counts]:
+    counted: defaultdict[Any, Counts] = defaultdict(Counts)
+    parts = found.annotate(key=key).values_list("key", "what").annotate(number=Count("fact", distinct=True))
+    for part, what, number in parts.order_by():
+        setattr(counted[part], what, number)
+    return counted
