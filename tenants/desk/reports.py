@@ -56,7 +56,7 @@ def year_paragraph(unit: Unit, year: int) -> str:
 
 def year_figures(unit: Unit, year: int) -> YearFigures:
     """Count the year of a unit from events, by the same counting that rankings use."""
-    found = happenings(year, around=unit.pk)
+    found = happenings(year, [unit.pk])
     counts = figures.total(Period.of_year(year), [unit.pk])
     adoptions = [h for h in found if _is_adoption_above(h, unit, year)]
     by_city = [h for h in adoptions if h.event.level == Level.CITY]

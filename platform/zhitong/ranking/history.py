@@ -1,6 +1,6 @@
 """From the network's events to what is scored and counted: read-only, a constant number of queries a year."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -18,9 +18,10 @@ from zhitong.exchange.models import (
     PaperKind,
 )
 from zhitong.exchange.queries import Node
-from zhitong.exchange.queries.chains import everything_above, roads_down
-from zhitong.exchange.queries.merging import merged_matters
+from zhitong.exchange.queries.chains import roads_down
+from zhitong.exchange.queries.merging import merged_into_matters
 from zhitong.ranking.scoring import Author, Contributor, Dates, ScoringEvent
+from zhitong.units.models import Unit
 
 SCORED = (
     EventKind.SUBMITTED,
@@ -31,6 +32,7 @@ SCORED = (
     EventKind.REPLIED,
     EventKind.PUBLISHED,
 )
+_BATCH = 4_000  # matters that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +76,54 @@ class Happening:
         return found
 
 
-def happenings(year: int, around: int | None = None) -> list[Happening]:
-    """Return everything of `year` that may score, in order; `around` a unit: only what concerns an item of it.
+def happenings(year: int, units: Collection[int] | None = None) -> list[Happening]:
+    """Return everything of `year` that may score, in order; with `units` only what concerns an item of theirs.
 
     Of the year is what happened in it, what else ever happened to the same matters (an instruction may replace an
     adoption of the year before), what happened later to a matter that came in during it (rule sets may date by
     submission), and every correction of these, whenever it was made.
     """
-    start, end = date(year, 1, 1), date(year, 12, 31)
-    in_year = Q(occurred_on__range=(start, end))
-    came_in = ItemFact.objects.filter(submitted_on__range=(start, end), is_received=False).values("matter_id")
-    wanted = in_year | Q(reverses__occurred_on__range=(start, end)) | Q(matter_id__in=came_in)
-    wanted |= Q(matter_id__in=merged_matters(came_in))
-    wanted |= Q(matter_id__in=Event.objects.filter(in_year, kind__in=SCORED).values("matter_id"))
-    if around is not None:
-        wanted &= Q(item_uuid__in=_items_above(around))
-    events = list(
-        Event.objects.filter(wanted, kind__in=SCORED)
-        .select_related("unit", "body", "reversed_by", "reverses")
-        .order_by("at", "id")
-    )
-    roads = roads_down({Node(event.unit_id, event.item_uuid) for event in events})
-    facts = _facts({node for road in roads.values() for node in road})
-    merges = _merges({part for road in roads.values() for part in road.values() if part is not None})
-    return [_happening(event, roads[Node(event.unit_id, event.item_uuid)], facts, merges) for event in events]
+    return of_matters(matters_of(year, units))
+
+
+def matters_of(year: int, units: Collection[int] | None = None) -> set[int]:
+    """Return the matters to which something happened in a year that may score, or that came in during it.
+
+    Args:
+        year: the calendar year.
+        units: only matters that an item of theirs is about, or was merged into.
+    """
+    days = (date(year, 1, 1), date(year, 12, 31))
+    happened = Event.objects.filter(kind__in=SCORED, occurred_on__range=days)
+    came_in = ItemFact.objects.filter(submitted_on__range=days, is_received=False)
+    if units is None:
+        found = set(happened.values_list("matter_id", flat=True)) | set(came_in.values_list("matter_id", flat=True))
+        return found | merged_into_matters(found)
+    own = ItemFact.objects.filter(unit__in=units)
+    here = Exists(happened.filter(matter=OuterRef("matter")).order_by())
+    found = set(own.filter(Q(submitted_on__range=days) | here).values_list("matter_id", flat=True))
+    merged = MergePart.objects.filter(source_matter__in=own.values("matter"), ended_at__isnull=True)
+    return found | merged_into_matters(set(merged.values_list("source_matter_id", flat=True)) | found)
+
+
+def of_matters(matters: Iterable[int]) -> list[Happening]:
+    """Return everything that may score of these matters, in order."""
+    found: list[Happening] = []
+    waiting = sorted(matters)
+    for at in range(0, len(waiting), _BATCH):
+        events = list(
+            Event.objects.filter(matter_id__in=waiting[at : at + _BATCH], kind__in=SCORED).select_related(
+                "body", "reversed_by", "reverses"
+            )
+        )
+        units = Unit.objects.in_bulk({event.unit_id for event in events})
+        for event in events:
+            event.unit = units[event.unit_id]
+        roads = roads_down({Node(event.unit_id, event.item_uuid) for event in events})
+        facts = _facts({node for road in roads.values() for node in road})
+        merges = _merges({part for road in roads.values() for part in road.values() if part is not None})
+        found += [_happening(event, roads[Node(event.unit_id, event.item_uuid)], facts, merges) for event in events]
+    return sorted(found, key=lambda happening: (happening.event.at, happening.event.pk))
 
 
 def _happening(
@@ -168,18 +194,14 @@ def event_uuid(scoring_id: str) -> str:
     return scoring_id.partition("/")[0]
 
 
-def _items_above(unit_id: int) -> set[UUID]:
-    """The items of a unit and all that were made from them, those they were withdrawn from included."""
-    own = ItemFact.objects.filter(unit_id=unit_id).values_list("item_uuid", flat=True)
-    return {node.item_uuid for node in everything_above(Node(unit_id, item) for item in own)}
-
-
 def _facts(nodes: set[Node]) -> dict[Node, ItemFact]:
-    rows = ItemFact.objects.filter(
-        unit_id__in={node.unit_id for node in nodes}, item_uuid__in={node.item_uuid for node in nodes}
-    ).select_related("unit")
+    rows = ItemFact.objects.filter(item_uuid__in={node.item_uuid for node in nodes})
     answers = CallAnswer.objects.filter(unit=OuterRef("unit"), item_uuid=OuterRef("item_uuid"))
-    return {_node(fact): fact for fact in rows.annotate(is_answer=Exists(answers))}
+    facts = {_node(fact): fact for fact in rows.annotate(is_answer=Exists(answers))}
+    units = Unit.objects.in_bulk({fact.unit_id for fact in facts.values()})
+    for fact in facts.values():
+        fact.unit = units[fact.unit_id]
+    return {node: fact for node, fact in facts.items() if node in nodes}
 
 
 def _merges(keys: set[int]) -> dict[int, MergePart]:

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from zhitong.exchange.models import Event, ItemFact
+from zhitong.exchange.models import Event, ItemFact, Matter
 from zhitong.units.models import Unit
 
 
@@ -217,8 +217,15 @@ class Standing(models.Model):
         indexes = [models.Index(fields=["rule_set", "year", "month", "rank"], name="standing_page")]
 
 
+class StaleMatter(models.Model):
+    """A matter to which something happened that is not counted yet; removed by what catches up with it."""
+
+    matter = models.OneToOneField(Matter, models.CASCADE, primary_key=True, related_name="+")
+    since = models.DateTimeField(auto_now_add=True)
+
+
 class StaleYear(models.Model):
-    """A year whose ledger and standings are behind the events; removed by the recomputation that catches up."""
+    """A year to be computed anew as a whole: its rules changed, or a period of it ended; removed by what catches up."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     since = models.DateTimeField(auto_now_add=True)

@@ -19,6 +19,7 @@ from zhitong.ranking.models import (
     Purpose,
     RuleSet,
     RuleSetVersion,
+    StaleMatter,
     StaleYear,
     Standing,
     SubjectKind,
@@ -73,8 +74,10 @@ def own_row(rules: RuleSet, when: Period, unit: Unit) -> Standing | None:
 
 
 def is_stale(when: Period) -> bool:
-    """Return whether events of these years wait to be counted."""
-    return StaleYear.objects.filter(year__range=(when.first.year, when.last.year)).exists()
+    """Return whether something that may count in these years waits to be counted."""
+    return (
+        StaleMatter.objects.exists() or StaleYear.objects.filter(year__range=(when.first.year, when.last.year)).exists()
+    )
 
 
 def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, asked: RuleSet | None = None) -> Unit:

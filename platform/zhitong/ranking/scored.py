@@ -1,6 +1,6 @@
 """What a rule set is asked about: the network's events, manual entries, what is due; and its answer as ledger lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,7 +41,11 @@ def rules_in_force(version: RuleSetVersion) -> Rules:
 
 
 def events_for(
-    rule_set: RuleSet | None, rules: Iterable[Rules], year: int, owner: Unit | None = None
+    rule_set: RuleSet | None,
+    rules: Iterable[Rules],
+    year: int,
+    owner: Unit | None = None,
+    units: Collection[int] | None = None,
 ) -> list[ScoringEvent]:
     """Return all events that the rules need to score a year of the owner's, each once.
 
@@ -50,6 +54,7 @@ def events_for(
         rules: its versions: they say how far they look around the year.
         year: the calendar year.
         owner: who the rules are for; by default the owner of the set.
+        units: only what these (by key), their persons and groups need; everybody's without.
     """
     asked = list(rules)
     spans = [years_asked(each, year) for each in asked]
@@ -59,13 +64,13 @@ def events_for(
         first = min(earliest.year, year) if earliest else year
     found: dict[str, ScoringEvent] = {}
     for each in range(first, last + 1):
-        found |= {event.id: event for event in scoring_events(happenings(each))}
+        found |= {event.id: event for event in scoring_events(happenings(each, units))}
     events = list(found.values())
     if rule_set is not None:
         events += _manual_events(rule_set)
     of = owner or (rule_set.owner if rule_set else None)
     if of is not None and any(asks_what_is_due(each) for each in asked):
-        events += _due_events(of, first, last)
+        events += _due_events(of, first, last, units)
     return events
 
 
@@ -88,13 +93,14 @@ def scope(owner: Unit) -> set[str] | None:
     return {uuids[pk] for pk in found}
 
 
-def _due_events(owner: Unit, first: int, last: int) -> list[ScoringEvent]:
+def _due_events(owner: Unit, first: int, last: int, only: Collection[int] | None) -> list[ScoringEvent]:
     """One event a month that has begun, for each open unit, so that quotas know of those that sent nothing."""
     within, today = scope(owner), clock.today()
     units = [
         unit
         for unit in Unit.objects.filter(lifecycle=Lifecycle.ACTIVE)
         if within is None or (str(unit.uuid) in within and unit.pk != owner.pk)
+        if only is None or unit.pk in only
     ]
     days = [date(year, month, 1) for year in range(first, last + 1) for month in range(1, 13)]
     return [

@@ -8,24 +8,41 @@ from django.db import transaction
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.core.tasks import PlatformTask
-from zhitong.ranking.models import RuleSet, StaleYear, Standing
-from zhitong.ranking.operations import compute_waiting, recompute, recount
+from zhitong.ranking.models import RuleSet, StaleMatter, StaleYear, Standing
+from zhitong.ranking.operations import compute_waiting, follow, recompute, recount, years_of
+
+_FOLLOWED = 300
+"""Matters that are followed one by one; beyond that it is faster to compute their years as a whole."""
 
 
 @shared_task(base=PlatformTask, name="zhitong.ranking.tasks.refresh_standings")
 def refresh_standings() -> list[int]:
-    """Recompute every year that is behind its events; return the years."""
+    """Catch up with the events: years that wait as a whole, then single matters; return the years touched."""
     _mark_a_new_day()
+    _leave_many_to_years()
     done: list[int] = []
     for year in StaleYear.objects.order_by("year").values_list("year", flat=True):
         with transaction.atomic():
-            # Removed first: an event that comes while this runs makes the year stale anew.
+            # Removed first: what comes while this runs waits anew.
             StaleYear.objects.filter(year=year).delete()
             recount(actor=system(None), year=year)
             for rule_set in RuleSet.objects.order_by("pk"):
                 recompute(actor=system(None), rule_set=rule_set, year=year)
         done.append(year)
-    return done
+    with transaction.atomic():
+        matters = set(StaleMatter.objects.values_list("pk", flat=True))
+        StaleMatter.objects.filter(pk__in=matters).delete()
+        if matters:
+            done += follow(actor=system(None), matters=matters)
+    return sorted(set(done))
+
+
+def _leave_many_to_years() -> None:
+    with transaction.atomic():
+        matters = set(StaleMatter.objects.values_list("pk", flat=True))
+        if len(matters) > _FOLLOWED:
+            StaleMatter.objects.filter(pk__in=matters).delete()
+            StaleYear.objects.bulk_create([StaleYear(year=year) for year in years_of(matters)], ignore_conflicts=True)
 
 
 def _mark_a_new_day() -> None:

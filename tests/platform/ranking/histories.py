@@ -97,4 +97,9 @@ def recompute(rules: RuleSet, year: int | None = None, unit: Unit | None = None)
     """Count and score a year (the present one) anew, as the worker does; return what differed in the ledger."""
     year = year or clock.today().year
     recount(year)
-    return operations.recompute(actor=system(None), rule_set=rules, year=year, unit=unit)
+    if unit:
+        counted = [(unit.pk, month) for month in range(1, 13)]
+        return operations.recompute_units(
+            actor=system(None), rule_set=rules, year=year, units=[unit.pk], counted=counted
+        )
+    return operations.recompute(actor=system(None), rule_set=rules, year=year)

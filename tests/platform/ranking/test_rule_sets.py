@@ -19,7 +19,7 @@ from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import EventKind, PaperKind
 from zhitong.exchange.operations import NewPaper
 from zhitong.ranking import operations
-from zhitong.ranking.models import LedgerEntry, ManualEntry, RuleSet, RuleSetVersion, StaleYear, Standing
+from zhitong.ranking.models import LedgerEntry, ManualEntry, RuleSet, RuleSetVersion, StaleMatter, StaleYear, Standing
 from zhitong.ranking.operations import NewEntry
 from zhitong.ranking.tasks import refresh_standings
 from zhitong.units.models import Lifecycle, Unit
@@ -374,9 +374,9 @@ def test_an_exemplar_is_rewarded_as_long_as_it_is_shown(unit: Unit, city: Unit, 
     with city:
         new = NewPaper(uuid4(), PaperKind.EXEMPLAR, TITLE, "供参考。", item_uuid=at_city, content=CONTENT)
         paper = exchange.publish(actor=system(city.pk), new=new, to=[unit.uuid])
-    StaleYear.objects.all().delete()
+    StaleMatter.objects.all().delete()
     drain()
-    assert StaleYear.objects.filter(year=TODAY.year).exists()
+    assert StaleMatter.objects.count() == 1
     recompute(rules)
     assert lines(rules) == [("南海区政协", 15, 1)]  # 10 × 1.5
     with city:

@@ -20,7 +20,7 @@ from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from zhitong.core.models import AuditEntry
 from zhitong.core.operations import system
 from zhitong.exchange.models import ItemFact
-from zhitong.ranking.models import StaleYear
+from zhitong.ranking.models import StaleMatter
 from zhitong.units.models import Unit
 from zhitong.units.operations import set_writing_rules
 
@@ -216,13 +216,13 @@ def test_unanswered_names_go_out_with_a_mark_and_may_answer_until_the_decision(
     version = item.version
     assert network(unit, item) == ["梁晓岚", "冯雅琪", "杜明"]
     drain()
-    StaleYear.objects.all().delete()
+    StaleMatter.objects.all().delete()
     with unit:
         assert queries.author_names(Item.objects.get(pk=item.pk)) == ["梁晓岚", "冯雅琪（待确认）", "杜明（待确认）"]
     decline(unit, item, second)
     drain()
     assert network(unit, item) == ["梁晓岚", "杜明"]
-    assert StaleYear.objects.exists()  # points belong to other names now
+    assert StaleMatter.objects.exists()  # points belong to other names now
     assert not sees(unit, second, item)
     question = Query(text="电动自行车")
     assert backend().search(question, Reader(frozenset({user_grant(second.uuid)}))).total == 0

@@ -17,7 +17,7 @@ from zhitong.exchange.journeys.stops import Node
 # No real chain is longer: branch, county, city, province on two lines leave room to spare.
 _DEPTH = 16
 
-_UPWARD = """
+_UP = """
 WITH RECURSIVE way AS (
   SELECT u AS root_unit, i AS root_item, u AS unit_id, i AS item_uuid, 0 AS depth, false AS merged
     FROM unnest(%s::bigint[], %s::uuid[]) AS start(u, i)
@@ -31,15 +31,12 @@ WITH RECURSIVE way AS (
       SELECT p.unit_id, p.item_uuid, true
         FROM public.exchange_mergepart p
        WHERE p.unit_id = way.unit_id AND p.source_uuid = way.item_uuid AND p.ended_at IS NULL
-         AND {standing}
+         AND p.withdrawal_id IS NULL
     ) up
    WHERE way.depth < %s
 )
 SELECT root_unit, root_item, unit_id, item_uuid, merged, false FROM way ORDER BY depth
 """
-
-_UP = _UPWARD.format(standing="p.withdrawal_id IS NULL")
-_EVER_UP = _UPWARD.format(standing="true")
 
 _DOWN = """
 WITH RECURSIVE way AS (
@@ -100,11 +97,6 @@ def chain_up(unit_id: int, item_uuid: UUID) -> list[Node]:
 def chain_down(unit_id: int, item_uuid: UUID) -> list[Node]:
     """Return the item and every contributor below it, nearest first; withdrawn ones are none."""
     return chains_down([Node(unit_id, item_uuid)])[Node(unit_id, item_uuid)]
-
-
-def everything_above(starts: Iterable[Node]) -> set[Node]:
-    """Return the items and all that was ever made from them, also what some were withdrawn from, by one query."""
-    return {reached.node for way in _walk(_EVER_UP, list(starts)).values() for reached in way}
 
 
 def chains_down(starts: Iterable[Node]) -> dict[Node, list[Node]]:

@@ -1,15 +1,13 @@
 """What merged items were made of, and where sources went."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 
 from zhitong.exchange.journeys.stops import Node
 from zhitong.exchange.models import ItemFact, MergePart
-from zhitong.units.models import Level
 
 
 def parts_of(unit_id: int, item_uuid: UUID) -> list[MergePart]:
@@ -50,13 +48,15 @@ def merges_of(units: Iterable[int], items: Iterable[UUID]) -> dict[Node, Merge]:
     return {Node(part.unit_id, part.source_uuid): Merge(part.item_uuid, part.number - 1) for part in counted}
 
 
-def merged_matters(matters: QuerySet[ItemFact, Any]) -> QuerySet[MergePart, Any]:
-    """Return the matters of what items of `matters` were merged into, through as many merges as there are levels."""
-    into = MergePart.objects.filter(source_matter_id__in=matters, ended_at__isnull=True).values("matter_id")
-    for _ in range(len(Level) - 1):
-        further = Q(source_matter_id__in=matters) | Q(source_matter_id__in=into)
-        into = MergePart.objects.filter(further, ended_at__isnull=True).values("matter_id")
-    return into
+def merged_into_matters(matters: Collection[int]) -> set[int]:
+    """Return the matters of what items of `matters` were merged into, directly or by further merges."""
+    found: set[int] = set()
+    ahead = set(matters)
+    while ahead:
+        parts = MergePart.objects.filter(source_matter_id__in=ahead, ended_at__isnull=True)
+        ahead = set(parts.values_list("matter_id", flat=True)) - found
+        found |= ahead
+    return found
 
 
 def source_matters(matter_id: int) -> set[int]:

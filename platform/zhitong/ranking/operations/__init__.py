@@ -1,6 +1,8 @@
 """Writes over scores: rule sets, ledger, standings. Everything is replaced from events, nothing is incremented."""
 
-from zhitong.ranking.operations.ledger import Difference, recompute, recount
+from zhitong.ranking.operations.counts import recount
+from zhitong.ranking.operations.following import follow, years_of
+from zhitong.ranking.operations.ledger import Difference, recompute, recompute_units
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
 from zhitong.ranking.operations.rules import checked, publish_rules
 from zhitong.ranking.operations.trials import ask_trial, compute_waiting
@@ -12,9 +14,12 @@ __all__ = [
     "checked",
     "compute_waiting",
     "decide_entry",
+    "follow",
     "propose_entry",
     "propose_reversal",
     "publish_rules",
     "recompute",
+    "recompute_units",
     "recount",
+    "years_of",
 ]

@@ -1,62 +1,75 @@
-"""Counts, ledger and standings, replaced from the events: nothing is ever incremented."""
+"""Ledger and standings of a rule set, replaced from the events: nothing is ever incremented."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from zhitong.core import audit, clock
 from zhitong.core.operations import Actor, operation
-from zhitong.exchange.models import Dispatch, ItemFact
-from zhitong.ranking import figures
-from zhitong.ranking.counting import Counted, counted
-from zhitong.ranking.history import happenings
-from zhitong.ranking.models import CountedItem, LedgerEntry, Purpose, RuleSet, Standing
-from zhitong.ranking.periods import Period
+from zhitong.ranking.models import LedgerEntry, RuleSet
+from zhitong.ranking.operations.standings import renew_standings, replace_standings
 from zhitong.ranking.scored import Keys, events_for, rules_in_force, scope
 from zhitong.ranking.scoring import score
-from zhitong.units.models import Unit
 
-_LEDGER, _COUNTS = 7_105_002, 7_105_003
+_LOCK = 7_105_002
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a recomputation changed: lines that came (+1) and went (-1), by subject and rule."""
+    """What a recomputation changed: a line that came (+1) or went (-1), of whom, when, by which rule."""
 
     sign: int
     subject: str
     rule: str
     points: Decimal
     arithmetic: str
+    unit_id: int
+    counted_on: date
 
 
 @operation()
-def recount(*, actor: Actor, year: int) -> int:
-    """Replace what counts in a year by what the events say; return how many rows came or went.
-
-    Atomic, and two at once wait for each other; a second run finds no difference.
-    """
-    _lock(_COUNTS, year)
-    found = counted(happenings(year), year, ItemFact.objects.all(), Dispatch.objects.all())
-    return _replace_counted(found, CountedItem.objects.filter(on__range=_days(year)))
-
-
-@operation()
-def recompute(*, actor: Actor, rule_set: RuleSet, year: int, unit: Unit | None = None) -> list[Difference]:
+def recompute(*, actor: Actor, rule_set: RuleSet, year: int) -> list[Difference]:
     """Rebuild ledger and standings of one rule set and year from the events; return what changed.
 
-    The replacement is atomic, and two at once wait for each other; a second run finds no difference. With `unit` only
-    the lines of that unit and its persons and groups are replaced, and the standings of all. What counts is counted
-    before (`recount`).
+    The replacement is atomic, and two at once wait for each other; a second run finds no difference. What counts is
+    counted before (`recount`).
     """
-    _lock(_LEDGER, rule_set.pk)
-    lines = _lines(rule_set, year)
-    differences = _replace_ledger(rule_set, year, lines, unit)
-    _replace_standings(rule_set, year)
+    _lock(rule_set)
+    differences = _replace_ledger(rule_set, year, None)
+    replace_standings(rule_set, year)
+    return _recorded(actor, rule_set, year, differences)
+
+
+@operation()
+def recompute_units(
+    *, actor: Actor, rule_set: RuleSet, year: int, units: Collection[int], counted: Collection[tuple[int, int]] = ()
+) -> list[Difference]:
+    """Rebuild what some units, their persons and groups have of a year, and the places of all; as `recompute`.
+
+    Args:
+        actor: who is recorded.
+        rule_set: whose ledger.
+        year: the calendar year.
+        units: by key; their lines are replaced.
+        counted: units and months in which something counts otherwise than before, besides those whose lines change.
+    """
+    _lock(rule_set)
+    differences = _replace_ledger(rule_set, year, units)
+    months = {month for _unit, month in counted} | {each.counted_on.month for each in differences}
+    renew_standings(rule_set, year, {*units, *(unit for unit, _month in counted)}, months)
+    return _recorded(actor, rule_set, year, differences)
+
+
+def _lock(rule_set: RuleSet) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, rule_set.pk])
+
+
+def _recorded(actor: Actor, rule_set: RuleSet, year: int, differences: list[Difference]) -> list[Difference]:
     if differences:
         audit.record(
             actor=actor,
@@ -64,46 +77,21 @@ def recompute(*, actor: Actor, rule_set: RuleSet, year: int, unit: Unit | None =
             object_kind="rule_set",
             object_id=rule_set.code,
             year=year,
-            lines=len(lines),
             differences=len(differences),
         )
     return differences
 
 
-def _lock(what: int, key: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [what, key])
-
-
-def _days(year: int) -> tuple[date, date]:
-    return date(year, 1, 1), date(year, 12, 31)
-
-
-def _replace_counted(found: set[Counted], standing: QuerySet[CountedItem]) -> int:
-    """Bring the rows to what was found; rows that stay are not touched."""
-    there = {
-        Counted(unit, item, what, on): key
-        for key, unit, item, what, on in standing.values_list("pk", "unit_id", "fact__item_uuid", "what", "on")
-    }
-    gone, new = [there[each] for each in there.keys() - found], found - there.keys()
-    CountedItem.objects.filter(pk__in=gone).delete()
-    facts = ItemFact.objects.filter(item_uuid__in={each.item_uuid for each in new})
-    keys = {(unit, item): key for key, unit, item in facts.values_list("pk", "unit_id", "item_uuid")}
-    rows = [
-        CountedItem(fact_id=keys[each.unit_id, each.item_uuid], unit_id=each.unit_id, what=each.what, on=each.on)
-        for each in new
-    ]
-    CountedItem.objects.bulk_create(rows, batch_size=5000)
-    return len(gone) + len(new)
-
-
-def _lines(rule_set: RuleSet, year: int) -> list[LedgerEntry]:
-    """Every line of the year."""
+def _lines(rule_set: RuleSet, year: int, units: Collection[int] | None) -> list[LedgerEntry]:
+    """Every line of the year, or those of some units."""
     versions = list(rule_set.versions.order_by("number"))
     rules = [rules_in_force(version) for version in versions]
-    events = events_for(rule_set, rules, year)
+    events = events_for(rule_set, rules, year, units=units)
     names = Keys.of(events)
     within, today = scope(rule_set.owner), clock.today()
+    if units is not None:
+        only = {uuid for uuid, key in names.units.items() if key in units}
+        within = only if within is None else within & only
     return [
         names.line(version, entry)
         for version, each in zip(versions, rules, strict=True)
@@ -114,7 +102,7 @@ def _lines(rule_set: RuleSet, year: int) -> list[LedgerEntry]:
     ]
 
 
-_Identity = tuple[str, str, str, str, Decimal, bool, str, str, date, int | None, int | None, int]
+_Identity = tuple[str, str, str, str, Decimal, bool, str, str, date, int | None, int | None, int, int]
 
 
 def _identity(line: LedgerEntry) -> _Identity:
@@ -131,55 +119,42 @@ def _identity(line: LedgerEntry) -> _Identity:
         line.event_id,
         line.manual_id,
         line.version_id,
+        line.unit_id,
     )
 
 
-def _replace_ledger(
-    rule_set: RuleSet, year: int, lines: list[LedgerEntry], unit: Unit | None = None
-) -> list[Difference]:
-    before: dict[_Identity, int] = defaultdict(int)
+def _replace_ledger(rule_set: RuleSet, year: int, units: Collection[int] | None) -> list[Difference]:
+    """Bring the ledger to these lines; lines that stay are not touched."""
     standing = LedgerEntry.objects.filter(version__rule_set=rule_set, year=year)
-    if unit is not None:
-        standing = standing.filter(unit=unit)
-        lines = [line for line in lines if line.unit_id == unit.pk]
+    if units is not None:
+        standing = standing.filter(unit__in=units)
+    there: defaultdict[_Identity, list[LedgerEntry]] = defaultdict(list)
     for line in standing:
-        before[_identity(line)] += 1
-    after: dict[_Identity, int] = defaultdict(int)
-    for line in lines:
-        after[_identity(line)] += 1
-    differences = [
-        Difference(1 if after[key] > before[key] else -1, key[0], key[2], key[4], key[7])
-        for key in {*before, *after}
-        for _ in range(abs(after[key] - before[key]))
-    ]
-    if differences:
+        there[_identity(line)].append(line)
+    new = [line for line in _lines(rule_set, year, units) if not _taken(there[_identity(line)])]
+    gone = [line for left in there.values() for line in left]
+    if gone or new:
         with transaction.atomic():
-            standing.delete()
-            LedgerEntry.objects.bulk_create(lines, batch_size=2000)
-    return differences
+            LedgerEntry.objects.filter(pk__in=[line.pk for line in gone]).delete()
+            LedgerEntry.objects.bulk_create(new, batch_size=2000)
+    return [_difference(-1, line) for line in gone] + [_difference(1, line) for line in new]
 
 
-def _replace_standings(rule_set: RuleSet, year: int) -> None:
-    Standing.objects.filter(rule_set=rule_set, year=year).delete()
-    if rule_set.purpose != Purpose.UNITS:
-        return  # persons and groups have their ledger, and stand beside no unit
-    kept = [Period.of_year(year), *(Period.of_month(year, month) for month in range(1, 13))]
-    rows: list[Standing] = []
-    before = _ranks_before(rule_set, year)
-    for when in kept:
-        fresh = figures.compute(rule_set, when)
-        for row in fresh:
-            row.rank_before = before[when.month].get(row.unit_id)
-        before[when.month + 1 if when.month else 13] = {row.unit_id: row.rank for row in fresh}
-        rows += fresh
-    Standing.objects.bulk_create(rows, batch_size=2000)
+def _taken(there: list[LedgerEntry]) -> bool:
+    """Take one of the equal lines that are there already; say whether there was one."""
+    if not there:
+        return False
+    there.pop()
+    return True
 
 
-def _ranks_before(rule_set: RuleSet, year: int) -> dict[int, dict[int, int]]:
-    """Return the ranks that the year and its January are compared with: the year before, and its December."""
-    found: dict[int, dict[int, int]] = {0: {}, 1: {}}
-    for unit_id, month, rank in Standing.objects.filter(
-        rule_set=rule_set, year=year - 1, month__in=(0, 12)
-    ).values_list("unit_id", "month", "rank"):
-        found[0 if month == 0 else 1][unit_id] = rank
-    return found
+def _difference(sign: int, line: LedgerEntry) -> Difference:
+    return Difference(
+        sign,
+        str(line.subject_uuid),
+        line.rule,
+        Decimal(line.points),
+        line.arithmetic,
+        line.unit_id,
+        line.counted_on,
+    )

@@ -11,7 +11,7 @@ from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange.models import Event, ItemFact
 from zhitong.ranking.models import RuleSet
-from zhitong.ranking.operations import recompute, recount
+from zhitong.ranking.operations import recompute, recompute_units, recount
 from zhitong.units.queries import unit_at
 
 
@@ -36,14 +36,20 @@ class Command(BaseCommand):
             rule_sets = rule_sets.filter(code=options["rules"])
             if not rule_sets:
                 raise CommandError("no such rule set; publish one first")
-        unit = unit_at(options["unit"]) if options["unit"] else None
+        units = [unit_at(options["unit"]).pk] if options["unit"] else None
         found = 0
         for year in _years(options):
             changed = recount(actor=system(None), year=year)
             self.stdout.write(f"counts {year}: {changed} difference(s)")
             found += changed
             for rule_set in rule_sets:
-                differences = recompute(actor=system(None), rule_set=rule_set, year=year, unit=unit)
+                if units:
+                    counted = [(unit, month) for unit in units for month in range(1, 13)]
+                    differences = recompute_units(
+                        actor=system(None), rule_set=rule_set, year=year, units=units, counted=counted
+                    )
+                else:
+                    differences = recompute(actor=system(None), rule_set=rule_set, year=year)
                 for difference in differences:
                     sign = "+" if difference.sign > 0 else "-"
                     self.stdout.write(
