@@ -115,3 +115,10 @@ def refuse_failed_messages() -> None:
     """Fail the test when a consumer failed."""
     failed = [f"{m.topic}: {m.last_error}" for m in OutboxMessage.objects.exclude(last_error="")]
     assert not failed, failed
+
+
+def exported(client: Client, kind: str, query: str = "", *, wanted: str = "xlsx") -> bytes:
+    """Return the file that an export of a small list comes as."""
+    answer: Any = client.post("/exports/ask/", {"kind": kind, "query": query, "format": wanted})
+    assert answer.status_code == 200, (kind, answer.status_code)
+    return b"".join(answer.streaming_content)

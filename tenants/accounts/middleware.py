@@ -64,8 +64,9 @@ class ClosedUnitMiddleware:
         return views.refused(request, refusal)
 
 
-# What people of a closed unit still do for themselves: come in and out, read notices and say how they are mailed.
-_OPEN_APPS = {"notices", "api"}
+# What people of a closed unit still do for themselves: come in and out, read notices and say how they are mailed, and
+# take lists of the archive with them.
+_OPEN_APPS = {"notices", "api", "exports"}
 _OPEN_PAGES = {"accounts:login", "accounts:logout", "accounts:password", "accounts:invite", "accounts:key_revoke"}
 
 

@@ -6,6 +6,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tenants.accounts.models import Holding, Invitation, Membership, Position, Role, User
 from zhitong.core import clock
+from zhitong.core.errors import NotFound
+from zhitong.core.operations import Actor
 
 # How an account stands: in use, invited but without a password, out of use.
 STANDINGS = {
@@ -13,6 +15,18 @@ STANDINGS = {
     "waiting": Q(is_active=True, password_changed_at__isnull=True),
     "off": Q(is_active=False),
 }
+
+
+def account_of(actor: Actor) -> User:
+    """Return the account that acts in the unit in force.
+
+    Raises:
+        NotFound: the system acts, or an account that is out of use.
+    """
+    user = User.objects.filter(uuid=actor.user_key, is_active=True).first()
+    if user is None:
+        raise NotFound
+    return user
 
 
 def holders_of(position_code: str, on: date) -> list[User]:

@@ -10,5 +10,11 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Register consumers, navigation and permissions."""
-        from tenants.desk import consumers, navigation, permissions, saved_searches  # noqa: F401 - registered by import
+        """Register consumers, exports, navigation and permissions."""
+        from tenants.desk import (  # noqa: F401 - registered by import
+            consumers,
+            exports,
+            navigation,
+            permissions,
+            saved_searches,
+        )

@@ -70,7 +70,7 @@ desk:adopted                  302 404 404 404 404 404 404 404
 desk:find                     302 200 200 200 200 200 200 200
 desk:register                 302 200 403 403 403 200 200 200
 desk:decline_reasons          302 403 200 403 403 403 403 403
-desk:register_file            302 404 404 404 404 404 404 404
+desk:register_print           302 200 403 403 403 200 200 200
 desk:register_line            302 404 403 403 403 200 404 200
 desk:urge                     302 404 403 403 403 200 404 404
 accounts:login                200 302 302 302 302 302 302 302
@@ -178,6 +178,10 @@ search:page                   302 200 403 200 200 200 200 200
 search:why                    302 200 403 200 200 200 200 200
 search:save                   302 405 405 405 405 405 405 405
 search:saved                  302 405 405 405 405 405 405 405
+exports:page                  302 200 200 200 200 200 200 200
+exports:ask                   302 405 405 405 405 405 405 405
+exports:file                  302 404 404 404 404 404 404 404
+exports:act                   302 405 405 405 405 405 405 405
 ranking:standings             302 200 403 403 403 200 200 200
 ranking:ledger                302 200 404 404 404 200 404 200
 ranking:item                  302 404 404 200 404 200 404 200

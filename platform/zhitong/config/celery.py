@@ -41,6 +41,11 @@ app.config_from_object(
             "refresh-saved-searches": {"task": "search.tasks.refresh_saved", "schedule": crontab(minute=5)},
             "sweep-search": {"task": "search.tasks.sweep", "schedule": crontab(hour=3, minute=20)},
             "compute-trials": {"task": "zhitong.ranking.tasks.compute_trials", "schedule": 10.0},
+            "run-exports": {"task": "zhitong.exports.tasks.run_exports", "schedule": 10.0, "options": {"expires": 10}},
+            "drop-exports": {
+                "task": "zhitong.exports.tasks.drop_expired",
+                "schedule": crontab(hour=3, minute=50),
+            },
         },
     }
 )

@@ -35,6 +35,7 @@ SHARED_APPS = [
     "zhitong.ranking.apps.RankingConfig",
     "zhitong.monitor.apps.MonitorConfig",
     "zhitong.documents.apps.DocumentsConfig",
+    "zhitong.exports.apps.ExportsConfig",
     "zhitong.web.apps.WebConfig",
     "zhitong.demo.apps.DemoConfig",
     "search.apps.SearchConfig",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("notices/", include("tenants.notices.urls")),
     path("papers/", include("tenants.papers.urls")),
     path("search/", include("search.urls")),
+    path("exports/", include("zhitong.exports.urls")),
     path("ranking/", include("zhitong.ranking.urls")),
     path("province/", include("zhitong.monitor.urls")),
     path("api/", include("api.urls")),

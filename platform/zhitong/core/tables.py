@@ -9,6 +9,9 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import chain, count, islice
 from typing import Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
@@ -17,12 +20,20 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from zhitong.core.errors import InvalidInput
+from zhitong.core.text import readable
+
+Value = str | int | Decimal | date | None
+"""What a cell holds that we write."""
 
 KINDS = (".xlsx", ".csv", ".jsonl")
 _HEAD_WITHIN = 10  # rows that may stand above the head: a title, who made the table
 _UNPACKED_LIMIT = 200 * 1024 * 1024  # bytes; a workbook that unpacks to more is an attack on whoever opens it
 _NO_WORKBOOK = "这个文件不是 Excel 工作簿（.xlsx），或已经损坏。"
 _WIDEST = 60  # characters
+_MEASURED = 200  # rows that say how wide the columns are
+# What Excel takes: rows of a sheet under its head, characters of a cell.
+_MOST_ROWS = 1_048_575
+_MOST_SIGNS = 32_767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -59,11 +70,11 @@ class WrongRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet of a workbook to be written: its name, the head, and rows of text."""
+    """One sheet of a workbook to be written: its name, the head, and rows of values."""
 
     name: str
     head: Sequence[str]
-    rows: Iterable[Sequence[str]]
+    rows: Iterable[Sequence[Value]]
 
 
 def read_rows(file: BinaryIO, name: str, layout: Layout) -> Iterator[RawRow | WrongRow]:
@@ -83,31 +94,48 @@ def read_rows(file: BinaryIO, name: str, layout: Layout) -> Iterator[RawRow | Wr
 
 
 def write_workbook(sheets: Iterable[Sheet]) -> bytes:
-    """Return an .xlsx of texts; what begins like a formula stays text."""
-    book = Workbook(write_only=True)
-    for sheet in sheets:
-        page = book.create_sheet(sheet.name)
-        rows = [list(row) for row in sheet.rows]
-        for number, cells in enumerate(zip(sheet.head, *rows, strict=True), start=1):
-            longest = max(_width(cell) for cell in cells)
-            page.column_dimensions[get_column_letter(number)].width = min(_WIDEST, longest + 2)
-        page.freeze_panes = "A2"
-        page.append([_cell(page, text, bold=True) for text in sheet.head])
-        for row in rows:
-            page.append([_cell(page, text) for text in row])
+    """Return an .xlsx as `save_workbook` writes it, for what is small."""
     out = io.BytesIO()
-    book.save(out)
+    save_workbook(sheets, out)
     return out.getvalue()
 
 
-def write_csv(sheet: Sheet) -> bytes:
-    """Return a .csv of texts as Excel opens it: UTF-8 with its mark, a quote before what begins like a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
+def save_workbook(sheets: Iterable[Sheet], out: BinaryIO) -> None:
+    """Write an .xlsx row by row: memory stays the same however many there are.
+
+    What begins like a formula stays text. The first rows set the widths of the columns. What is more than a sheet of
+    Excel takes goes on in a further one.
+    """
+    book = Workbook(write_only=True)
+    for sheet in sheets:
+        rows = iter(sheet.rows)
+        for number in count(1):
+            first = list(islice(rows, _MEASURED))
+            if not first and number > 1:
+                break
+            _save_page(book.create_sheet(f"{sheet.name} {number}" if number > 1 else sheet.name), sheet, first, rows)
+    book.save(out)
+
+
+def save_csv(sheet: Sheet, out: BinaryIO) -> None:
+    """Write a .csv row by row as Excel opens it: UTF-8 with its mark, a quote before what begins like a formula."""
+    text_out = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
+    writer = csv.writer(text_out)
     writer.writerow(sheet.head)
     for row in sheet.rows:
-        writer.writerow([f"'{text}" if text[:1] in _FORMULA else text for text in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+        writer.writerow([f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value for value in row])
+    text_out.flush()
+    text_out.detach()
+
+
+def _save_page(page: Any, sheet: Sheet, first: Sequence[Sequence[Value]], rest: Iterator[Sequence[Value]]) -> None:
+    for number, cells in enumerate(zip(sheet.head, *first, strict=True), start=1):
+        longest = max(_width(str(cell)) for cell in cells if cell is not None)
+        page.column_dimensions[get_column_letter(number)].width = min(_WIDEST, longest + 2)
+    page.freeze_panes = "A2"
+    page.append([_cell(page, text, bold=True) for text in sheet.head])
+    for row in islice(chain(first, rest), _MOST_ROWS):
+        page.append([_cell(page, value) for value in row])
 
 
 def _read_lines(file: BinaryIO, layout: Layout) -> Iterator[RawRow | WrongRow]:
@@ -207,8 +235,15 @@ def _named(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return named
 
 
-def _cell(page: Any, text: str, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(page, value=text)
+def _cell(page: Any, value: Value, *, bold: bool = False) -> Any:
+    """Return a cell: numbers and days as such, everything else as text."""
+    if not isinstance(value, str):
+        given: Any = value  # its types name no Decimal and no day
+        cell = WriteOnlyCell(page, value=given)
+        if isinstance(value, date):
+            cell.number_format = "yyyy-mm-dd"
+        return cell
+    cell = WriteOnlyCell(page, value=readable(value)[:_MOST_SIGNS])
     cell.data_type = "s"
     if bold:
         cell.font = Font(bold=True)

@@ -75,6 +75,27 @@ def hand_out(
     return _response(BytesIO(content), name, media_type)
 
 
+def hand_over(
+    *,
+    actor: Actor,
+    owner: Unit,
+    key: UUID,
+    name: str,
+    sha256: str,
+    media_type: str,
+    object_kind: str,
+    object_id: UUID,
+) -> FileResponse:
+    """Return a file that was made before and is kept for a while (`storage.keep_made`), and record it as a download.
+
+    Raises:
+        NotFound: the content is gone.
+    """
+    content = storage.open_made(owner, key)
+    record_download(actor=actor, file_uuid=key, name=name, sha256=sha256, object_kind=object_kind, object_id=object_id)
+    return _response(content, name, media_type)
+
+
 def _response(content: IO[bytes], name: str, media_type: str) -> FileResponse:
     response = FileResponse(content, as_attachment=True, filename=name, content_type=media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import BinaryIO, cast
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -67,7 +68,42 @@ def open_(unit: Unit, sha256: str) -> File:  # type: ignore[type-arg]
     Raises:
         NotFound: no such file under this unit.
     """
-    path = path_of(unit, sha256)
+    return _opened(path_of(unit, sha256))
+
+
+def keep_made(unit: Unit, key: UUID, file: BinaryIO) -> tuple[str, int]:
+    """Keep a file that we made ourselves, and return its SHA-256 and its size in bytes.
+
+    It lies under a key of its own and not under its hash, because it goes again (`drop_made`): who attaches the same
+    file to an item keeps that one.
+    """
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    size = file.tell()
+    file.seek(0)
+    default_storage.save(_made(unit, key), File(file, name=str(key)))
+    return digest, size
+
+
+def open_made(unit: Unit, key: UUID) -> File:  # type: ignore[type-arg]
+    """Open a file that we made; the caller closes it.
+
+    Raises:
+        NotFound: no such file under this unit.
+    """
+    return _opened(_made(unit, key))
+
+
+def drop_made(unit: Unit, key: UUID) -> None:
+    """Forget a file that we made, whether it is there or not."""
+    default_storage.delete(_made(unit, key))
+
+
+def _made(unit: Unit, key: UUID) -> str:
+    return f"units/{unit.uuid}/made/{key}"
+
+
+def _opened(path: str) -> File:  # type: ignore[type-arg]
     try:
         return default_storage.open(path, "rb")
     except FileNotFoundError as error:

@@ -2,17 +2,19 @@
 
 from tenants.desk.register.operations import NAMES, note_line
 from tenants.desk.register.rows import HEADS, RegisterRow, Stage, rows_of
-from tenants.desk.register.selecting import TABS, Totals, in_tab, register, totals_of, years_of
+from tenants.desk.register.selecting import ORDER, TABS, Totals, in_tab, ready, register, totals_of, years_of
 
 __all__ = [
     "HEADS",
     "NAMES",
+    "ORDER",
     "TABS",
     "RegisterRow",
     "Stage",
     "Totals",
     "in_tab",
     "note_line",
+    "ready",
     "register",
     "rows_of",
     "totals_of",

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tenants.desk.models import RegisterLine
-from tenants.desk.register.selecting import TABS
+from tenants.desk.register.selecting import TABS, register, years_of
+from tenants.items.models import Item
+from zhitong.units.current import unit_in_force
 from zhitong.web.forms import Form
 
 _EVERY = "all"
@@ -82,6 +84,20 @@ class RegisterFilter(Form):
         if given.get("q"):
             found &= Q(title__icontains=given["q"])
         return found
+
+
+def title_of(form: RegisterFilter) -> str:
+    """Return what the register that the filter leaves is called."""
+    return f"台账（{form.chosen_year} 年）" if form.chosen_year else "台账"
+
+
+def filtered(query: Any) -> tuple[QuerySet[Item], RegisterFilter]:
+    """Return the unit's register as the query of its page narrows it, the tab left out, and the filter."""
+    rows = register(unit_in_force())
+    in_use = Item.objects.filter(register_line__isnull=False).exclude(register_line__linking="")
+    linking = in_use.order_by("register_line__linking").values_list("register_line__linking", flat=True).distinct()
+    form = RegisterFilter(query, years=years_of(rows), linking=list(linking))
+    return rows.filter(form.condition()), form
 
 
 class RegisterLineForm(Form):

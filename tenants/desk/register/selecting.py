@@ -7,11 +7,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from tenants.accounts.models import User
 from tenants.items.models import Item, State
+from tenants.items.queries import with_authors
 from zhitong.core import clock, glossary
 from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact, MergePart
 from zhitong.units.models import LEVEL_ORDER, Level, Unit
 
 _Sent = Dispatch.State
+# The latest first.
+ORDER = ("-year", "-number", "-id")
 _WAITING = (_Sent.SENT, _Sent.RECEIVED, _Sent.ACCEPTED)
 # tab -> its word; the conditions stand in `_TABS`
 TABS = {
@@ -56,6 +59,11 @@ def register(unit: Unit) -> QuerySet[Item]:
     return rows.annotate(
         is_instructed=_happened(unit, EventKind.INSTRUCTION), is_replied=_happened(unit, EventKind.REPLIED)
     )
+
+
+def ready(rows: QuerySet[Item]) -> QuerySet[Item]:
+    """Return rows with what `rows_of` reads of them."""
+    return with_authors(rows.select_related("register_line"))
 
 
 def in_tab(rows: QuerySet[Item], tab: str, user: User) -> QuerySet[Item]:

@@ -1,6 +1,6 @@
-"""The register (台账): its table, the cells that say who answers, and the same rows as workbook, text and print."""
+"""The register (台账): its table, the cells that say who answers, and its print."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,14 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tenants.accounts.models import Group, GroupKind, User
 from tenants.desk import prints
-from tenants.desk.register import HEADS, NAMES, TABS, in_tab, note_line, register, rows_of, totals_of, years_of
-from tenants.desk.register.forms import RegisterFilter, RegisterLineForm
+from tenants.desk.register import HEADS, NAMES, ORDER, TABS, in_tab, note_line, ready, register, rows_of, totals_of
+from tenants.desk.register.forms import RegisterFilter, RegisterLineForm, filtered, title_of
 from tenants.items.models import Item
-from tenants.items.queries import with_authors
 from tenants.items.views.common import reader
 from zhitong.core import clock, text
 from zhitong.core.errors import InvalidInput, NotFound, StaleVersion, WrongState
-from zhitong.core.tables import Sheet, write_csv, write_workbook
 from zhitong.documents import downloads
 from zhitong.documents.kinds import KINDS
 from zhitong.units.current import unit_in_force
@@ -29,7 +27,6 @@ from zhitong.web.keyset import page_of
 from zhitong.web.parts import Action, Page, SavedFilter
 
 _SIZE = 50  # rows a page: the register is read in long columns
-_ORDER = ["-year", "-number", "-id"]
 _PRINTED_MOST = 1000  # rows of a print; more is work for a spreadsheet
 _BAR = ("open", "adopted", "instructed", "replied", "over")
 
@@ -45,7 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
     user, rows, form = _asked(request)
     tab = form.chosen_tab
     totals = totals_of(rows, user)
-    page = page_of(_ready(in_tab(rows, tab, user)), _ORDER, request.GET, size=_SIZE)
+    page = page_of(ready(in_tab(rows, tab, user)), ORDER, request.GET, size=_SIZE)
     kept = request.GET.copy()
     for name in ("tab", "after", "before"):
         kept.pop(name, None)
@@ -94,7 +91,7 @@ def line(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     user = reader(request)
     user.actor.require("desk.register")
     in_table = bool(request.htmx)  # type: ignore[attr-defined]
-    found = _ready(register(unit_in_force())).filter(uuid=item_uuid).first()
+    found = ready(register(unit_in_force())).filter(uuid=item_uuid).first()
     if found is None:
         raise NotFound
     own = getattr(found, "register_line", None)
@@ -108,7 +105,7 @@ def line(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
             if not in_table:
                 messages.success(request, "已登记。")
                 return redirect("desk:register")
-            found = _ready(register(unit_in_force())).get(uuid=item_uuid)
+            found = ready(register(unit_in_force())).get(uuid=item_uuid)
     if in_table:
         [row] = rows_of(unit_in_force(), [found])
         errors = [str(words) for field in form.errors.values() for words in field]
@@ -132,34 +129,29 @@ def line(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def export(request: HttpRequest, extension: str) -> FileResponse:
-    """Hand out the rows of the filter and tab as `xlsx`, `csv` or `pdf`; each download is logged.
+def printed(request: HttpRequest) -> FileResponse:
+    """Hand out the rows of the filter and tab as a PDF; the download is logged.
 
     Raises:
         NotAllowed: without `desk.register`.
-        NotFound: another sort of file.
         WrongState: more rows than a print takes.
     """
-    if extension not in _FILES:
-        raise NotFound
     user, rows, form = _asked(request)
     unit = unit_in_force()
     chosen = in_tab(rows, form.chosen_tab, user)
-    if extension == "pdf" and chosen.count() > _PRINTED_MOST:
+    if chosen.count() > _PRINTED_MOST:
         raise WrongState(
             f"这份台账超过 {_PRINTED_MOST:,} 件，不能打印。",
             rule=f"一次最多打印 {_PRINTED_MOST:,} 件",
             who="可以按年度和条件分开打印，或导出 Excel",
         )
-    found = list(_ready(chosen).order_by(*_ORDER))
-    texts = [row.texts() for row in rows_of(unit, found)]
-    title = f"{unit.short_name}台账{f'（{form.chosen_year} 年）' if form.chosen_year else ''}"
-    content, media_type = _FILES[extension](title, texts, user.name)
+    texts = [row.texts() for row in rows_of(unit, list(ready(chosen).order_by(*ORDER)))]
+    title = f"{unit.short_name}{title_of(form)}"
     return downloads.hand_out(
         actor=user.actor,
-        content=content,
-        name=f"{title} {clock.today():%Y-%m-%d}.{extension}",
-        media_type=media_type,
+        content=prints.pdf_of_register(title, HEADS, texts, reader=user.name),
+        name=f"{title} {clock.today():%Y-%m-%d}.pdf",
+        media_type=KINDS["pdf"].media_type,
         made_of=unit.uuid,
         object_kind="register",
         object_id=unit.uuid,
@@ -170,18 +162,7 @@ def _asked(request: HttpRequest) -> tuple[User, QuerySet[Item], RegisterFilter]:
     """Return the reader, the rows of the filter without its tab, and the filter."""
     user = reader(request)
     user.actor.require("desk.register")
-    rows = register(unit_in_force())
-    form = RegisterFilter(request.GET, years=years_of(rows), linking=_linking_in_use())
-    return user, rows.filter(form.condition()), form
-
-
-def _ready(rows: QuerySet[Item]) -> QuerySet[Item]:
-    return with_authors(rows.select_related("register_line"))
-
-
-def _linking_in_use() -> list[str]:
-    used = Item.objects.exclude(register_line__linking="").filter(register_line__isnull=False)
-    return list(used.order_by("register_line__linking").values_list("register_line__linking", flat=True).distinct())
+    return user, *filtered(request.GET)
 
 
 def _suggestions() -> dict[str, Sequence[str]]:
@@ -192,22 +173,3 @@ def _suggestions() -> dict[str, Sequence[str]]:
         "people": list(people.values_list("name", flat=True).distinct()),
         "committees": list(committees.values_list("name", flat=True)),
     }
-
-
-def _xlsx(_title: str, rows: Sequence[Sequence[str]], _reader: str) -> tuple[bytes, str]:
-    return write_workbook([Sheet("台账", HEADS, rows)]), KINDS["xlsx"].media_type
-
-
-def _csv(_title: str, rows: Sequence[Sequence[str]], _reader: str) -> tuple[bytes, str]:
-    return write_csv(Sheet("台账", HEADS, rows)), "text/csv"
-
-
-def _pdf(title: str, rows: Sequence[Sequence[str]], reader_name: str) -> tuple[bytes, str]:
-    return prints.pdf_of_register(title, HEADS, rows, reader=reader_name), KINDS["pdf"].media_type
-
-
-_FILES: dict[str, Callable[[str, Sequence[Sequence[str]], str], tuple[bytes, str]]] = {
-    "xlsx": _xlsx,
-    "csv": _csv,
-    "pdf": _pdf,
-}
