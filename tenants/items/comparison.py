@@ -1,7 +1,7 @@
 """Word by word, what changed between two texts of an item."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import regex
 import rjieba
@@ -13,20 +13,20 @@ _CLUSTER = regex.compile(r"\X")
 _WORDS_UP_TO = 20_000  # characters of a section; longer ones are compared paragraph by paragraph
 
 
-def compare(old: Texts, new: Texts) -> list[Passage]:
+def compare(old: Texts, new: Texts, labels: Mapping[str, str] = LABELS) -> list[Passage]:
     """Return every section as pieces kept, deleted and inserted; sections empty on both sides are left out."""
     return [
         Passage(label, pieces_of(getattr(old, name), getattr(new, name)))
-        for name, label in LABELS.items()
+        for name, label in labels.items()
         if getattr(old, name) or getattr(new, name)
     ]
 
 
-def passages(texts: Texts) -> list[Passage]:
+def passages(texts: Texts, labels: Mapping[str, str] = LABELS) -> list[Passage]:
     """Return a text as it is, section by section."""
     return [
         Passage(label, getattr(texts, name).split("\n"))
-        for name, label in LABELS.items()
+        for name, label in labels.items()
         if name != "title" and getattr(texts, name)
     ]
 

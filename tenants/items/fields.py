@@ -16,6 +16,8 @@ CATEGORIES = (
     "经济建设", "政治建设", "文化建设", "社会建设", "生态文明建设", "党的建设", "农业农村", "科技教育", "医疗卫生",
     "城乡建设", "交通运输", "社会治理", "民生保障", "统战侨务", "其他",
 )  # fmt: skip
+# The category of every circular, so that a unit can give them a chain of their own.
+CIRCULARS = "通报"
 _SHORT = {"category": ("类别", 20), "not_public_reason": ("不公开的理由", 100), "remark": ("备注", 200)}
 _CHOICES = {
     "submitter_kind": ("反映主体", SubmitterKind.values),

@@ -58,8 +58,23 @@ class Source(models.TextChoices):
     SPEECH = "speech", "会议发言"
 
 
+class ItemKind(models.TextChoices):
+    """What goes through review. Reports alone are counted, searched, listed and sent; a circular is only reviewed."""
+
+    REPORT = "report", "社情民意信息"
+    CIRCULAR = "circular", "通报"
+
+
+class Reports(models.Manager["Item"]):
+    """Items without circulars: a list, a count or a search that forgets them can but leave them out."""
+
+    def get_queryset(self) -> models.QuerySet["Item"]:
+        """Leave circulars out: whoever means them says `Item.every`."""
+        return super().get_queryset().filter(kind=ItemKind.REPORT)
+
+
 class Item(models.Model):
-    """One report on one matter.
+    """One report on one matter; or (`kind`) the text of a circular, whose figures `tenants.circulars` keeps.
 
     A merged one (综合稿, `is_merged`) was made of other items of the unit, which the network keeps (`MergePart`); it is
     nobody's own. `number` counts within the unit and `year`, given at submission. `version` rises with every write and
@@ -73,6 +88,7 @@ class Item(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=ItemKind, default=ItemKind.REPORT)
     year = models.PositiveSmallIntegerField(null=True)
     number = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
@@ -105,12 +121,22 @@ class Item(models.Model):
     import_key = models.CharField(max_length=80, null=True, unique=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = Reports()
+    every: "models.Manager[Item]" = models.Manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["year", "number"], name="item_number_once"),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(number__isnull=False, submitted_at__isnull=False),
+                condition=Q(state="draft")
+                | Q(kind="report", number__isnull=False, submitted_at__isnull=False)
+                | Q(kind="circular", submitted_at__isnull=False),
                 name="item_number_after_draft",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="report")
+                | Q(number__isnull=True, dispatch_uuid__isnull=True, call_uuid__isnull=True, is_merged=False),
+                name="item_circular_is_no_report",
             ),
             models.CheckConstraint(
                 condition=Q(number__isnull=True, year__isnull=True) | Q(number__isnull=False, year__isnull=False),
@@ -135,6 +161,11 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.title or "（未写标题）"
+
+    @property
+    def is_report(self) -> bool:
+        """Whether the network knows it: what becomes of a circular is no event of anybody's report."""
+        return self.kind == ItemKind.REPORT
 
     @property
     def signers(self) -> list["ItemAuthor"]:

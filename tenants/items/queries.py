@@ -1,16 +1,28 @@
-"""Reads over items; `visible_items` is the one place that says what a user may see."""
+"""Reads over items; `visible_items` is the one place that says what a user may see. `Item.objects` holds reports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tenants.accounts.models import User
 from tenants.accounts.queries import with_permission
-from tenants.items.models import OPEN_STATES, Attachment, Consent, Edition, EditionKind, Item, ItemAuthor, State
+from tenants.items.models import (
+    OPEN_STATES,
+    Attachment,
+    Consent,
+    Edition,
+    EditionKind,
+    Item,
+    ItemAuthor,
+    ItemKind,
+    State,
+)
+from tenants.items.texts import CIRCULAR_LABELS, CIRCULAR_LIMIT, LABELS
 from zhitong.core.errors import NotFound
 from zhitong.exchange.models import Paper
 from zhitong.units.current import unit_in_force
+from zhitong.units.models import Unit
 
 # What authors read instead of a name that the unit hides from them.
 NAMELESS = "审核人"
@@ -19,6 +31,21 @@ NAMELESS = "审核人"
 def number_label(item: Item, mark: str) -> str:
     """Return what one tells on the telephone (南海〔2026〕218号); empty before submission. `mark` is the unit's."""
     return f"{mark}〔{item.year}〕{item.number}号" if item.number else ""
+
+
+def labels_of(item: Item) -> Mapping[str, str]:
+    """Return what the title and the three sections of an item are called."""
+    return LABELS if item.is_report else CIRCULAR_LABELS
+
+
+def limit_of(item: Item, unit: Unit) -> int:
+    """Return how many characters its three sections may hold: the unit's limit for reports, or that of a paper."""
+    return unit.text_limit if item.is_report else CIRCULAR_LIMIT
+
+
+def own_circulars(user: User) -> QuerySet[Item]:
+    """Return the circulars that `user` drafted."""
+    return Item.every.filter(kind=ItemKind.CIRCULAR, created_by=user)
 
 
 def visible_items(user: User) -> QuerySet[Item]:

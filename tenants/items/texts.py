@@ -10,6 +10,9 @@ from zhitong.core.errors import InvalidInput
 TITLE_LIMIT = 100
 SECTION_CAP = 20_000  # characters of one section that a draft may hold; the unit's own limit counts at submission
 LABELS = {"title": "标题", "problem": "情况反映", "analysis": "原因分析", "suggestions": "意见建议"}
+# A circular is written in the same three sections under heads of its own.
+CIRCULAR_LABELS = {"title": "标题", "problem": "总体情况", "analysis": "主要特点", "suggestions": "下一步要求"}
+CIRCULAR_LIMIT = 4_800  # characters of its three sections: with their heads they fit a paper of the network
 SECTIONS = ("problem", "analysis", "suggestions")
 REQUIRED = ("title", "problem", "suggestions")
 _CHARACTERS_A_MINUTE = 500  # of a practised reader of such papers
@@ -56,16 +59,17 @@ class Texts:
         """Return the texts by field name."""
         return {name: getattr(self, name) for name in LABELS}
 
-    def require_complete(self, limit: int) -> None:
+    def require_complete(self, limit: int, labels: Mapping[str, str] = LABELS) -> None:
         """Refuse texts that lack a required part or are over a limit; nothing is ever cut.
 
         Args:
             limit: characters that the three sections may hold together (the unit's setting).
+            labels: what the parts are called.
 
         Raises:
             InvalidInput: `fields` says what is missing and how much is too long.
         """
-        fields = {name: [f"请填写{LABELS[name]}。"] for name in REQUIRED if not getattr(self, name)}
+        fields = {name: [f"请填写{labels[name]}。"] for name in REQUIRED if not getattr(self, name)}
         if len(self.title) > TITLE_LIMIT:
             over = len(self.title) - TITLE_LIMIT
             fields["title"] = [f"标题连空格 {len(self.title)} 字，最多 {TITLE_LIMIT} 字，请删去 {over} 字。"]
@@ -76,7 +80,7 @@ class Texts:
             longest = max(SECTIONS, key=lambda name: text.count(getattr(self, name)))
             fields.setdefault(longest, []).append(f"正文共 {self.length:,} 字，最多 {limit:,} 字，请删去 {over:,} 字。")
         if fields:
-            raise InvalidInput(_summary(fields), fields=fields, code="items.incomplete")
+            raise InvalidInput(_summary(fields, labels), fields=fields, code="items.incomplete")
 
 
 def missing(source: HasTexts) -> list[str]:
@@ -125,8 +129,8 @@ def clean_text(value: Any) -> str:
     return cleaned
 
 
-def _summary(fields: Mapping[str, list[str]]) -> str:
-    empty = [LABELS[name] for name in REQUIRED if fields.get(name) == [f"请填写{LABELS[name]}。"]]
+def _summary(fields: Mapping[str, list[str]], labels: Mapping[str, str]) -> str:
+    empty = [labels[name] for name in REQUIRED if fields.get(name) == [f"请填写{labels[name]}。"]]
     if len(empty) == len(fields):
         return f"还差{'、'.join(empty)}，补上就可以提交。"
     return " ".join(message for messages in fields.values() for message in messages)

@@ -27,6 +27,8 @@ _OUTCOMES = {
     Verb.END: ("review.declined", "审核已终止"),
     Verb.REMOVE: ("review.approved", glossary.ADOPTED),  # the pass before it waited for nothing else
 }
+# A circular is adopted by nobody, nor kept for later.
+_OF_CIRCULARS = {"review.approved": "已签发，可以下发", "review.declined": "没有签发", "review.kept": "没有签发"}
 
 
 @outbox.consumer("review.task.opened")
@@ -213,6 +215,8 @@ def tell_authors(payload: dict[str, Any]) -> None:
         return
     item = act.run.item
     kind, words = _OUTCOMES[Verb(act.verb)]
+    if not item.is_report:
+        words = _OF_CIRCULARS.get(kind, words)
     for reader in _authors_with_account(item).values():
         notify(
             actor=system(require_unit()),
@@ -221,7 +225,7 @@ def tell_authors(payload: dict[str, Any]) -> None:
             kind=kind,
             title=f"{item.title}：{words}",
             body="" if act.verb == Verb.REMOVE else act.reason,
-            url=f"/items/{item.uuid}/",
+            url=f"/{'items' if item.is_report else 'circulars'}/{item.uuid}/",
             urgent=item.urgency == Urgency.URGENT,
         )
 

@@ -1,5 +1,6 @@
 """Forms of review. They hold what was typed and draw it; the operations clean and decide."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -137,6 +138,11 @@ class TextForm(Form):
     problem = forms.CharField(label="情况反映", required=False, widget=forms.Textarea)
     analysis = forms.CharField(label="原因分析", required=False, widget=forms.Textarea)
     suggestions = forms.CharField(label="意见建议", required=False, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, labels: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("problem", "analysis", "suggestions"):
+            self.fields[name].label = labels[name]
 
     def texts(self, stored: Texts) -> Texts:
         """Return what was typed, cleaned; after a merge with what was chosen of the other's words.

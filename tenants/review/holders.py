@@ -72,8 +72,15 @@ class Asking:
 def authors_of(item: Item) -> Authors:
     """Return the authors and co-authors of an item, those who have not answered among them; who declined is none.
 
-    Staff who only wrote it down for them are none either. Behind a merged item stand the authors of its sources.
+    Staff who only wrote it down for them are none either. Behind a merged item stand the authors of its sources,
+    behind a circular whoever drafted it.
     """
+    if not item.is_report:
+        drafter = item.created_by
+        if drafter is None:
+            return NOBODY
+        person = drafter.person_uuid
+        return Authors(frozenset({drafter.pk}), frozenset({person} if person else ()), drafter.pk)
     of_item = Q(item=item)
     if item.is_merged:
         of_item |= Q(item__uuid__in=[part.source_uuid for part in parts_of(require_unit(), item.uuid)])

@@ -2,6 +2,7 @@
 
 from tenants.items.fields import AuthorInput
 from tenants.items.operations.authors import confirm_signing, decline_signing, set_authors
+from tenants.items.operations.circulars import delete_circular, draft_circular, hand_in_circular, write_circular
 from tenants.items.operations.drafts import create_draft, delete_draft, save_draft
 from tenants.items.operations.files import attach, remove_attachment
 from tenants.items.operations.importing import ImportReport, import_items, try_import
@@ -27,8 +28,11 @@ __all__ = [
     "create_merged",
     "create_received",
     "decline_signing",
+    "delete_circular",
     "delete_draft",
+    "draft_circular",
     "give_pen_back",
+    "hand_in_circular",
     "hand_pen",
     "import_items",
     "mark_merged",
@@ -42,4 +46,5 @@ __all__ = [
     "take_pen",
     "try_import",
     "unmark_merged",
+    "write_circular",
 ]

@@ -108,18 +108,18 @@ def require_version(item: Item, version: int) -> None:
 
 def lock(item: Item) -> Item:
     """Lock the row of `item` and return it fresh."""
-    return Item.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    return Item.every.select_for_update(of=("self",)).get(pk=item.pk)
 
 
 def store(item: Item, *columns: str) -> None:
     """Save the named columns, raise the version, announce the change.
 
-    A draft is its creator's alone and in no index: it is not announced.
+    A draft is its creator's alone, and a circular no report: neither is in any index, so they are not announced.
     """
     item.changed_at = clock.now()
     item.version += 1
     item.save(update_fields=[*columns, "changed_at", "version"])
-    if item.state != State.DRAFT:
+    if item.state != State.DRAFT and item.is_report:
         announce(item)
 
 

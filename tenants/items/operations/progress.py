@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tenants.items.models import Edition, EditionKind, Item, State, Urgency
 from tenants.items.operations.common import account_of, lock, store, unit_in_force
+from tenants.items.queries import labels_of, limit_of
 from tenants.items.texts import Texts
 from zhitong.core import audit, clock
 from zhitong.core.errors import WrongState
@@ -23,7 +24,7 @@ def add_edition(*, actor: Actor, item: Item, kind: EditionKind, texts: Texts) ->
     """
     locked = lock(item)
     texts = Texts.cleaned(texts.as_dict())
-    texts.require_complete(max(unit_in_force().text_limit, locked.text_length))
+    texts.require_complete(max(limit_of(locked, unit_in_force()), locked.text_length), labels_of(locked))
     edition = keep_edition(actor, locked, kind, texts)
     if Texts.of(locked) != texts:
         for name, value in texts.as_dict().items():

@@ -1,6 +1,7 @@
 """How a run moves: opening a step, telling whether it is through, going on, ending. All on a `Frame`."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from tenants.review import holders
 from tenants.review.clocks import NO_LIMIT, due_of
@@ -12,6 +13,7 @@ from zhitong.core import clock
 from zhitong.core.errors import WrongState
 
 _SKIPPED = "岗位空缺，或者在岗的人是反映人，按流程跳过"
+_DRAFTED = "岗位空缺，或者在岗的人就是起草人，跳过"
 # Tasks that ask nobody any more: their question went to somebody else, or was withdrawn.
 _GONE = frozenset({Task.State.HANDED_ON, Task.State.CANCELLED})
 # Tasks that bring their step nearer to its end; the others, and questions, only answer whoever asked.
@@ -25,7 +27,8 @@ def advance(frame: Frame, after: int | None, *, decided: bool) -> bool:
 
     Empty steps go by their own rule. A chain in which nobody has `decided` anything never ends by skipping alone: its
     last empty step (or its last step, when the item's facts lead past all of them) goes to the administrator, so that
-    no item is adopted unread. Steps that whoever passed the step before has to decide alone are passed over where the
+    no item is adopted unread. A step that only the drafter of a circular holds is passed over: what they have to say to
+    it is the draft. Steps that whoever passed the step before has to decide alone are passed over where the
     flow says so (`ask_once`). A clearance that demands nothing is through at once.
 
     Raises:
@@ -36,7 +39,7 @@ def advance(frame: Frame, after: int | None, *, decided: bool) -> bool:
     for place in walk(frame, after):
         step = frame.definition.steps[place]
         found = asked_at(frame, step)
-        if not found and step.on_empty is OnEmpty.SKIP:
+        if not found and (step.on_empty is OnEmpty.SKIP or _is_drafters(frame, step)):
             skipped.append(place)
             continue
         _note_skipped(frame, skipped)
@@ -280,9 +283,17 @@ def _open_after(frame: Frame) -> None:
             take_turn(frame, task)
 
 
+def _is_drafters(frame: Frame, step: Step) -> bool:
+    """Return whether a step asks nobody because whoever drafted this circular holds it."""
+    if frame.item.is_report:
+        return False
+    return bool(holders.assignees(step.who, replace(frame.asking(step), authors=holders.NOBODY)))
+
+
 def _note_skipped(frame: Frame, places: Sequence[int]) -> None:
+    why = _SKIPPED if frame.item.is_report else _DRAFTED
     for place in places:
-        frame.act(Verb.SKIP, step_name=frame.definition.steps[place].name, reason=_SKIPPED, by_system=True)
+        frame.act(Verb.SKIP, step_name=frame.definition.steps[place].name, reason=why, by_system=True)
 
 
 def _who_passed(frame: Frame) -> frozenset[int]:

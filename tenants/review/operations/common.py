@@ -171,13 +171,14 @@ def approve(frame: Frame, mode: AdoptionMode | str, act: Act) -> None:
     engine.halt(frame, Run.State.PASSED, Task.State.SUPERSEDED)
     if frame.run.purpose == Run.Purpose.REVIEW:
         items.conclude(actor=frame.actor, item=frame.item, state=State.APPROVED)
-        record(
-            actor=frame.actor,
-            item_uuid=frame.item.uuid,
-            kind=EventKind.ADOPTED,
-            mode=mode,
-            text=Texts.of(frame.item).as_dict(),
-        )
+        if frame.item.is_report:
+            record(
+                actor=frame.actor,
+                item_uuid=frame.item.uuid,
+                kind=EventKind.ADOPTED,
+                mode=mode,
+                text=Texts.of(frame.item).as_dict(),
+            )
     tell_authors(frame, act)
 
 
@@ -194,7 +195,8 @@ def end(frame: Frame, as_verb: Verb, reason: str, act: Act, *, tasks: Task.State
     engine.halt(frame, run_state, tasks)
     if frame.run.purpose == Run.Purpose.REVIEW:
         items.conclude(actor=frame.actor, item=frame.item, state=item_state)
-        record(actor=frame.actor, item_uuid=frame.item.uuid, kind=kind, reason=reason)
+        if frame.item.is_report:
+            record(actor=frame.actor, item_uuid=frame.item.uuid, kind=kind, reason=reason)
     tell_authors(frame, act)
 
 
@@ -205,10 +207,11 @@ _EVENT_OF = {
 
 
 def reverse_decision(frame: Frame, reason: str) -> None:
-    """Reverse what the end of a review recorded for the network, by a further event."""
-    withdraw_decision(
-        actor=frame.actor, item_uuid=frame.item.uuid, kind=_EVENT_OF[Run.State(frame.run.state)], reason=reason
-    )
+    """Reverse what the end of a review recorded for the network, by a further event; of a circular it knows nothing."""
+    if frame.item.is_report:
+        withdraw_decision(
+            actor=frame.actor, item_uuid=frame.item.uuid, kind=_EVENT_OF[Run.State(frame.run.state)], reason=reason
+        )
 
 
 def tell_authors(frame: Frame, act: Act) -> None:

@@ -108,6 +108,19 @@ def start_run(*, actor: Actor, item: Item, chosen: Choices | None = None) -> Run
     return finish(frame, "run.started", flow=version.flow.code, version=version.number)
 
 
+@operation()
+def resume_run(*, actor: Actor, item: Item) -> Run:
+    """Let a returned item that is in review again go on in its own run: its caller has checked the right.
+
+    Raises:
+        NotFound: no run of it waits for a correction.
+    """
+    run = Run.objects.select_for_update(of=("self",)).filter(item=item, state=Run.State.RETURNED).first()
+    if run is None:
+        raise NotFound
+    return _go_on(actor, run.pk)
+
+
 @operation("items.write")
 def recall(*, actor: Actor, item_uuid: UUID, reason: str) -> Run:
     """Take an own item back while nobody has acted on it since it was submitted.
@@ -132,7 +145,8 @@ def recall(*, actor: Actor, item_uuid: UUID, reason: str) -> Run:
     frame.act(Verb.RECALL, reason=words)
     engine.halt(frame, Run.State.RECALLED, Task.State.CANCELLED)
     items.conclude(actor=actor, item=frame.item, state=State.WITHDRAWN)
-    record(actor=actor, item_uuid=item_uuid, kind=EventKind.WITHDRAWN, reason=words)
+    if frame.item.is_report:
+        record(actor=actor, item_uuid=item_uuid, kind=EventKind.WITHDRAWN, reason=words)
     return finish(frame, "run.recalled")
 
 

@@ -16,7 +16,7 @@ from tenants.review.reasons import clean_reason
 from zhitong.core import clock
 from zhitong.core.errors import NotAllowed, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
-from zhitong.exchange.models import Dispatch
+from zhitong.exchange.models import Dispatch, Paper
 
 
 @operation()
@@ -94,7 +94,7 @@ def _give_item_back(frame: Frame, last: Act, reason: str) -> None:
     if run.purpose == Run.Purpose.CLEARANCE or run.state == Run.State.RUNNING:
         return
     # Sending and signing off lock the item too: what they did before is seen here, what comes after sees this.
-    item = Item.objects.select_for_update(of=("self",)).get(pk=frame.item.pk)
+    item = Item.every.select_for_update(of=("self",)).get(pk=frame.item.pk)
     if run.state == Run.State.RETURNED:
         if item.version != last.effects["item"]:
             raise WrongState("反映人已经动手修改，不能收回退回。", rule="反映人修改之前可以收回")
@@ -107,6 +107,9 @@ def _give_item_back(frame: Frame, last: Act, reason: str) -> None:
 
 
 def _refuse_sent(frame: Frame, item: Item) -> None:
+    # A circular goes out as a paper under its own uuid.
+    if Paper.objects.filter(unit=frame.actor.unit_id, uuid=item.uuid).exists():
+        raise WrongState("这份通报已经下发，不能收回签发。", rule="下发之前可以收回", who="可以另发更正版")
     sent = Dispatch.objects.filter(sender=frame.actor.unit_id, item_uuid=item.uuid)
     if sent.exclude(state=Dispatch.State.RECALLED).exists():
         raise WrongState("这一篇已经报送上级，不能收回签发。", rule="报送之前可以收回", who="可以先撤回报送")

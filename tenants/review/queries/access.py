@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenants.accounts.models import User
 from tenants.items.models import Item, ItemAuthor
-from tenants.items.queries import own_items, visible_items
+from tenants.items.queries import own_circulars, own_items, visible_items
 from tenants.review.models import Copy, Run, Task
 from zhitong.core.errors import NotFound
 
@@ -19,7 +19,7 @@ def runs_seen_by(user: User) -> QuerySet[Run]:
     runs = Run.objects.all()
     if sees_all(user):
         return runs
-    return runs.filter(Q(item__in=own_items(user)) | takes_part(user))
+    return runs.filter(Q(item__in=own_items(user)) | Q(item__in=own_circulars(user)) | takes_part(user))
 
 
 def latest_run_seen(user: User, item: Item) -> Run | None:
@@ -51,7 +51,8 @@ def reads_text(user: User, run: Run) -> bool:
     if user.has_zt_perm("review.read_all"):
         return True
     mine = Run.objects.filter(takes_part(user), pk=run.pk)
-    return mine.exists() or visible_items(user).filter(pk=run.item_id).exists()
+    seen = visible_items(user).filter(pk=run.item_id), own_circulars(user).filter(pk=run.item_id)
+    return mine.exists() or any(items.exists() for items in seen)
 
 
 def takes_part(user: User) -> Q:

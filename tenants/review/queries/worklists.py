@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tenants.accounts.models import User
 from tenants.items.models import Item
-from tenants.items.queries import NAMELESS, own_items
+from tenants.items.queries import NAMELESS, own_circulars, own_items
 from tenants.review.engine import post_words
 from tenants.review.models import Act, Copy, Flow, FlowVersion, Run, Task, Verb
 from tenants.review.queries.access import sees_all
@@ -218,7 +218,8 @@ def _late(user: User) -> _Source:
 
 
 def _returned(user: User) -> _Source:
-    rows = _runs().filter(state=Run.State.RETURNED, item__in=own_items(user))
+    own = Q(item__in=own_items(user)) | Q(item__in=own_circulars(user))
+    rows = _runs().filter(own, state=Run.State.RETURNED)
     return _of_runs(rows, _returned_row)
 
 

@@ -122,7 +122,7 @@ def sheet_of(run: Run, unit: Unit, *, reader: str) -> Sheet:
     path = _path(definition, run, tasks)
     version = run.flow_version
     return Sheet(
-        title=f"{unit.short_name}社情民意信息审签单",
+        title=f"{unit.short_name}{run.item.get_kind_display()}审签单",
         facts=_facts(run, unit.mark),
         steps=[_step(run, place, step, posts, tasks, acts) for place, step in path],
         verified=[_voice(one) for one in asked if one.question.kind == Question.Kind.VERIFY],
@@ -140,6 +140,8 @@ def sheet_of(run: Run, unit: Unit, *, reader: str) -> Sheet:
 
 def _facts(run: Run, mark: str) -> list[tuple[str, str]]:
     item: Item = run.item
+    if not item.is_report:
+        return _facts_of_circular(run)
     names = author_names(item)
     signed = "、".join(names[:_AUTHORS_NAMED]) + (f" 等 {len(names)} 人" if len(names) > _AUTHORS_NAMED else "")
     version = run.flow_version
@@ -159,6 +161,18 @@ def _facts(run: Run, mark: str) -> list[tuple[str, str]]:
         ("所用流程", f"{version.flow.name}，第 {version.number} 版"),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _facts_of_circular(run: Run) -> list[tuple[str, str]]:
+    item, version = run.item, run.flow_version
+    return [
+        ("标题", item.title),
+        ("类别", item.get_kind_display()),
+        ("起草", item.created_by.name if item.created_by else ""),
+        ("送审时间", _minute(item.submitted_at)),
+        ("办理情况", f"{run.get_purpose_display()}，{run.get_state_display()}"),
+        ("所用流程", f"{version.flow.name}，第 {version.number} 版"),
+    ]
 
 
 def _path(definition: Definition, run: Run, tasks: Sequence[Task]) -> list[tuple[int, Step]]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tenants.accounts.models import User
 from tenants.items.models import Item
-from tenants.items.queries import hides_reviewers_from
+from tenants.items.queries import hides_reviewers_from, labels_of
 from tenants.items.texts import LABELS
 from tenants.review.clocks import urge_pause
 from tenants.review.holders import NOBODY, authors_of
@@ -92,7 +92,8 @@ def remarks_context(user: User, run: Run, shown: Sequence[Passage] = ()) -> dict
     inside, nameless = sees_inside(user, run), hides_reviewers_from(user, run.item)
     rows = remarks_of(run, inside=inside)
     marks = [TextMark(n, str(one.uuid), faint=one.settled_at is not None) for n, one in enumerate(rows, 1)]
-    quoted = [Quoted(mark, LABELS[one.section], one.quote) for mark, one in zip(marks, rows, strict=True)]
+    labels = labels_of(run.item)
+    quoted = [Quoted(mark, labels[one.section], one.quote) for mark, one in zip(marks, rows, strict=True)]
     passages, placed = mark(shown, quoted)
     of_title = [one.mark for one in quoted if shown and _is_of_title(one, run.item) and one.mark.number not in placed]
     placed |= {one.number for one in of_title}

@@ -12,7 +12,9 @@ TAGS = {Urgency.URGENT: Tag("急", "red"), Urgency.IMPORTANT: Tag("重要", "amb
 
 
 def notes_of(item: Item) -> list[str]:
-    """Return whence an item comes: the unit that sent it, or its authors."""
+    """Return whence an item comes: the unit that sent it, or its authors; of a circular that it is one."""
+    if not item.is_report:
+        return [item.get_kind_display()]
     return [item.from_unit or authors_words(author_names(item)) or "未署名"]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.accounts.models import User
 from tenants.items import comparison
+from tenants.items.queries import labels_of
 from tenants.items.texts import Texts
 from tenants.items.views.common import reader
 from tenants.review import operations
@@ -138,7 +139,7 @@ def _page(
         "task": task,
         "item": task.run.item,
         "doc_title": task.run.item.title,
-        "passages": comparison.passages(Texts.of(task.run.item)),
+        "passages": comparison.passages(Texts.of(task.run.item), labels_of(task.run.item)),
         "form": form if context["ask_url"] else None,
         "pauses": step.verifying_pauses,
         "back": reverse("review:task", args=[task.uuid]),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from tenants.accounts.models import User
 from tenants.accounts.queries import with_permission
 from tenants.items.models import EditionKind, Item
-from tenants.items.queries import hides_reviewers_from
+from tenants.items.queries import hides_reviewers_from, labels_of
 from tenants.items.texts import Texts
 from tenants.items.views.common import reader, saved_version
 from tenants.items.views.turns import lost
@@ -65,7 +65,7 @@ def relay(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
 
 
 def _write(request: HttpRequest, user: User, task: Task) -> HttpResponse:
-    form, actor, item = TextForm(request.POST), user.actor, task.run.item
+    form, actor, item = TextForm(request.POST, labels=labels_of(task.run.item)), user.actor, task.run.item
     gives_back = request.POST.get("action") == "give_back"
     try:
         texts, version = form.texts(Texts.of(item)), saved_version(request)
@@ -101,7 +101,7 @@ def _write_page(
     stale = form is not None and (isinstance(refusal, StaleVersion) or "merged" in request.POST)
     asked = Act.objects.filter(run=task.run, verb=Verb.RELAY, seq=task.opened_seq).first()
     fields = refusal.fields if refusal else {}
-    shown = form or TextForm(initial=Texts.of(item).as_dict())
+    shown = form or TextForm(initial=Texts.of(item).as_dict(), labels=labels_of(item))
     context: dict[str, Any] = remarks_context(user, task.run) | {
         **presenting.writing_of(request, item, shown, _last_hand(user, item), stale=stale),
         "task": task,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.accounts.models import User
 from tenants.items import comparison
+from tenants.items.queries import labels_of
 from tenants.items.texts import Texts
 from tenants.items.views.common import detail_url, reader
 from tenants.review import operations
@@ -96,7 +97,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     task = Task.objects.filter(run=run, holder=user, state=Task.State.OPEN).first()
-    context = remarks_context(user, run, comparison.passages(Texts.of(run.item))) | typed
+    context = remarks_context(user, run, comparison.passages(Texts.of(run.item), labels_of(run.item))) | typed
     context |= {
         "run": run,
         "item": run.item,

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.models import User
+from tenants.items.queries import labels_of
 from tenants.items.texts import Texts
 from tenants.items.views.common import reader, saved_version
 from tenants.review import operations, queries
@@ -42,7 +43,9 @@ def task(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
     if screen.is_mine and _is_unseen(screen.task):
         operations.mark_seen(actor=screen.reader.actor, task_uuid=task_uuid)
     if request.GET.get("text") == "edit" and screen.is_mine:
-        return _edit_page(request, screen, TextForm(initial=Texts.of(screen.item).as_dict()))
+        return _edit_page(
+            request, screen, TextForm(initial=Texts.of(screen.item).as_dict(), labels=labels_of(screen.item))
+        )
     return _page(request, screen, request.GET.get("decide", ""))
 
 
@@ -77,9 +80,9 @@ def decide(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
 def edit(request: HttpRequest, task_uuid: UUID) -> HttpResponse:
     """Save the reviewer's text; when somebody else changed it meanwhile, the page lets both be merged."""
     user = reader(request)
-    form = TextForm(request.POST)
+    item = queries.load_screen(user, task_uuid).item
+    form, stored = TextForm(request.POST, labels=labels_of(item)), Texts.of(item)
     try:
-        stored = Texts.of(queries.load_screen(user, task_uuid).item)
         operations.edit_text(
             actor=user.actor, task_uuid=task_uuid, version=saved_version(request), texts=form.texts(stored)
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tenants.accounts.models import GroupKind
+from tenants.items.fields import CIRCULARS
 from tenants.review.definition import (
     EMPTY_WORDS,
     FIELD_WORDS,
@@ -181,7 +182,7 @@ def _rows(values: Sequence[str]) -> list[WhoRow]:
 
 def _values(name: str, staff: Staff) -> list[tuple[str, str]]:
     if name == "category":
-        return [(category, category) for category in staff.categories]
+        return [(category, category) for category in (*staff.categories, CIRCULARS)]
     return list(VALUE_WORDS.get(name, {}).items())
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from tenants.items.fields import CIRCULARS
 from tenants.items.views.common import reader
 from tenants.review import queries
 from tenants.review.definition import Definition, Difference, Names, Reach, parse, reach
@@ -116,7 +117,7 @@ class Editor:
     @cached_property
     def trial_form(self) -> TrialForm:
         """The item that is tried, as asked for in the query."""
-        return TrialForm(self.query, categories=self.staff.categories)
+        return TrialForm(self.query, categories=(*self.staff.categories, CIRCULARS))
 
     @cached_property
     def tried(self) -> Tried | None:

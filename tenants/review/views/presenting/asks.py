@@ -128,7 +128,7 @@ class _Box:
     def passing(self) -> Ask:
         """Passing where something is to be chosen or said with it."""
         screen, fields = self.screen, []
-        reviews = screen.run.purpose == Run.Purpose.REVIEW
+        adopts = screen.run.purpose == Run.Purpose.REVIEW and screen.item.is_report
         if screen.step.asks_destination:
             fields.append(self._destinations())
         if screen.step.asks_difficulty:
@@ -136,12 +136,12 @@ class _Box:
         chosen = self._next_people()
         if chosen:
             fields.append(chosen)
-        if screen.is_last and reviews:
+        if screen.is_last and adopts:
             mode = self.post.get("mode", AdoptionMode.SINGLE)
             modes = [Choice(value, label, value == mode) for value, label in AdoptionMode.choices]
             fields.append(Field("mode", "采用方式", "select", modes, self.errors.get("mode", "")))
         word = "同意" if screen.is_vote else "通过"
-        confirm = "通过并采用" if screen.is_last and reviews else word
+        confirm = "通过并采用" if screen.is_last and adopts else word
         if screen.is_collator:
             return Ask(Verb.PASS, "汇总各方意见", confirm, reason="汇总意见", fields=fields)
         return Ask(Verb.PASS, word, confirm, reason="意见", needs_reason=False, fields=fields)

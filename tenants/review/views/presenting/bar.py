@@ -85,6 +85,8 @@ def then_words(screen: TaskScreen, verb: str) -> str:
     if screen.next_step is None:
         if screen.run.purpose == Run.Purpose.CLEARANCE:
             return "这是最后一步\n通过后可以报送"
+        if not screen.item.is_report:
+            return "这是最后一步\n通过后签发，可以下发"
         return "这是最后一步\n通过后成为定稿，记为采用"
     due = due_of(screen.next_step, screen.item.urgency, clock.now())
     by_hours = "小时" in due.why
@@ -101,6 +103,8 @@ def outcome_words(run: Run) -> str:
         return f"现在在“{found[0][0]}”，由{'、'.join(name for _, name in found)}办理。" if found else ""
     if run.state != Run.State.PASSED:
         return ""
+    if not run.item.is_report:
+        return "已签发，可以下发了。"
     return "可以报送了。" if run.purpose == Run.Purpose.CLEARANCE else "已成为定稿，记为采用。"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from tenants.items.models import Urgency
+from tenants.items.models import Item, Urgency
 from tenants.items.queries import author_names, number_label
 from tenants.review import queries
 from tenants.review.models import Run, Task
@@ -39,6 +39,8 @@ def queue_of(screen: TaskScreen) -> dict[str, Any]:
 def head_of(screen: RunScreen, mark: str) -> dict[str, Any]:
     """Return title, facts and tags over the text. `mark` is the unit's, for the number."""
     item = screen.item
+    if not item.is_report:
+        return _head_of_circular(item)
     first = next(iter(item.signers), None)
     who = authors_words(author_names(item))
     handed_in = zt_short(clock.local_date(item.submitted_at)) if item.submitted_at else ""
@@ -56,6 +58,17 @@ def head_of(screen: RunScreen, mark: str) -> dict[str, Any]:
         "facts": [fact for fact in [*clearance, *facts] if fact.value],
         "tags": [TAGS[Urgency(item.urgency)]] if item.urgency in TAGS else [],
     }
+
+
+def _head_of_circular(item: Item) -> dict[str, Any]:
+    facts = [
+        Fact("类别", item.get_kind_display()),
+        Fact("起草", item.created_by.name if item.created_by else ""),
+        Fact("送审", zt_short(clock.local_date(item.submitted_at)) if item.submitted_at else ""),
+        Fact("篇幅", f"{item.text_length:,} 字"),
+        Fact("附表", "看附表", reverse("circulars:circular", args=[item.uuid])),
+    ]
+    return {"doc_title": item.title, "facts": [fact for fact in facts if fact.value], "tags": []}
 
 
 def _entry(task: Task, screen: TaskScreen) -> QueueEntry:

@@ -99,7 +99,8 @@ def _first(screen: RunScreen) -> Action:
         return Action("去办理", url=reverse("review:task", args=[mine.uuid]), icon="writing-sign", primary=True)
     own = screen.item.created_by_id == screen.reader.pk
     if own and screen.run.state == Run.State.RETURNED:
-        return Action("去修改", url=reverse("items:edit", args=[screen.item.uuid]), icon="pencil", primary=True)
+        place = "items:edit" if screen.item.is_report else "circulars:edit"
+        return Action("去修改", url=reverse(place, args=[screen.item.uuid]), icon="pencil", primary=True)
     urges = _urges(screen)
     if urges and not urges[0].refused:
         return urges[0]

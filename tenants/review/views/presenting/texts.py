@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tenants.items import comparison
 from tenants.items.models import Edition
-from tenants.items.queries import NAMELESS
+from tenants.items.queries import NAMELESS, labels_of
 from tenants.items.texts import LABELS, Texts
 from tenants.review.models import Task
 from tenants.review.queries import RunScreen, TaskScreen
@@ -57,7 +57,7 @@ def text_of(screen: RunScreen, wanted: str, *, pair: Mapping[str, str] | None = 
     if shown == "diff":
         return context | _comparison(screen, *_pair(screen, pair or {}))
     edition = screen.edited if shown == "edited" else screen.original
-    passages = comparison.passages(Texts.of(edition or screen.item))
+    passages = comparison.passages(Texts.of(edition or screen.item), labels_of(screen.item))
     return context | {"passages": passages, "written": _written(screen, edition) if edition else ""}
 
 
@@ -113,7 +113,7 @@ def _pair(screen: RunScreen, asked: Mapping[str, str]) -> tuple[Edition, Edition
 
 
 def _comparison(screen: RunScreen, old: Edition, new: Edition) -> dict[str, Any]:
-    compared = comparison.compare(Texts.of(old), Texts.of(new))
+    compared = comparison.compare(Texts.of(old), Texts.of(new), labels_of(screen.item))
     inserted, deleted, changes = comparison.changed(compared)
     return {
         "passages": [one for one in compared if one.heading != LABELS["title"] or _differs(one)],
