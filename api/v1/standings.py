@@ -14,6 +14,7 @@ from api.v1.serializers import StandingSerializer
 from tenants.accounts.models import actor_of
 from zhitong.core import clock
 from zhitong.ranking.models import Standing
+from zhitong.ranking.queries import seen
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import Unit
 
@@ -42,13 +43,14 @@ class StandingsView(APIView):
     @extend_schema(
         tags=["排名"],
         summary="看本单位所在的排名",
-        description="同类别、同层级的单位，每套计分规则一组。",
+        description="同类别、同层级的单位，每套计分规则一组；计分规则的所属单位定了只看自己名次的，只有本单位一行，定了不公开的，没有。",
         parameters=[Period],
         responses=StandingSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """Return the rows by rule set and rank. Needs `ranking.read`."""
-        actor_of(request.user).require("ranking.read")
+        actor = actor_of(request.user)
+        actor.require("ranking.read")
         period = Period(data=request.query_params.dict())
         period.is_valid(raise_exception=True)
         unit = unit_in_force()
@@ -63,7 +65,8 @@ class StandingsView(APIView):
             .select_related("unit", "rule_set")
             .order_by("rule_set__code", Case(When(rank=0, then=1), default=0), "rank", "unit__division_code", "unit_id")
         )
-        return Response(StandingSerializer(rows, many=True).data)
+        shown = [row for row in rows if seen(actor, unit, row.rule_set, [row])]
+        return Response(StandingSerializer(shown, many=True).data)
 
 
 def _above(unit: Unit) -> list[int]:

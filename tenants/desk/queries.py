@@ -18,7 +18,7 @@ from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, MergePart, Packet
 from zhitong.exchange.queries import inbox, parts_of, sent
-from zhitong.ranking.queries import network_rules, points_of_items
+from zhitong.ranking.queries import network_rules, points_of_items, shows_points
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody
 
@@ -247,12 +247,16 @@ def received_dispatch(dispatch_uuid: UUID) -> Dispatch:
 def own_year(user: User, year: int) -> tuple[int, int, str]:
     """Return how many items the user sent in and had adopted in a year, and the points that these items earned.
 
-    The points are those that stand under each item: what it earned the unit by the rules of the network.
+    The points are those that stand under each item: what it earned the unit by the rules of the network; no words for
+    them where their owner shows none.
     """
     own = items.own_items(user).filter(year=year)
-    earned = points_of_items(network_rules(), unit_in_force(), own.values_list("uuid", flat=True))
+    unit, rules = unit_in_force(), network_rules()
+    earned = points_of_items(rules, unit, own.values_list("uuid", flat=True))
     points = sum(earned.values(), Decimal())
     adopted = own.filter(state=State.APPROVED).count()
+    if not shows_points(rules, unit):
+        return own.count(), adopted, ""
     return own.count(), adopted, f"{points:f}".rstrip("0").rstrip(".") if points else "0"
 
 

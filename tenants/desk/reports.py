@@ -15,6 +15,7 @@ from zhitong.ranking import figures
 from zhitong.ranking.history import Happening, happenings
 from zhitong.ranking.models import Standing
 from zhitong.ranking.periods import Period
+from zhitong.ranking.queries import shows_points
 from zhitong.units.models import LEVEL_ORDER, BodyKind, Level, Unit, UnitKind
 
 _ABOVE = (Level.PROVINCE, Level.NATIONAL)
@@ -66,8 +67,14 @@ def year_figures(unit: Unit, year: int) -> YearFigures:
         by_city=counts.higher_city,
         city_bodies=tuple(_together(unit, [_body(h, unit) for h in sorted(by_city, key=_party_first)])),
         honours=tuple(_honours(unit, [h for h in adoptions if h.event.level in _ABOVE])),
-        standing=Standing.objects.filter(unit=unit, year=year, month=0).order_by("rule_set_id").first(),
+        standing=_standing(unit, year),
     )
+
+
+def _standing(unit: Unit, year: int) -> Standing | None:
+    """The place and points that the owner of the rules lets the unit see."""
+    rows = Standing.objects.filter(unit=unit, year=year, month=0).select_related("rule_set").order_by("rule_set_id")
+    return next((row for row in rows if shows_points(row.rule_set, unit)), None)
 
 
 def _is_adoption_above(happening: Happening, unit: Unit, year: int) -> bool:

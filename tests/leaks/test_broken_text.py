@@ -35,7 +35,7 @@ NO_WORDS = {
     "api:submit", "desk:adopted", "desk:clear", "desk:matter", "desk:outcome_list", "desk:outcome_list_record",
     "desk:recall", "desk:receive", "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "desk:sources",
     "handling:release", "items:delete", "items:file_remove", "items:take_pen", "items:upload",
-    "notices:mail_confirm", "notices:mail_stop", "notices:read_all", "operators:audit",
+    "notices:mail_confirm", "notices:mail_stop", "notices:read_all", "operators:audit", "ranking:rules_sight",
     "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees", "review:filter_remove",
     "exports:act", "papers:confirm", "papers:receive", "papers:urge", "papers:write",
     "search:save", "search:saved", "exports:ask",  # a question goes on with its readable rest, as below

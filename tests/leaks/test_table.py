@@ -191,6 +191,7 @@ ranking:rules_new             302 403 200 403 403 403 403 403
 ranking:rules_schema          302 200 200 403 403 200 200 200
 ranking:rules_example         302 404 404 403 403 404 404 404
 ranking:rules_set             302 404 404 403 403 200 404 404
+ranking:rules_sight           302 405 405 405 405 405 405 405
 ranking:rules_edit            302 403 404 403 403 403 403 403
 ranking:rules_source          302 404 404 403 403 200 404 404
 ranking:trial                 302 403 404 403 403 403 403 403

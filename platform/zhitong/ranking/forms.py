@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from zhitong.core import clock
 from zhitong.core.yaml_reader import MAX_BYTES
-from zhitong.ranking.models import ManualEntry
+from zhitong.ranking.models import ManualEntry, Sight
 from zhitong.units.models import Unit
 from zhitong.web.forms import Form
 
@@ -58,6 +58,12 @@ class RulesForm(Form):
             self.add_error("file", "文件不是 UTF-8 编码，请另存为 UTF-8 后再上传。")
             return ""
         return text
+
+
+class SightForm(Form):
+    """How much of a ranking those whom it scores see."""
+
+    sight = forms.ChoiceField(label="被计分的能看到", choices=Sight.choices)
 
 
 class ManualForm(Form):

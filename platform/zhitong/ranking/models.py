@@ -20,16 +20,26 @@ class Purpose(models.TextChoices):
     INFORMANTS = "informants", "信息员"
 
 
+class Sight(models.TextChoices):
+    """How much of a ranking those whom it scores see; its owner and the provincial office see all."""
+
+    NAMED = "named", "全部名次，都写名称"
+    OWN = "own", "只看自己的名次"
+    NONE = "none", "不公开"
+
+
 class RuleSet(models.Model):
     """A named set of scoring rules with an owner: the province's set ranks the whole network.
 
     It scores whom its owner answers for: the owner itself and all units below it; a provincial committee everybody.
+    `sight` is how much these see of the ranking; the rules themselves are open to all of them.
     """
 
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=100)
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.UNITS)
     owner = models.ForeignKey(Unit, models.PROTECT, related_name="rule_sets")
+    sight = models.CharField(max_length=5, choices=Sight, default=Sight.NAMED)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "code"], name="rule_set_code_once")]

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Case, Prefetch, QuerySet, Sum, When
 
 from zhitong.core import clock
-from zhitong.core.errors import NotFound
+from zhitong.core.errors import NotAllowed, NotFound
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import Dispatch, Event, EventKind, ItemFact
 from zhitong.people.models import Person, PersonAccount
@@ -20,6 +20,7 @@ from zhitong.ranking.models import (
     RuleSet,
     RuleSetVersion,
     StaleMatter,
+    Sight,
     StaleYear,
     Standing,
     SubjectKind,
@@ -73,6 +74,43 @@ def own_row(rules: RuleSet, when: Period, unit: Unit) -> Standing | None:
     return next((row for row in standings(rules, when) if row.unit_id == unit.pk), None)
 
 
+def sight(rules: RuleSet, own: Unit, actor: Actor | None = None) -> Sight:
+    """Return how much of a ranking is seen in a unit, by `actor` where the reader is known.
+
+    The owner of the rules and the provincial office see all; everybody else what the owner shows those whom it scores.
+    """
+    if rules.owner_id == own.pk or (actor is not None and actor.can("monitor.province")):
+        return Sight.NAMED
+    return Sight(rules.sight)
+
+
+def shows_points(rules: RuleSet | None, own: Unit) -> bool:
+    """Return whether people of the unit may see what its own items earn under the rules."""
+    return rules is None or sight(rules, own) != Sight.NONE
+
+
+def seen(actor: Actor, own: Unit, rules: RuleSet, rows: Iterable[Standing]) -> list[Standing]:
+    """Return those of the rows of a ranking that the actor may see: all, the own unit's alone, or none."""
+    much = sight(rules, own, actor)
+    if much == Sight.NONE:
+        return []
+    return [row for row in rows if much == Sight.NAMED or row.unit_id == own.pk]
+
+
+def require_sight(rules: RuleSet, own: Unit, actor: Actor) -> None:
+    """Refuse who sees nothing of a ranking.
+
+    Raises:
+        NotAllowed: with the set and whose word it is.
+    """
+    if sight(rules, own, actor) == Sight.NONE:
+        raise NotAllowed(
+            "这套规则的得分和排名不公开。",
+            rule=f"{rules.owner.short_name}《{rules.name}》",
+            who=f"{rules.owner.short_name}可以在“计分规则”里改成公开",
+        )
+
+
 def is_stale(when: Period) -> bool:
     """Return whether something that may count in these years waits to be counted."""
     return (
@@ -80,27 +118,41 @@ def is_stale(when: Period) -> bool:
     )
 
 
-def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, asked: RuleSet | None = None) -> Unit:
-    """Return the unit whose ledger the actor may read: the own one and its peers, or any for the province.
+def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, rules: RuleSet | None) -> Unit:
+    """Return the unit whose ledger under the rules the actor may read.
 
-    Under a set of the own unit that is `asked` for: everybody whom the set scores.
+    It is the own one; its peers where the ranking names all; whomever a set of the own unit scores; any for the
+    provincial office. Figures of persons stay within their unit and with the owner of the rules.
 
     Raises:
         NotFound: no such unit for this reader.
+        NotAllowed: the own one, of whose points the owner of the rules shows nothing.
     """
     unit: Unit | None = Unit.objects.filter(uuid=unit_uuid).first()
     if unit is None:
         raise NotFound
-    # Figures of persons stay within their unit and with the owner of the rules.
-    of_units = asked is None or asked.purpose == Purpose.UNITS
-    is_peer = (unit.kind, unit.level) == (own.kind, own.level) and (of_units or unit.pk == own.pk)
-    if (actor.can("monitor.province") and of_units) or (actor.can("ranking.read") and is_peer):
+    of_units = rules is None or rules.purpose == Purpose.UNITS
+    if actor.can("monitor.province") and of_units:
         return unit
-    if asked is not None and asked.owner_id == own.pk and actor.can("ranking.read"):
-        within = scope(own)
-        if within is None or str(unit.uuid) in within:
-            return unit
+    if not actor.can("ranking.read"):
+        raise NotFound
+    if unit.pk == own.pk:
+        if rules is not None:
+            require_sight(rules, own, actor)
+        return unit
+    if rules is None:
+        raise NotFound
+    is_peer = of_units and (unit.kind, unit.level) == (own.kind, own.level)
+    if is_peer and sight(rules, own, actor) == Sight.NAMED:
+        return unit
+    if rules.owner_id == own.pk and _scores(rules, unit):
+        return unit
     raise NotFound
+
+
+def _scores(rules: RuleSet, unit: Unit) -> bool:
+    within = scope(rules.owner)
+    return within is None or str(unit.uuid) in within
 
 
 def list_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
@@ -109,10 +161,12 @@ def list_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
     Raises:
         NotFound: no such unit for this reader.
     """
-    unit = ledger_unit(actor, own, unit_uuid)
-    if unit.pk != own.pk and not actor.can("monitor.province"):
+    unit: Unit | None = Unit.objects.filter(uuid=unit_uuid).first()
+    if unit is None:
         raise NotFound
-    return unit
+    if actor.can("monitor.province") or (unit.pk == own.pk and actor.can("ranking.read")):
+        return unit
+    raise NotFound
 
 
 def entries(rules: RuleSet, unit: Unit, when: Period) -> QuerySet[LedgerEntry]:
@@ -141,8 +195,11 @@ def subject_names(lines: Iterable[LedgerEntry]) -> dict[UUID, str]:
 
 
 def points_of_items(rules: RuleSet | None, unit: Unit, item_uuids: Iterable[UUID]) -> dict[UUID, Decimal]:
-    """Return what each of these items earned the unit under a rule set; items without points are not in it."""
-    if rules is None:
+    """Return what each of these items earned the unit under a rule set; items without points are not in it.
+
+    Where the unit is shown nothing of the ranking, no item has any.
+    """
+    if rules is None or not shows_points(rules, unit):
         return {}
     lines = LedgerEntry.objects.filter(
         version__rule_set=rules,

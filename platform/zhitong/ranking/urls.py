@@ -15,6 +15,7 @@ urlpatterns = [
     path("rules/schema.json", views.schema, name="rules_schema"),
     path("rules/examples/<slug:code>.yaml", views.example, name="rules_example"),
     path("rules/<int:key>/", views.rule_set, name="rules_set"),
+    path("rules/<int:key>/sight/", views.set_sight, name="rules_sight"),
     path("rules/<int:key>/edit/", views.edit, name="rules_edit"),
     path("rules/<int:key>/<int:number>.yaml", views.source, name="rules_source"),
     path("trials/<uuid:trial_uuid>/", views.trial, name="trial"),

@@ -90,7 +90,7 @@ def _author(user: User) -> dict[str, Any]:
         "year": (
             ("报送", sent, "篇", own),
             ("采用", adopted, "篇", f"{own}?tab=approved"),
-            ("得", points, "分", own),
+            *([("得", points, "分", own)] if points else ()),
         ),
         "todos": todos[:_SHOWN],
         "todo_total": len(todos),

@@ -32,7 +32,7 @@ from zhitong.exchange.journeys.telling import step_of
 from zhitong.exchange.models import Assignment
 from zhitong.exchange.operations import URGEABLE
 from zhitong.exchange.queries import other_lines
-from zhitong.ranking.queries import network_rules, points_of_items
+from zhitong.ranking.queries import network_rules, points_of_items, shows_points
 from zhitong.units.current import unit_in_force
 from zhitong.web import navigation
 from zhitong.web.parts import Action, JourneyStep, State
@@ -94,7 +94,8 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     if way is None:
         raise NotFound
     navigation.mark(request, "items" if for_the_office else "own_items")
-    earned = points_of_items(network_rules(), unit_in_force(), [found.uuid])
+    rules, unit = network_rules(), unit_in_force()
+    earned = points_of_items(rules, unit, [found.uuid])
     days = calendar()
     handlings = handlings_of(user, found, for_the_office=for_the_office)
     line = RegisterLine.objects.filter(item=found).first() if for_the_office else None
@@ -114,6 +115,7 @@ def journey(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
         "lines": lines,
         "handlings": handlings,
         "edited": edited_on(found, way),
+        "shows_score": shows_points(rules, unit),
         "score": earned.get(found.uuid),
         "score_url": reverse("ranking:item", args=[found.uuid]),
         "back": reverse("desk:item", args=[found.uuid]),

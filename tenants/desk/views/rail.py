@@ -11,6 +11,7 @@ from django.urls import reverse
 from tenants.accounts.models import User
 from tenants.items.models import Item
 from zhitong.core import clock
+from zhitong.core.operations import Actor
 from zhitong.exchange.models import Event, Visibility
 from zhitong.exchange.queries import instructions_since
 from zhitong.exchange.words import leader_words
@@ -33,11 +34,11 @@ _PLACES = {Level.COUNTY: "区县", Level.CITY: "市"}
 
 def context(user: User, unit: Unit) -> dict[str, Any]:
     """Return the year of the unit for one reader in a constant number of queries, as far as the reader may see it."""
-    found = _year(unit) if user.has_zt_perm("ranking.read") else {}
+    found = _year(user.actor, unit) if user.has_zt_perm("ranking.read") else {}
     return found | (_instructions(unit) if user.has_zt_perm("items.read_all") else {})
 
 
-def _year(unit: Unit) -> dict[str, Any]:
+def _year(actor: Actor, unit: Unit) -> dict[str, Any]:
     rules, today = ranking.network_rules(), clock.today()
     if rules is None:
         return {}
@@ -48,9 +49,14 @@ def _year(unit: Unit) -> dict[str, Any]:
         place = parts.Standing("同级单位", None, reverse("ranking:standings"), why="今年还没有计算")
         return {"standings": [place], "rank_rules": rules}
     figures = _figures(unit, own)
-    return {
+    year = {
         "year": figures,
         "year_note": _against(today.month) if any(figure.change for figure in figures) else "上年没有数据",
+    }
+    rows = ranking.seen(actor, unit, rules, rows)
+    if not rows:
+        return year
+    return year | {
         "standings": _standings(rules, when, own, rows),
         "neighbours": _bars(own, rows) if len(rows) > 1 else [],
         "neighbours_label": _PLACES.get(Level(unit.level), "单位") if unit.kind == UnitKind.COMMITTEE else "单位",

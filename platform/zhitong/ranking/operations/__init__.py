@@ -4,7 +4,7 @@ from zhitong.ranking.operations.counts import recount
 from zhitong.ranking.operations.following import follow, years_of
 from zhitong.ranking.operations.ledger import Difference, recompute, recompute_units
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
-from zhitong.ranking.operations.rules import checked, publish_rules
+from zhitong.ranking.operations.rules import checked, publish_rules, set_sight
 from zhitong.ranking.operations.trials import ask_trial, compute_waiting
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "recompute_units",
     "recount",
     "years_of",
+    "set_sight",
 ]

@@ -1,12 +1,12 @@
-"""Rule sets: a version is put into force from a day on, and never changed afterwards."""
+"""Rule sets: a version is put into force from a day on, and never changed afterwards; who sees the ranking may be."""
 
 from datetime import date
 
 from zhitong.core import audit, clock
-from zhitong.core.errors import InvalidInput
+from zhitong.core.errors import InvalidInput, NotAllowed
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Event
-from zhitong.ranking.models import Purpose, RuleSet, RuleSetVersion, StaleYear
+from zhitong.ranking.models import Purpose, RuleSet, RuleSetVersion, Sight, StaleYear
 from zhitong.ranking.scoring import RulesError, read_rules
 from zhitong.ranking.scoring import RuleSet as Rules
 from zhitong.units.models import Unit
@@ -25,7 +25,9 @@ def publish_rules(*, actor: Actor, owner: Unit, code: str, source: str, valid_fr
     rules = checked(source)
     if actor.unit_id not in {None, owner.pk}:
         raise InvalidInput("计分规则只能由所属单位发布。", fields={"owner": ["不是本单位"]})
-    new = RuleSet(code=code, name=rules.name, owner=owner, purpose=rules.purpose)
+    # Persons read each other's points only where their unit says so.
+    sight = Sight.NAMED if Purpose(rules.purpose) == Purpose.UNITS else Sight.OWN
+    new = RuleSet(code=code, name=rules.name, owner=owner, purpose=rules.purpose, sight=sight)
     RuleSet.objects.bulk_create([new], ignore_conflicts=True)
     rule_set = RuleSet.objects.select_for_update().get(owner=owner, code=code)
     if rule_set.purpose != rules.purpose:
@@ -57,6 +59,34 @@ def publish_rules(*, actor: Actor, owner: Unit, code: str, source: str, valid_fr
         actor=actor, action="ranking.rules.published", object_kind="rule_set", object_id=code, version=version.number
     )
     return version
+
+
+@operation("ranking.configure")
+def set_sight(*, actor: Actor, rule_set: RuleSet, sight: Sight) -> RuleSet:
+    """Say how much of a set's ranking those whom it scores see, from now on and for past periods too.
+
+    Raises:
+        NotAllowed: the set belongs to another unit.
+    """
+    found = RuleSet.objects.select_for_update(of=("self",)).select_related("owner").get(pk=rule_set.pk)
+    if actor.unit_id != found.owner_id:
+        raise NotAllowed(
+            "这套规则是上级单位的，谁能看它的排名由上级单位定。",
+            rule=f"《{found.name}》",
+            who=f"{found.owner.short_name}有“维护计分规则”权限的人",
+        )
+    if found.sight != sight:
+        was, found.sight = found.sight, sight
+        found.save(update_fields=["sight"])
+        audit.record(
+            actor=actor,
+            action="ranking.rules.sight_set",
+            object_kind="rule_set",
+            object_id=found.code,
+            was=was,
+            sight=sight.value,
+        )
+    return found
 
 
 def checked(source: str) -> Rules:

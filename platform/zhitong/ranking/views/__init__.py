@@ -1,7 +1,7 @@
 """Pages of rankings: standings and what is behind a figure, rule sets, what-ifs, manual entries."""
 
 from zhitong.ranking.views.manual import manual
-from zhitong.ranking.views.rules import edit, example, rule_set, rule_sets, schema, source
+from zhitong.ranking.views.rules import edit, example, rule_set, rule_sets, schema, set_sight, source
 from zhitong.ranking.views.standings import as_of, counted, item, ledger, no_rules, period_choice, standings
 from zhitong.ranking.views.trials import trial
 
@@ -18,6 +18,7 @@ __all__ = [
     "rule_set",
     "rule_sets",
     "schema",
+    "set_sight",
     "source",
     "standings",
     "trial",

@@ -10,14 +10,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound
 from zhitong.core.operations import Actor
 from zhitong.ranking import operations, queries
-from zhitong.ranking.forms import RulesForm
-from zhitong.ranking.models import RuleSet, RuleSetVersion
+from zhitong.ranking.forms import RulesForm, SightForm
+from zhitong.ranking.models import RuleSet, RuleSetVersion, Sight
 from zhitong.ranking.scoring import SCHEMA_FILE, RulesError, preset, preset_codes, read_rules
 from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.ranking.views.common import reader, tab_rights
@@ -78,8 +78,29 @@ def rule_set(request: HttpRequest, key: int) -> HttpResponse:
         "source_lines": _changed_lines(before.source if before else "", shown.source, all_new=before is None),
         "is_own": rules.owner_id == own.pk,
         "may_change": rules.owner_id == own.pk and actor.can("ranking.configure"),
+        "form": SightForm(initial={"sight": rules.sight}),
     }
     return render(request, "ranking/rules_set.html", context)
+
+
+@login_required
+@require_POST
+def set_sight(request: HttpRequest, key: int) -> HttpResponse:
+    """Say how much of a set's ranking those whom it scores see.
+
+    Raises:
+        InvalidInput: no such choice.
+    """
+    actor, own = _reading(request)
+    actor.require("ranking.configure")
+    rules = queries.rule_set(own, key)
+    form = SightForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput("没有这种选择，请回到规则页面再试。", fields={"sight": ["没有这种选择"]})
+    sight = Sight(form.cleaned_data["sight"])
+    operations.set_sight(actor=actor, rule_set=rules, sight=sight)
+    messages.success(request, f"《{rules.name}》的排名：{sight.label}。马上生效，过去的时段也一样。")
+    return redirect(reverse("ranking:rules_set", args=[rules.pk]))
 
 
 @login_required

@@ -13,13 +13,13 @@ from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import ItemFact
 from zhitong.ranking import figures, queries, words
-from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
+from zhitong.ranking.models import LedgerEntry, RuleSet, Sight, Standing
 from zhitong.ranking.periods import Period, read_period
 from zhitong.ranking.views.common import is_part, reader, tab_rights
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
-from zhitong.web.parts import Action, Cell, Fact, SavedFilter, SayBox, State, TableColumn, TableRow, empty
+from zhitong.web.parts import Action, Cell, Fact, SavedFilter, SayBox, State, TableColumn, TableRow, empty, refusal
 from zhitong.web.templatetags.zt import zt_short
 
 _COUNT_COLUMNS = [TableColumn(label) for label in ("编号", "来稿日期", "类别", "结果")]
@@ -31,6 +31,16 @@ def no_rules() -> SayBox:
         "还没有计分规则",
         "发布计分规则后，得分和排名会自动算出，以前的结果也会补算。请省政协有“维护计分规则”权限的人员发布。",
         icon="list-numbers",
+    )
+
+
+def closed(rules: RuleSet) -> SayBox:
+    """Return what stands in place of a ranking of which its owner shows nothing."""
+    who = rules.owner.short_name
+    return refusal(
+        "这套规则的得分和排名不公开",
+        f"{who}定了《{rules.name}》的排名不公开。稿件的收稿、采用、报送等篇数不受影响。",
+        who=f"{who}可以在“计分规则”里改成公开",
     )
 
 
@@ -57,10 +67,15 @@ def standings(request: HttpRequest) -> HttpResponse:
     rules = queries.network_rules()
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules(), "shows_tabs": True, **tab_rights(actor)})
+    much = queries.sight(rules, own, actor)
+    if much == Sight.NONE:
+        return render(request, "ranking/empty.html", {"box": closed(rules), "shows_tabs": True, **tab_rights(actor)})
     when = read_period(request.GET.dict())
-    rows = queries.with_names(queries.peers(rules, when, own), when)
+    peers = queries.peers(rules, when, own)
+    rows = queries.with_names(queries.seen(actor, own, rules, peers), when)
     context = {
         "rows": [(row, words.rank_change(row)) for row in rows],
+        "of_how_many": sum(row.rank > 0 for row in peers) if much == Sight.OWN else 0,
         "own": own,
         "group": group_name(own),
         "as_of": as_of(rows[0] if rows else None, when),
@@ -78,10 +93,9 @@ def standings(request: HttpRequest) -> HttpResponse:
 def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     """The lines behind a unit's points; as a drawer for htmx."""
     actor, own = reader(request)
-    asked = _asked_rules(request, own)
-    unit = queries.ledger_unit(actor, own, unit_uuid, asked)
+    rules = _asked_rules(request, own) or queries.network_rules()
+    unit = queries.ledger_unit(actor, own, unit_uuid, rules)
     navigation.mark(request, "ranking")
-    rules = asked or queries.network_rules()
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules()})
     when = read_period(request.GET.dict())
@@ -108,6 +122,7 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     rules = queries.network_rules()
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules()})
+    queries.require_sight(rules, own, actor)
     context = _ledger_context(actor, own, own, rules, queries.entries_of_item(rules, fact)) | {
         "drawer_note": f"{fact.number_label}，为{own.short_name}得分",
         "actions": [],
