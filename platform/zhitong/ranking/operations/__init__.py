@@ -21,6 +21,6 @@ __all__ = [
     "recompute",
     "recompute_units",
     "recount",
-    "years_of",
     "set_sight",
+    "years_of",
 ]
