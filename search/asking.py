@@ -12,6 +12,7 @@ from django.conf import settings
 
 from search.backend import PAGE, EngineDown, Found, Query, Reader, Results, SearchBackend, backend
 from search.correcting import corrections
+from search.documents import Document
 from search.postgres import PostgresBackend
 from search.question import Either, Part, Words, read_question
 from search.weighing import weights_in_force
@@ -21,7 +22,7 @@ from zhitong.units.models import Level
 log = structlog.get_logger(__name__)
 
 _IN_ITS_PLACE = "检索引擎暂时不可用，现由数据库检索：结果相同，可能慢一些。"
-_DOWN = "检索暂时不可用，写稿、审核、报送都不受影响，恢复以后自动补齐。请过几分钟再试。"
+DOWN = "检索暂时不可用，写稿、审核、报送都不受影响，恢复以后自动补齐。请过几分钟再试。"
 _MOST_STEPS = 6
 _ENOUGH = 10  # hits; with fewer, what fits nearly is shown below them
 _LABELS = {"category": "类别", "state": "状态", "year": "年份", "from_unit": "来自", "level": "采用级别"}
@@ -58,16 +59,13 @@ class Step:
 def ask(query: Query, reader: Reader) -> Answer:
     """Answer a question. Where nothing fits, one that differs by a character is asked, and the answer says so."""
     question = read_question(query.text)
-    notes, engine = list(question.doubts), backend()
+    notes = list(question.doubts)
     try:
-        results = engine.search(query, reader)
-    except EngineDown as error:
-        log.warning("search.engine_down", reason=str(error))
-        if not settings.SEARCH_FALLBACK:
-            return Answer(None, query, [*notes, _DOWN])
+        engine, results = _answering(query, reader)
+    except EngineDown:
+        return Answer(None, query, [*notes, DOWN])
+    if isinstance(engine, PostgresBackend) and settings.SEARCH_BACKEND != "postgres":
         notes.append(_IN_ITS_PLACE)
-        engine = PostgresBackend()  # for all that follows: one that is down is waited for once
-        results = engine.search(query, reader)
     if query.after or results.total >= _ENOUGH:
         return Answer(results, query, notes)
     try:
@@ -78,6 +76,32 @@ def ask(query: Query, reader: Reader) -> Answer:
     except EngineDown:
         return Answer(results, query, notes)
     return Answer(results, query, notes, nearly)
+
+
+def all_of(query: Query, reader: Reader) -> tuple[int, Iterator[Document]]:
+    """Return how many hits a question has, and all of them in the order of its pages, without their texts.
+
+    Raises:
+        EngineDown: no engine answers.
+    """
+    engine, results = _answering(query, reader)
+    return results.total, engine.all_hits(query, reader)
+
+
+def _answering(query: Query, reader: Reader) -> tuple[SearchBackend, Results]:
+    """Return the first page, and the engine that answers all that follows: one that is down is waited for once.
+
+    Raises:
+        EngineDown: the engine does not answer, and nothing takes its place.
+    """
+    engine = backend()
+    try:
+        return engine, engine.search(query, reader)
+    except EngineDown as error:
+        log.warning("search.engine_down", reason=str(error))
+        if not settings.SEARCH_FALLBACK:
+            raise
+    return PostgresBackend(), PostgresBackend().search(query, reader)
 
 
 def _nearly(query: Query, reader: Reader, engine: SearchBackend, results: Results) -> list[Found]:

@@ -1,6 +1,6 @@
 """The interface of a search backend, and the one in force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -90,6 +90,16 @@ class SearchBackend(Protocol):
         Raises:
             InvalidInput: the cursor is not one of ours.
             EngineDown: the engine does not answer.
+        """
+        ...
+
+    def all_hits(self, query: Query, reader: Reader) -> Iterator[Document]:
+        """Yield everything that `reader` may see of what fits `query`, in the order of its pages, without its texts.
+
+        Where only the newest are ranked the others follow by their days. The cursor of a page does not count.
+
+        Raises:
+            EngineDown: the engine does not answer; also while hits are taken.
         """
         ...
 

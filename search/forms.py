@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 
 from django import forms
 
+from search.asking import LEVELS
 from search.backend import Query
 from zhitong.core import text
+from zhitong.core.glossary import ITEM_STATES
 
 QUESTION_LIMIT = 200  # characters
 # What stays of a question when it is kept or handed on; the place within the list does not.
@@ -45,6 +47,12 @@ def kept(query: Query) -> dict[str, Any]:
 def query_string(asked: Mapping[str, Any]) -> str:
     """Return the query string of the page for what is asked."""
     return urlencode({("q" if name == "text" else name): value for name, value in asked.items()})
+
+
+def said(asked: Mapping[str, Any]) -> str:
+    """Return in words what is asked, for lists of questions; its order is left out."""
+    words = [ITEM_STATES.get(value, LEVELS.get(value, str(value))) for name, value in asked.items() if name != "sort"]
+    return " · ".join(words)
 
 
 def _question(typed: str) -> tuple[str, str]:

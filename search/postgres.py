@@ -1,6 +1,6 @@
 """The PostgreSQL backend: our words in a `tsvector`, rights and conditions in the same query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -22,6 +22,8 @@ COLUMNS = (
     "unit_id", "kind", "object_uuid", "version", "title", "problem", "analysis", "suggestions", "files", "author_names",
     "from_unit", "number_label", "category", "state", "day", "matter", "level", "outcomes", "readers",
 )  # fmt: skip
+# What is told of a hit in a list of all: everything but its texts.
+BARE = tuple(name for name in COLUMNS if name not in {"problem", "analysis", "suggestions", "files"})
 # Weights D, C, B, A: a word in the title says four times what one in the analysis says.
 _WEIGHTS = "{0.25, 0.4, 0.6, 1.0}"
 
@@ -66,6 +68,9 @@ SELECT {names}, id, score FROM (
   ) AS candidates
 ) AS ranked {after} ORDER BY {order} LIMIT %s
 """
+_ALL = "SELECT {names} FROM public.search_searchdocument WHERE {where} ORDER BY {order} OFFSET %s"
+_BY_TIME = "day DESC NULLS LAST, id DESC"
+_TAKEN = 500  # rows that a cursor brings at once
 
 
 class PostgresBackend:
@@ -111,6 +116,25 @@ class PostgresBackend:
         bounded = total > CANDIDATES and _ranked(query, question)
         return Results(hits, total, cursor_after, bounded=bounded, counts=counts)
 
+    def all_hits(self, query: Query, reader: Reader) -> Iterator[Document]:
+        """Yield all hits by a cursor; see the interface."""
+        question = read_question(query.text)
+        where, values = _conditions(query, question, reader)
+        names, passed = ", ".join(BARE), 0
+        if _ranked(query, question):
+            wanted, passed = _graded(question), CANDIDATES
+            statement = _PAGE.format(
+                names=names,
+                rank=" + ".join([_RANK] * len(wanted)),
+                where=where,
+                bound="LIMIT %s",
+                after="",
+                order=f"score DESC, {_BY_TIME}",
+            )
+            graded = [value for pair in wanted for value in pair]
+            yield from _each(statement, [*graded, *values, CANDIDATES, CANDIDATES])
+        yield from _each(_ALL.format(names=names, where=where, order=_BY_TIME), [*values, passed])
+
     def _counts(self, cursor: Any, where: str, values: list[Any]) -> tuple[int, dict[str, dict[str, int]]]:
         cursor.execute(_COUNTS.format(where=where), values)
         counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
@@ -128,14 +152,13 @@ class PostgresBackend:
         ranked = _ranked(query, question)
         wanted = _graded(question) if ranked else []
         after, after_values = _after(query)
-        by_time = "day DESC NULLS LAST, id DESC"
         statement = _PAGE.format(
             names=", ".join(COLUMNS),
             rank=" + ".join([_RANK] * len(wanted)) if ranked else "0::real",
             where=where,
             bound="LIMIT %s" if ranked else "",
             after=after,
-            order=f"score DESC, {by_time}" if ranked else by_time,
+            order=f"score DESC, {_BY_TIME}" if ranked else _BY_TIME,
         )
         bound = [CANDIDATES] if ranked else []
         graded = [value for pair in wanted for value in pair]
@@ -143,6 +166,13 @@ class PostgresBackend:
         rows = cursor.fetchall()
         found = [Found(Document(**dict(zip(COLUMNS, row, strict=False))), row[-1]) for row in rows[:PAGE]]
         return found, _cursor(rows[PAGE - 1]) if len(rows) > PAGE else ""
+
+
+def _each(statement: str, values: Sequence[Any]) -> Iterator[Document]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(_TAKEN):
+            yield from (Document(**dict(zip(BARE, row, strict=False))) for row in rows)
 
 
 def next_revision() -> int:

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from search import operations
 from search.asking import LEVELS, Answer, Step, ask, steps
 from search.backend import CANDIDATES, EngineDown, Found, Query, Results
-from search.forms import kept, query_string, read_query
+from search.forms import kept, query_string, read_query, said
 from search.models import SavedSearch
 from search.question import read_question
 from search.rights import reader_of
 from search.snippets import best_section, highlight
 from zhitong.core.errors import InvalidInput
 from zhitong.core.glossary import ITEM_STATES
-from zhitong.core.operations import require_unit
+from zhitong.core.operations import Actor, require_unit
 from zhitong.web.parts import CopyLink, Facet, FacetValue, Hit, SayBox, State, standing
 
 _FACETS = (("from_unit", "来自"), ("year", "年份"), ("category", "类别"), ("level", "采用级别"), ("state", "状态"))
@@ -52,7 +52,7 @@ _DOWN = SayBox("检索暂时不可用", "写稿、审核、报送都不受影响
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show the search page; without a question only the box, what was asked lately and what is kept."""
-    request.user.actor.require("search.use")  # type: ignore[union-attr]
+    actor = _actor(request)
     query, doubt = read_query(request.GET)
     asked = kept(query)
     context: dict[str, Any] = {
@@ -65,7 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not (asked.keys() - {"sort"}):
         notes = [doubt] if doubt else []
         return render(request, "search/page.html", {**context, "notes": notes, "recent": _recent(request)})
-    answer = ask(query, reader_of(request.user))
+    answer = ask(query, reader_of(actor))
     if query.text and not query.after:
         _remember(request, query.text)
     context |= {
@@ -81,9 +81,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def why(request: HttpRequest) -> HttpResponse:
     """Show how each condition narrowed the hits down, and what dropping one would add."""
-    request.user.actor.require("search.use")  # type: ignore[union-attr]
     query, _doubt = read_query(request.GET)
-    reader = reader_of(request.user)
+    reader = reader_of(_actor(request))
     answer = ask(query, reader)
     total = answer.results.total if answer.results else 0
     try:
@@ -130,6 +129,12 @@ def saved(request: HttpRequest, saved_id: int) -> HttpResponse:
     return redirect(f"{reverse('search:page')}?{request.POST.get('back', '')}")
 
 
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.user.actor  # type: ignore[union-attr]
+    actor.require("search.use")
+    return actor
+
+
 def _answered(answer: Answer) -> dict[str, Any]:
     results, query = answer.results, answer.query
     if results is None:
@@ -140,6 +145,7 @@ def _answered(answer: Answer) -> dict[str, Any]:
         "results": results,
         "query": query,
         "candidates": CANDIDATES,
+        "exported": query_string(kept(query)),
         "nothing": _NOTHING,
         "hits": [_hit(found, marks) for found in results.hits],
         "nearly": [_hit(found, marks) for found in answer.nearly],
@@ -195,14 +201,9 @@ def _percent(part: int, whole: int) -> str:
 def _saved(request: HttpRequest, asked: dict[str, Any]) -> list[dict[str, Any]]:
     own = SavedSearch.objects.filter(unit=require_unit(), user_uuid=request.user.uuid)  # type: ignore[union-attr]
     return [
-        {"id": row.pk, "label": _said(row.asked), "row": row, "current": row.asked == asked}
+        {"id": row.pk, "label": said(row.asked), "row": row, "current": row.asked == asked}
         for row in own.order_by("-fresh", "-pk")
     ]
-
-
-def _said(asked: dict[str, Any]) -> str:
-    words = [ITEM_STATES.get(value, LEVELS.get(value, str(value))) for name, value in asked.items() if name != "sort"]
-    return " · ".join(words)
 
 
 def _recent(request: HttpRequest) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Asks the index: rights, conditions and counts in one query; the twenty texts of a page come from PostgreSQL."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,16 @@ from search.backend import FACET_VALUES, FACETS, PAGE, EngineDown, Found, Query,
 from search.documents import Document
 from search.elastic.mapping import WORD_FIELDS
 from search.models import SearchDocument
-from search.postgres import COLUMNS, PostgresBackend
+from search.postgres import BARE, COLUMNS, PostgresBackend
 from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
 from zhitong.core.errors import InvalidInput
 from zhitong.web.keyset import read_cursor, write_cursor
 
 _PATIENCE = 10  # seconds for an answer
+_TAKEN = 500  # hits that are asked for at once, where all are wanted
+_KEPT = "5m"  # how long a moment of the index is held between two such questions
+# Where the key of a document stands among the keys that hits are sorted by.
+_ID_AT, _ID_AT_RANKED = 1, 2
 
 
 @cache
@@ -90,6 +94,43 @@ class ElasticBackend:
             for name in FACETS
         }
         return Results(_texts(hits[:PAGE], reader), answer.hits.total.value, cursor, counts=counts)
+
+    def all_hits(self, query: Query, reader: Reader) -> Iterator[Document]:
+        """Yield all hits of one moment of the index; see the interface."""
+        question = read_question(query.text)
+        if not reader.grants or (question.is_empty and query.text.strip()):
+            return
+        ranked = query.sort == "relevance" and question.is_ranked
+        with _moment() as pit:
+            search = Search(using=engine()).source(fields=[]).extra(size=_TAKEN, track_scores=ranked, pit=pit)
+            search = search.query(_conditions(query, question, reader, ranked=ranked))
+            search = search.sort(*(["_score"] if ranked else []), "-day", "-id")
+            while True:
+                with reaching():
+                    hits = [list(hit.meta.sort) for hit in search.execute().hits]
+                yield from _bare([keys[_ID_AT_RANKED if ranked else _ID_AT] for keys in hits], reader)
+                if len(hits) < _TAKEN:
+                    return
+                search = search.extra(search_after=hits[-1])
+
+
+@contextmanager
+def _moment() -> Iterator[dict[str, str]]:
+    """Hold the index as it is now for the block, however it changes meanwhile."""
+    with reaching():
+        opened = engine().open_point_in_time(index=settings.SEARCH_INDEX, keep_alive=_KEPT)
+    try:
+        yield {"id": opened["id"], "keep_alive": _KEPT}
+    finally:
+        with suppress(EngineDown), reaching():
+            engine().close_point_in_time(id=opened["id"])
+
+
+def _bare(keys: list[int], reader: Reader) -> Iterator[Document]:
+    """Yield the documents of hits without their texts; what the reader lost the right to meanwhile is left out."""
+    rows = SearchDocument.objects.filter(pk__in=keys, readers__overlap=sorted(reader.grants))
+    known = {row.pop("id"): Document(**row) for row in rows.values("id", *BARE)}
+    yield from (known[key] for key in keys if key in known)
 
 
 def _texts(hits: list[tuple[Any, float]], reader: Reader) -> list[Found]:

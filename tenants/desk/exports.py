@@ -1,13 +1,90 @@
-"""Lists of the desk that can be exported: the register."""
+"""Lists of the desk that can be exported: inbox, what is to be sent, was sent and came back, and the register."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.http import QueryDict
 
 from tenants.accounts.queries import account_of
+from tenants.desk import queries
+from tenants.desk.listing import (
+    INBOX_ORDER,
+    READY_ORDER,
+    RETURNED_ORDER,
+    SENT_ORDER,
+    inbox_asked,
+    inbox_tabs,
+    sent_asked,
+    state_words,
+    with_signers,
+)
 from tenants.desk.register import HEADS, ORDER, in_tab, ready, rows_of
 from tenants.desk.register.forms import filtered, title_of
-from zhitong.core.operations import Actor
+from tenants.items.models import Item, Urgency
+from tenants.items.queries import number_label, with_authors
+from zhitong.core.operations import Actor, require_unit
+from zhitong.core.tables import Value
+from zhitong.exchange.models import Dispatch
 from zhitong.exports.registry import Exporter, Rows, by_batches, register
 from zhitong.units.current import unit_in_force
+
+_INBOX = ("来稿时间", "信息标题", "报送单位", "反映人", "类别", "紧急程度", "状态", "签收时限")
+_URGENCIES = dict(Urgency.choices)
+_READY = ("编号", "签发时间", "信息标题", "反映人", "类别", "紧急程度")
+_SENT = ("报送时间", "信息标题", "接收单位", "渠道", "情况", "理由")
+_RETURNED = ("退回时间", "信息标题", "退回单位", "理由", "建议报送")
+
+
+def _inbox(_actor: Actor, asked: QueryDict) -> Rows:
+    found, _form, _tab = inbox_asked(asked)
+    return found.count(), by_batches(with_signers(found).order_by(*INBOX_ORDER), _received)
+
+
+def _received(some: Sequence[Any]) -> Iterator[Sequence[Value]]:
+    for one in some:  # with the signers of its packet
+        yield (
+            one.sent_at,
+            one.title,
+            one.sender.short_name,
+            "、".join(author["name"] for author in one.signers or []),
+            one.category,
+            _URGENCIES.get(one.urgency, ""),
+            one.get_state_display(),
+            one.receipt_due_at,
+        )
+
+
+def _ready(_actor: Actor, asked: QueryDict) -> Rows:
+    found = queries.long_unsent() if asked.get("tab") == "old" else queries.to_send()
+    return found.count(), by_batches(with_authors(found).order_by(*READY_ORDER), _approved)
+
+
+def _approved(some: Sequence[Item]) -> Iterator[Sequence[Value]]:
+    mark = unit_in_force().mark
+    for item in some:
+        names = "、".join(author.name for author in item.signers)
+        urgency = item.get_urgency_display()
+        yield number_label(item, mark), item.decided_at, item.title, names, item.category, urgency
+
+
+def _sent(_actor: Actor, asked: QueryDict) -> Rows:
+    found, _form = sent_asked(asked)
+    return found.count(), by_batches(found.order_by(*SENT_ORDER), _gone)
+
+
+def _gone(some: Sequence[Dispatch]) -> Iterator[Sequence[Value]]:
+    for one in some:
+        yield one.sent_at, one.title, one.receiver_name, one.get_route_display(), state_words(one), one.reason
+
+
+def _returned(_actor: Actor, _asked: QueryDict) -> Rows:
+    found = queries.returned_to(require_unit())
+    return found.count(), by_batches(found.order_by(*RETURNED_ORDER), _back)
+
+
+def _back(some: Sequence[Dispatch]) -> Iterator[Sequence[Value]]:
+    for one in some:
+        yield one.closed_at, one.title, one.receiver_name, one.reason, one.proposal
 
 
 def _register(actor: Actor, asked: QueryDict) -> Rows:
@@ -18,13 +95,19 @@ def _register(actor: Actor, asked: QueryDict) -> Rows:
     return chosen.count(), found
 
 
+def _inbox_title(asked: QueryDict) -> str:
+    tabs = inbox_tabs()
+    return f"收件（{tabs.get(asked.get('tab', ''), tabs[''])[0]}）"
+
+
+def _ready_title(asked: QueryDict) -> str:
+    return "半年前签发未报" if asked.get("tab") == "old" else "待报送"
+
+
+register(Exporter("desk.inbox", "收件", "exchange.receive", _INBOX, _inbox, _inbox_title))
+register(Exporter("desk.ready", "待报送", "exchange.send", _READY, _ready, _ready_title))
+register(Exporter("desk.sent", "已报送", "exchange.send", _SENT, _sent, lambda _asked: "已报送"))
+register(Exporter("desk.returned", "被退回", "exchange.send", _RETURNED, _returned, lambda _asked: "被退回"))
 register(
-    Exporter(
-        kind="desk.register",
-        label="台账",
-        right="desk.register",
-        columns=HEADS,
-        rows=_register,
-        title=lambda asked: title_of(filtered(asked)[1]),
-    )
+    Exporter("desk.register", "台账", "desk.register", HEADS, _register, lambda asked: title_of(filtered(asked)[1]))
 )

@@ -30,7 +30,7 @@ def count_fresh(payload: dict[str, Any]) -> None:
         if owner is None or not owner.is_active:
             continue
         query = replace(Query(**saved.asked), since=saved.seen, after="")
-        fresh = backend().search(query, reader_of(owner)).total
+        fresh = backend().search(query, reader_of(owner.actor)).total
         if fresh == saved.fresh:
             continue
         SavedSearch.objects.filter(pk=saved.pk).update(fresh=fresh)

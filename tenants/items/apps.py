@@ -10,5 +10,11 @@ class ItemsConfig(AppConfig):
     label = "items"
 
     def ready(self) -> None:
-        """Register permissions, navigation and consumers."""
-        from tenants.items import consumers, documents, navigation, permissions  # noqa: F401 - registered by import
+        """Register permissions, navigation, exports and consumers."""
+        from tenants.items import (  # noqa: F401 - registered by import
+            consumers,
+            documents,
+            exports,
+            navigation,
+            permissions,
+        )

@@ -14,10 +14,27 @@ from tenants.items.merging import merged
 from tenants.items.models import SubmitterKind, Urgency
 from tenants.items.texts import Texts
 from tenants.review.queries import FilterChoices, Filters, Tab
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.web.forms import Form
 
 _CONDITIONS = ("q", "urgency", "category", "kind", "step", "flow", "due_from", "due_to")
+
+
+TAB_WORDS = {
+    Tab.MINE: "待我审",
+    Tab.DONE: "我办过的",
+    Tab.SENT_BACK: "我退回的",
+    Tab.RETURNED: "退回给我的",
+    Tab.COPIES: "抄送我的",
+    Tab.LATE: "超期",
+    Tab.ALL: f"全部{glossary.IN_REVIEW}",
+}
+
+
+def tab_of(query: Mapping[str, Any]) -> Tab:
+    """Return the worklist that the query of its page asks for; the own open tasks without a known one."""
+    asked = query.get("tab", "")
+    return Tab(asked) if asked in set(Tab) else Tab.MINE
 
 
 class WorkFilter(Form):

@@ -9,7 +9,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, count, islice
 from typing import Any, BinaryIO
@@ -19,11 +19,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from zhitong.core.clock import SHANGHAI
 from zhitong.core.errors import InvalidInput
 from zhitong.core.text import readable
 
 Value = str | int | Decimal | date | None
-"""What a cell holds that we write."""
+"""What a cell holds that we write; a `datetime` (aware) stands to the minute, in China's time."""
 
 KINDS = (".xlsx", ".csv", ".jsonl")
 _HEAD_WITHIN = 10  # rows that may stand above the head: a title, who made the table
@@ -123,14 +124,16 @@ def save_csv(sheet: Sheet, out: BinaryIO) -> None:
     writer = csv.writer(text_out)
     writer.writerow(sheet.head)
     for row in sheet.rows:
-        writer.writerow([f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value for value in row])
+        writer.writerow(
+            [f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else _plain(value) for value in row]
+        )
     text_out.flush()
     text_out.detach()
 
 
 def _save_page(page: Any, sheet: Sheet, first: Sequence[Sequence[Value]], rest: Iterator[Sequence[Value]]) -> None:
     for number, cells in enumerate(zip(sheet.head, *first, strict=True), start=1):
-        longest = max(_width(str(cell)) for cell in cells if cell is not None)
+        longest = max(_width(_plain(cell)) for cell in cells)
         page.column_dimensions[get_column_letter(number)].width = min(_WIDEST, longest + 2)
     page.freeze_panes = "A2"
     page.append([_cell(page, text, bold=True) for text in sheet.head])
@@ -236,18 +239,25 @@ def _named(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _cell(page: Any, value: Value, *, bold: bool = False) -> Any:
-    """Return a cell: numbers and days as such, everything else as text."""
+    """Return a cell: numbers, days and moments as such, everything else as text."""
     if not isinstance(value, str):
-        given: Any = value  # its types name no Decimal and no day
+        given: Any = value.astimezone(SHANGHAI).replace(tzinfo=None) if isinstance(value, datetime) else value
         cell = WriteOnlyCell(page, value=given)
         if isinstance(value, date):
-            cell.number_format = "yyyy-mm-dd"
+            cell.number_format = "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
         return cell
     cell = WriteOnlyCell(page, value=readable(value)[:_MOST_SIGNS])
     cell.data_type = "s"
     if bold:
         cell.font = Font(bold=True)
     return cell
+
+
+def _plain(value: Value) -> str:
+    """Return a value as text; a moment as people in China read it, to the minute."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return "" if value is None else str(value)
 
 
 def _width(text: str) -> int:

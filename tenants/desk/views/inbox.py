@@ -6,15 +6,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
-from django.db.models.fields.json import KeyTransform
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from tenants.desk.forms import InboxFilter
+from tenants.desk.listing import INBOX_ORDER, inbox_asked, inbox_tabs, with_signers
 from tenants.items.views.common import reader
-from zhitong.core import clock, glossary
+from zhitong.core import glossary
 from zhitong.core.errors import Refusal
 from zhitong.core.operations import Actor, require_unit
 from zhitong.exchange import operations as exchange
@@ -26,7 +25,6 @@ from zhitong.web.parts import Action, Cell, Page, SavedFilter, TableColumn, Tabl
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_due, zt_short
 
-_OPEN = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
 _COLUMNS = [
     TableColumn("来稿时间"),
     TableColumn("信息标题"),
@@ -39,35 +37,14 @@ _COLUMNS = [
 _AT_ONCE = 200
 
 
-def _tabs() -> dict[str, tuple[str, Q]]:
-    return {
-        "": ("在办", Q(state__in=[*_OPEN, Dispatch.State.ACCEPTED])),
-        "sent": (glossary.AWAITING_RECEIPT, Q(state=Dispatch.State.SENT)),
-        "late": ("超期", Q(state=Dispatch.State.SENT, due_at__lt=clock.now())),
-        "asked": (
-            "请求撤回",
-            Q(recall_asked_at__isnull=False, state__in=[Dispatch.State.RECEIVED, Dispatch.State.ACCEPTED]),
-        ),
-        "urgent": ("急事急报", Q(urgency="urgent", state__in=_OPEN)),
-        "adopted": (glossary.ADOPTED, Q(state=Dispatch.State.ADOPTED)),
-        "returned": (glossary.SENT_BACK, Q(state=Dispatch.State.RETURNED)),
-        "closed": ("留存和不采用", Q(state__in=[Dispatch.State.KEPT, Dispatch.State.DECLINED])),
-        "all": ("全部", Q()),
-    }
-
-
 @login_required
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """The unit's inbox by tabs, narrowed by sender, category, day and words; 20 rows a page."""
     reader(request).actor.require("exchange.receive")
-    tabs, tab = _tabs(), request.GET.get("tab", "")
-    tab = tab if tab in tabs else ""
-    rows = inbox_rows(require_unit())
-    form = InboxFilter(request.GET, senders=_known(rows, "sender__short_name"), categories=_known(rows, "category"))
-    narrowed = rows.filter(tabs[tab][1], form.condition())
-    named = narrowed.annotate(signers=KeyTransform("authors", "packet__content"))
-    page = page_of(named, ("-sent_at", "-id"), request.GET)
+    tabs, rows = inbox_tabs(), inbox_rows(require_unit())
+    narrowed, form, tab = inbox_asked(request.GET)
+    page = page_of(with_signers(narrowed), INBOX_ORDER, request.GET)
     found = narrowed.order_by().aggregate(n=Count("pk"), senders=Count("sender", distinct=True))
     context = {
         "filters": _views(rows, tabs, tab),
@@ -114,10 +91,6 @@ def _views(rows: QuerySet[Dispatch], tabs: dict[str, tuple[str, Q]], current: st
         )
         for n, (key, (label, _q)) in enumerate(tabs.items())
     ]
-
-
-def _known(rows: QuerySet[Dispatch], column: str) -> list[str]:
-    return [value for value in rows.order_by(column).values_list(column, flat=True).distinct() if value]
 
 
 def _row(dispatch: Any) -> TableRow:

@@ -43,7 +43,7 @@ def alikes(request: HttpRequest, dispatch_uuid: UUID) -> HttpResponse:
         title=texts.title,
         body=body_of(texts),
         item=own.uuid if own else None,
-        reader=reader_of(user),
+        reader=reader_of(user.actor),
         matter=dispatch.packet.matter_id,
     )
     unit = request.tenant.short_name  # type: ignore[attr-defined]

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.desk import operations, queries
-from tenants.desk.forms import AskRecallForm, CorrectionForm, SentFilter
+from tenants.desk.forms import AskRecallForm, CorrectionForm
+from tenants.desk.listing import READY_ORDER, RETURNED_ORDER, SENT_ORDER, sent_asked, state_words
 from tenants.desk.terms import why_closed
 from tenants.desk.views.clearing import Clearing, clearing_of, why_locked
 from tenants.items.models import Attachment, Item, State, Urgency
@@ -21,7 +22,7 @@ from tenants.items.queries import get_visible, with_authors
 from tenants.items.texts import LABELS
 from tenants.items.views.common import posted_version, reader
 from tenants.review.views.marks import TAGS
-from zhitong.core import clock, glossary
+from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, Refusal, StaleVersion, WrongState
 from zhitong.core.operations import require_unit
 from zhitong.exchange import operations as exchange
@@ -60,6 +61,7 @@ def send_list(request: HttpRequest) -> HttpResponse:
             SavedFilter("半年前签发未报", "?tab=old", old.count(), tab == "old"),
         ],
         "caption": "报送",
+        "export_kind": {"sent": "desk.sent", "back": "desk.returned"}.get(tab, "desk.ready"),
         "may_record": actor.can("exchange.record"),
         "page_size": SIZE,
         **(rows[tab](request) if tab in rows else _ready(request, old if tab == "old" else ready)),
@@ -70,7 +72,7 @@ def send_list(request: HttpRequest) -> HttpResponse:
 def _returned(request: HttpRequest) -> dict[str, object]:
     """What receivers gave back: to be corrected and sent anew, sent elsewhere, or settled."""
     rows = queries.returned_to(require_unit())
-    page = page_of(rows, ("-closed_at", "-id"), request.GET)
+    page = page_of(rows, RETURNED_ORDER, request.GET)
     return {
         "columns": [TableColumn(label) for label in ("退回时间", "信息标题", "退回单位", "理由", "建议报送")],
         "rows": [
@@ -92,7 +94,7 @@ def _returned(request: HttpRequest) -> dict[str, object]:
 
 
 def _ready(request: HttpRequest, rows: QuerySet[Item]) -> dict[str, object]:
-    page = page_of(with_authors(rows), ("-decided_at", "-id"), request.GET)
+    page = page_of(with_authors(rows), READY_ORDER, request.GET)
     return {
         "columns": [TableColumn(label) for label in ("签发时间", "信息标题", "反映人", "类别", "紧急程度")],
         "rows": [
@@ -116,11 +118,8 @@ def _ready(request: HttpRequest, rows: QuerySet[Item]) -> dict[str, object]:
 
 
 def _sent(request: HttpRequest) -> dict[str, object]:
-    rows = sent_rows(require_unit())
-    form = SentFilter(request.GET)
-    if state := form.chosen():
-        rows = rows.filter(state=state)
-    page = page_of(rows, ("-sent_at", "-id"), request.GET)
+    rows, form = sent_asked(request.GET)
+    page = page_of(rows, SENT_ORDER, request.GET)
     total = rows.count()
     return {
         "filter_form": form,
@@ -146,9 +145,7 @@ def _sent(request: HttpRequest) -> dict[str, object]:
 
 
 def _state(dispatch: Dispatch) -> parts.State:
-    if dispatch.body_id and dispatch.state == Dispatch.State.SENT:
-        return parts.standing(glossary.AWAITING_FEEDBACK)
-    return parts.standing(dispatch.get_state_display())
+    return parts.standing(state_words(dispatch))
 
 
 @login_required

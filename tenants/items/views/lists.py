@@ -1,41 +1,23 @@
 """The own list with tracks, and the unit's list with filters; both by keyset, with a constant number of queries."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tenants.items import queries
-from tenants.items.forms import ListFilter
-from tenants.items.models import Item, ItemAuthor, State, Urgency
+from tenants.items.listing import ORDERS, OWN_ORDER, OWN_TABS, narrowed, own_in_tab, submitted
+from tenants.items.models import Item, State, Urgency
 from tenants.items.views.cards import cards_of, state_of
 from tenants.items.views.common import detail_url, reader
-from zhitong.core import glossary
 from zhitong.web import parts
 from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, Page, SavedFilter, TableColumn, TableRow, Tag
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_short
 
-_OWN_TABS: dict[str, tuple[str, tuple[State, ...]]] = {
-    "": ("全部", ()),
-    "draft": (glossary.DRAFT, (State.DRAFT,)),
-    "open": (glossary.IN_REVIEW, (State.IN_REVIEW,)),
-    "returned": (glossary.TO_REVISE, (State.RETURNED,)),
-    "approved": (glossary.ADOPTED, (State.APPROVED,)),
-}
-_ORDERS = {
-    "-submitted": ("-submitted_at", "-id"),
-    "submitted": ("submitted_at", "id"),
-    "-changed": ("-changed_at", "-id"),
-    "changed": ("changed_at", "id"),
-    "-title": ("-title", "-id"),
-    "title": ("title", "id"),
-}
 _COLUMNS = [
     TableColumn("编号"),
     TableColumn("时间", sort="submitted"),
@@ -52,16 +34,15 @@ _COLUMNS = [
 def own(request: HttpRequest) -> HttpResponse:
     """The reader's own items as cards, each with its track, and those handed to them to write on."""
     user = reader(request)
-    rows = queries.written_items(user).select_related("created_by", "pen_holder")
     tab = request.GET.get("tab", "")
-    states = _OWN_TABS.get(tab, _OWN_TABS[""])[1]
-    page = page_of(rows.filter(state__in=states) if states else rows, ("-changed_at", "-id"), request.GET)
+    word, states = OWN_TABS.get(tab, OWN_TABS[""])
+    page = page_of(own_in_tab(user, tab), OWN_ORDER, request.GET)
     context = {
         "cards": cards_of(user, page.items),
-        "filters": _tabs(rows, tab),
+        "filters": _tabs(own_in_tab(user, ""), tab),
         "page": page,
         "empty_box": parts.empty(
-            "还没有信息" if not states else f"没有“{_OWN_TABS[tab][0]}”的信息",
+            "还没有信息" if not states else f"没有“{word}”的信息",
             "看到什么、为什么、怎么办，一事一报。",
             Action("写信息", url=reverse("items:new"), icon="pencil-plus"),
             icon="list-details",
@@ -80,13 +61,10 @@ def everything(request: HttpRequest) -> HttpResponse:
     """
     user = reader(request)
     user.actor.require("items.read_all")
-    rows = queries.visible_items(user).exclude(state=State.DRAFT)
-    form = ListFilter(request.GET, years=_known(rows, "-year"), categories=_known(rows, "category"))
-    narrowed = _narrow(rows, form.conditions())
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in _ORDERS else "-submitted"
-    page = page_of(queries.with_authors(narrowed), _ORDERS[sort], request.GET)
-    total = narrowed.count()
+    rows = submitted(user)
+    found, form, sort = narrowed(rows, request.GET)
+    page = page_of(queries.with_authors(found), ORDERS[sort], request.GET)
+    total = found.count()
     mark = request.tenant.mark  # type: ignore[attr-defined]
     context = {
         "columns": _COLUMNS,
@@ -114,7 +92,7 @@ def _tabs(rows: QuerySet[Item], tab: str) -> list[SavedFilter]:
             sum(counts.get(state, 0) for state in states) if states else sum(counts.values()),
             current=key == tab,
         )
-        for key, (label, states) in _OWN_TABS.items()
+        for key, (label, states) in OWN_TABS.items()
     ]
 
 
@@ -126,20 +104,6 @@ def _states(request: HttpRequest, rows: QuerySet[Item]) -> list[SavedFilter]:
         SavedFilter(State(state).label, f"?state={state}", count, current=state == chosen)
         for state, count in sorted(counts.items(), key=lambda pair: State.values.index(pair[0]))
     ]
-
-
-def _known(rows: QuerySet[Item], column: str) -> list[Any]:
-    name = column.lstrip("-")
-    return [value for value in rows.order_by(column).values_list(name, flat=True).distinct() if value]
-
-
-def _narrow(rows: QuerySet[Item], conditions: dict[str, str]) -> QuerySet[Item]:
-    words = conditions.pop("q", "")
-    rows = rows.filter(**conditions)
-    if not words:
-        return rows
-    signed = Exists(ItemAuthor.objects.filter(item=OuterRef("pk"), name__icontains=words, signs=True))
-    return rows.filter(Q(title__icontains=words) | signed)
 
 
 def _row(item: Item, mark: str) -> TableRow:

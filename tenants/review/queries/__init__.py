@@ -16,6 +16,7 @@ from tenants.review.queries.worklists import (
     FilterChoices,
     Filters,
     Tab,
+    Whole,
     WorkRow,
     count_mine,
     count_of,
@@ -23,6 +24,7 @@ from tenants.review.queries.worklists import (
     filter_choices,
     own_open,
     queue,
+    whole_worklist,
     worklist,
 )
 
@@ -46,6 +48,7 @@ __all__ = [
     "Tried",
     "TriedStep",
     "VersionRow",
+    "Whole",
     "WorkRow",
     "about",
     "categories_in_use",
@@ -76,5 +79,6 @@ __all__ = [
     "sees_all",
     "timeline",
     "try_out",
+    "whole_worklist",
     "worklist",
 ]

@@ -129,6 +129,24 @@ def worklist(
     return Page([source.present(row) for row in page.items], page.next_cursor, page.prev_cursor)
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All rows of a narrowed worklist, in order, and how each is told."""
+
+    rows: QuerySet[Any]
+    present: Callable[[Any], WorkRow]
+
+
+def whole_worklist(user: User, tab: Tab, filters: Filters, sort: str = "") -> Whole:
+    """Return all of a worklist of `user`, as `worklist` pages through it.
+
+    Raises:
+        NotAllowed: `ALL` without the right to see all reviews.
+    """
+    source = _SOURCES[tab](user)
+    return Whole(source.rows.filter(_narrowed(source, filters)).order_by(*source.order_by(sort)), source.present)
+
+
 def counts(user: User) -> dict[Tab, int]:
     """Return how many rows each worklist of `user` has, up to one beyond `COUNT_MOST`; `ALL` only with the right."""
     tabs = [tab for tab in Tab if tab is not Tab.ALL or sees_all(user)]

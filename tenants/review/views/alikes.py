@@ -33,7 +33,7 @@ def alikes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     """The look-alikes of an item as far as the reader may know of them: a part for htmx, else a page."""
     user = reader(request)
     item = readable_item(user, item_uuid)
-    found = look_alikes(title=item.title, body=body_of(item), item=item.uuid, reader=reader_of(user))
+    found = look_alikes(title=item.title, body=body_of(item), item=item.uuid, reader=reader_of(user.actor))
     own = request.tenant.short_name  # type: ignore[attr-defined]
     context = drawn.context_of(found, item, title=item.title, own=own, back=_back(user, item))
     return render(request, drawn.template_of(request), context)
@@ -52,7 +52,7 @@ def pair(request: HttpRequest, item_uuid: UUID, other_uuid: UUID) -> HttpRespons
     item = readable_item(user, item_uuid)
     body = body_of(item)
     alike = (
-        pair_of(title=item.title, body=body, item=item.uuid, other=other_uuid, reader=reader_of(user))
+        pair_of(title=item.title, body=body, item=item.uuid, other=other_uuid, reader=reader_of(user.actor))
         if item_uuid != other_uuid
         else None
     )

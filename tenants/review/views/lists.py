@@ -15,7 +15,7 @@ from tenants.items.models import Urgency
 from tenants.items.queries import without_names
 from tenants.items.views.common import reader
 from tenants.review import operations, queries
-from tenants.review.forms import WorkFilter
+from tenants.review.forms import TAB_WORDS, WorkFilter, tab_of
 from tenants.review.models import SavedFilter
 from tenants.review.queries import COUNT_MOST, FilterChoices, Tab, WorkRow
 from tenants.review.views.marks import TAGS, due_state, notes_of
@@ -26,15 +26,6 @@ from zhitong.web.parts import Action, Cell, Chip, SayBox, State, TableColumn, Ta
 from zhitong.web.parts import SavedFilter as TabPart
 from zhitong.web.templatetags.zt import zt_short
 
-LABELS = {
-    Tab.MINE: "待我审",
-    Tab.DONE: "我办过的",
-    Tab.SENT_BACK: "我退回的",
-    Tab.RETURNED: "退回给我的",
-    Tab.COPIES: "抄送我的",
-    Tab.LATE: "超期",
-    Tab.ALL: f"全部{glossary.IN_REVIEW}",
-}
 _EMPTY = {
     Tab.MINE: ("没有要审的", "有新的待办会有通知。"),
     Tab.DONE: ("还没有办过的", "您通过、退回、留存、不采用的都列在这里。"),
@@ -77,7 +68,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     user, post = reader(request), request.POST
     query = QueryDict(post.get("query", "")[:1000])
     form = WorkFilter(query, queries.filter_choices())
-    tab = _tab(query)
+    tab = tab_of(query)
     try:
         operations.save_filter(actor=user.actor, name=post.get("name", ""), query=form.query(tab))
     except InvalidInput as refusal:
@@ -100,7 +91,7 @@ def _page(
 ) -> HttpResponse:
     user = reader(request)
     asked = request.GET if query is None else query
-    choices, tab = queries.filter_choices(), _tab(asked)
+    choices, tab = queries.filter_choices(), tab_of(asked)
     form = WorkFilter(asked, choices)
     filters, sort = form.filters(), asked.get("sort", "")
     page = queries.worklist(user, tab, filters, after=asked.get("after", ""), before=asked.get("before", ""), sort=sort)
@@ -125,7 +116,7 @@ def _page(
         "query": form.query(tab),
         "filter_name": name,
         "filter_error": error,
-        "caption": LABELS[tab],
+        "caption": TAB_WORDS[tab],
         "empty_box": _empty(tab, filtered=filters.any),
         "pick": "task" if tab is Tab.MINE and page.items else "",
         "actions": _batch() if tab is Tab.MINE and page.items else [],
@@ -141,16 +132,11 @@ _OWN_SORT = {
 }  # fmt: skip
 
 
-def _tab(query: QueryDict) -> Tab:
-    asked = query.get("tab", "")
-    return Tab(asked) if asked in set(Tab) else Tab.MINE
-
-
 def _part(tab: Tab, count: int, current: Tab, *, saved: SavedFilter | None) -> TabPart:
     late = tab is Tab.LATE and count > 0
     more = count > COUNT_MOST
     return TabPart(
-        LABELS[tab], f"?tab={tab}", min(count, COUNT_MOST), tab is current and not saved, late=late, more=more
+        TAB_WORDS[tab], f"?tab={tab}", min(count, COUNT_MOST), tab is current and not saved, late=late, more=more
     )
 
 
@@ -159,7 +145,7 @@ def _saved(user: User, choices: FilterChoices, current: str) -> list[tuple[Saved
     found = []
     for row in SavedFilter.objects.filter(owner=user):
         query = QueryDict(row.query)
-        form, tab = WorkFilter(query, choices), _tab(query)
+        form, tab = WorkFilter(query, choices), tab_of(query)
         if tab is Tab.ALL and not queries.sees_all(user):
             continue  # the right to that list was withdrawn
         count = queries.count_of(user, tab, form.filters())
