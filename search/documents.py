@@ -1,8 +1,9 @@
-"""What is searched: one document an item, who may find it, and by which marks beside its words."""
+"""What is searched: one document a thing, who may find it, and by which marks beside its words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -21,6 +22,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
 AUTHOR, FROM_UNIT, CATEGORY, STATE, OUTCOME, NUMBER = "作者", "单位", "类别", "状态", "采用", "编号"
 INITIALS = "~"
 _LONGEST_INITIALS = 24
+# The kind of document that look-alikes are found among.
+REPORT = "item"
 
 
 class HasSections(Protocol):
@@ -43,10 +46,12 @@ class HasSections(Protocol):
 class Document:
     """The searchable form of one thing of one unit.
 
-    `readers` are grants: `unit:<id>` for whoever may search the unit's archive, `user:<uuid>` for each author.
+    `readers` are grants: `unit:<id>` for whoever may search the unit's archive, `user:<uuid>` for each author,
+    `all:<id>` for everybody of the unit, `may:<id>:<permission>` for who holds that there.
     `version` orders two messages about the same thing: the higher one wins. `matter` is the key of what it is about in
-    the network, one for all levels. `outcomes` are what became of it, a line each (佛山市政协 综合采用); `level` is the
-    highest one that adopted it. `files` is the text of what is attached.
+    the network, one for all levels. `outcomes` are what became of it, a line each (佛山市政协 综合采用), `outcome` the
+    most of it in one word, `level` the highest one that adopted it. `points` are what it earned its unit. `files` is
+    the text of what is attached. `subject` is the thing whose page shows it; None when it has a page of its own.
     """
 
     unit_id: int
@@ -66,7 +71,10 @@ class Document:
     day: date | None = None
     matter: int | None = None
     level: str = ""
+    outcome: str = ""
     outcomes: list[str] = field(default_factory=list)
+    subject: UUID | None = None
+    points: Decimal = Decimal(0)
     readers: list[str] = field(default_factory=list)
 
     @property
@@ -120,6 +128,16 @@ def _from_each_word(value: str) -> Iterator[str]:
 def unit_grant(unit_id: int) -> str:
     """Return the grant of everybody who may search the archive of a unit."""
     return f"unit:{unit_id}"
+
+
+def people_grant(unit_id: int) -> str:
+    """Return the grant of everybody of a unit who may search at all."""
+    return f"all:{unit_id}"
+
+
+def permission_grant(unit_id: int, permission: str) -> str:
+    """Return the grant of everybody who holds a permission in a unit."""
+    return f"may:{unit_id}:{permission}"
 
 
 def user_grant(user_uuid: UUID) -> str:

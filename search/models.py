@@ -14,8 +14,9 @@ class SearchDocument(models.Model):
 
     `readers` holds grants: `unit:<id>` (everybody in the unit who may search its archive) and `user:<uuid>` (authors).
     A query matches only documents whose `readers` overlap the reader's own grants. `version` is the item's, so that a
-    late message never overwrites a newer text. `revision` rises with every write of any document; a column of the
-    database sets it.
+    late message never overwrites a newer text. `subject` is the thing whose page shows it, where that is another.
+    `points` are what it earned the unit. `revision` rises with every write of any document; a column of the database
+    sets it.
     """
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
@@ -35,7 +36,10 @@ class SearchDocument(models.Model):
     day = models.DateField(null=True)
     matter = models.BigIntegerField(null=True)
     level = models.CharField(max_length=10, blank=True)
+    outcome = models.CharField(max_length=12, blank=True)
     outcomes = ArrayField(models.CharField(max_length=80), default=list)
+    subject = models.UUIDField(null=True)
+    points = models.DecimalField(max_digits=12, decimal_places=4, default=0)
     readers = ArrayField(models.CharField(max_length=60), default=list)
     vector = SearchVectorField()
     revision = models.BigIntegerField(db_default=Func(Value("public.search_revision"), function="nextval"))
@@ -46,6 +50,8 @@ class SearchDocument(models.Model):
             GinIndex(fields=["vector"], name="search_vector"),
             GinIndex(fields=["readers"], name="search_readers"),
             models.Index(fields=["unit", "-day", "-id"], name="search_by_day"),
+            models.Index(fields=["matter"], name="search_by_matter", condition=Q(matter__isnull=False)),
+            models.Index(fields=["subject"], name="search_by_subject", condition=Q(subject__isnull=False)),
         ]
 
 
@@ -148,3 +154,59 @@ class SavedSearch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "user_uuid", "asked"], name="saved_search_once")]
+
+
+class FileText(models.Model):
+    """What stands in a file that a unit keeps, read once whatever it is attached to.
+
+    Public, so that a worker finds what waits without a walk through the units; nobody finds anything by it, but through
+    documents that carry the text. `due_at` is when a worker takes it, `attempts` how often one did. `is_cut` says that
+    its end was left out (`search.files.reading`).
+    """
+
+    class State(models.TextChoices):
+        """How far a file is."""
+
+        WAITING = "waiting", "待读取"
+        READ = "read", "已读取"
+        SKIPPED = "skipped", "未读取"
+
+    class Reason(models.TextChoices):
+        """Why a file gives no text."""
+
+        KIND = "kind", "图片、视频和演示文稿不读取文字"
+        OLD_OFFICE = "old_office", "旧格式（.doc、.xls）不读取，另存为 .docx、.xlsx 后再传"
+        TOO_LARGE = "too_large", "超过 30 MB"
+        ENCRYPTED = "encrypted", "加了密码"
+        NO_TEXT = "no_text", "没有文字，多半是扫描件"
+        UNPACKS = "unpacks", "解开后大得不正常"
+        MEMORY = "memory", "读取时占用内存过多"
+        TIME = "time", "读取时间过长"
+        BROKEN = "broken", "文件已损坏"
+        CRASHED = "crashed", "读取时出错中断"
+        MISSING = "missing", "文件库里没有这个文件"
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)
+    text = models.TextField(blank=True)
+    is_cut = models.BooleanField(default=False)
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "sha256"], name="file_text_once"),
+            models.CheckConstraint(
+                condition=Q(state="skipped") & ~Q(reason="") | ~Q(state="skipped") & Q(reason=""),
+                name="file_text_skipped_with_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="file_text_due", condition=Q(state="waiting")),
+            models.Index(fields=["-read_at", "-id"], name="file_text_skipped", condition=Q(state="skipped")),
+        ]

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from search.documents import REPORT
 from search.models import PairVerdict, SavedSearch, SearchDocument
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound
@@ -26,7 +27,7 @@ def judge_pair(*, actor: Actor, item_uuid: UUID, other_uuid: UUID, same: bool) -
         raise InvalidInput("这是同一篇，不用对比。")
     one, other = sorted((item_uuid, other_uuid))
     unit_id = require_unit()
-    if SearchDocument.objects.filter(unit=unit_id, object_uuid__in=[one, other]).count() != 2:
+    if SearchDocument.objects.filter(unit=unit_id, kind=REPORT, object_uuid__in=[one, other]).count() != 2:
         raise NotFound
     verdict = PairVerdict(unit_id=unit_id, one=one, other=other, same=same, by_label=actor.label, at=clock.now())
     PairVerdict.objects.bulk_create(

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from search.alike import fingerprint, read
+from search.alike import Fingerprint, Weights, fingerprint, read
 from search.analyser import MAX_POSITION, words
 from search.backend import CANDIDATES, FACET_VALUES, FACETS, PAGE, Found, Query, Reader, Results, day_range
-from search.documents import SECTIONS, Document, marks_of
+from search.documents import REPORT, SECTIONS, Document, marks_of
 from search.models import SearchDocument
 from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
 from search.weighing import weights_in_force
@@ -20,7 +20,8 @@ from zhitong.web.keyset import read_cursor, write_cursor
 
 COLUMNS = (
     "unit_id", "kind", "object_uuid", "version", "title", "problem", "analysis", "suggestions", "files", "author_names",
-    "from_unit", "number_label", "category", "state", "day", "matter", "level", "outcomes", "readers",
+    "from_unit", "number_label", "category", "state", "day", "matter", "level", "outcome", "outcomes",
+    "subject", "points", "readers",
 )  # fmt: skip
 # What is told of a hit in a list of all: everything but its texts.
 BARE = tuple(name for name in COLUMNS if name not in {"problem", "analysis", "suggestions", "files"})
@@ -41,7 +42,7 @@ ON CONFLICT (kind, object_uuid) DO UPDATE SET
   revision = nextval('public.search_revision')
 WHERE public.search_searchdocument.version <= EXCLUDED.version
 RETURNING id, kind, object_uuid, revision), {{pushed}} fingerprinted AS (
-INSERT INTO public.search_fingerprint (document_id, bands, terms) SELECT id, %s, %s FROM written
+INSERT INTO public.search_fingerprint (document_id, bands, terms) SELECT id, %s, %s FROM written WHERE kind = '{REPORT}'
 ON CONFLICT (document_id) DO UPDATE SET bands = EXCLUDED.bands, terms = EXCLUDED.terms)
 SELECT count(*) FROM written
 """  # noqa: S608 - column names are constants
@@ -85,13 +86,13 @@ class PostgresBackend:
         self._upsert = _UPSERT.format(pushed=_PUSHED if pushes else "")
 
     def index(self, documents: Iterable[Document]) -> int:
-        """Store documents; one that is older than what is stored changes nothing."""
+        """Store documents, reports with fingerprints; one that is older than what is stored changes nothing."""
         written = 0
         weights = weights_in_force()
         with connection.cursor() as cursor:
             for document in documents:
                 row = [getattr(document, name) for name in COLUMNS]
-                made = fingerprint(read(document.title, document.body), weights)
+                made = _fingerprint(document, weights)
                 cursor.execute(self._upsert, [*row, _vector(document), list(made.bands), list(made.terms)])
                 written += cursor.fetchone()[0]
         return written
@@ -292,6 +293,12 @@ def _vector(document: Document) -> str:
         offset += last + 2  # no word follows the last one of another section
     lexemes += [_quoted(mark[:200]) for mark in marks_of(document)]
     return " ".join(lexemes)
+
+
+def _fingerprint(document: Document, weights: Weights) -> Fingerprint:
+    if document.kind != REPORT:
+        return Fingerprint((), ())
+    return fingerprint(read(document.title, document.body), weights)
 
 
 def _quoted(word: str) -> str:

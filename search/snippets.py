@@ -8,6 +8,8 @@ from search.documents import SECTIONS, Document
 
 _WINDOW = 90
 _LEAD = 24
+# Characters around a word that are looked at in a file: cutting all of a long one would hold up the page.
+_AROUND = 400
 
 
 def highlight(text: str, asked: frozenset[str]) -> SafeString:
@@ -23,14 +25,26 @@ def highlight(text: str, asked: frozenset[str]) -> SafeString:
 
 
 def best_section(document: Document, asked: frozenset[str]) -> tuple[str, SafeString]:
-    """Return label and marked snippet of the section with the most different asked words; the problem when none."""
+    """Return label and marked snippet of the section with the most different asked words; the problem when none.
+
+    Files are looked at last: what somebody wrote says more than what they attached.
+    """
+    texts = {name: getattr(document, name) for name in ("suggestions", "problem", "analysis")}
+    texts["files"] = _around(document.files, asked)
     best, best_count = "problem", 0
-    for name in ("suggestions", "problem", "analysis"):
-        count = len({normalise(getattr(document, name))[s:e] for s, e in _spans(getattr(document, name), asked)})
+    for name, text in texts.items():
+        count = len({normalise(text)[s:e] for s, e in _spans(text, asked)})
         if count > best_count:
             best, best_count = name, count
-    text = " ".join(getattr(document, best).split())
+    text = " ".join(texts[best].split())
     return SECTIONS[best][1], highlight(_window(text, asked), asked)
+
+
+def _around(text: str, asked: frozenset[str]) -> str:
+    """Return the piece of a long text around the first asked word; nothing when none is in it."""
+    plain = normalise(text)
+    first = min((at for word in asked if (at := plain.find(word)) >= 0), default=None)
+    return "" if first is None else text[max(0, first - _AROUND) : first + _AROUND]
 
 
 def _window(text: str, asked: frozenset[str]) -> str:

@@ -3,11 +3,12 @@
 Each source is read in a unit's schema, for the sweep that compares what is there with what is found.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from search.documents import Document
+from zhitong.core.operations import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,19 @@ class Source:
 
     Attributes:
         kind: as in `Document.kind`.
+        label: what people call it.
         keys: the key and version of everything that belongs into the search, in any order.
         documents: the documents of these keys; what is gone meanwhile is left out.
+        page: the address of what a document says, for somebody who found it.
+        permissions: those that grants of its documents name.
     """
 
     kind: str
+    label: str
     keys: Callable[[], Iterable[tuple[UUID, int]]]
     documents: Callable[[Sequence[UUID]], Iterable[Document]]
+    page: Callable[[Document, Actor], str]
+    permissions: Collection[str] = ()
 
 
 _sources: dict[str, Source] = {}
@@ -36,3 +43,17 @@ def register(source: Source) -> None:
 def all_sources() -> Iterator[Source]:
     """Yield every source."""
     yield from _sources.values()
+
+
+def source_of(kind: str) -> Source:
+    """Return the source of a kind.
+
+    Raises:
+        KeyError: no app has such things.
+    """
+    return _sources[kind]
+
+
+def kind_labels() -> dict[str, str]:
+    """Return what people call each kind."""
+    return {source.kind: source.label for source in _sources.values()}

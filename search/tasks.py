@@ -1,4 +1,4 @@
-"""Background work of search: changes to the engine, the nightly sweep, what is new for kept questions."""
+"""Background work of search: changes to the engine, attached files, nightly sweep, what is new for kept questions."""
 
 import structlog
 from celery import shared_task
@@ -6,6 +6,7 @@ from celery import shared_task
 from search import sweeping
 from search.backend import EngineDown
 from search.elastic.pushing import push
+from search.files.keeping import read_due
 from search.models import SavedSearch
 from zhitong.core import outbox
 from zhitong.core.tasks import PlatformTask
@@ -23,6 +24,12 @@ def push_changes() -> int:
     except EngineDown as error:
         log.warning("search.engine_down", reason=str(error))
         return 0
+
+
+@shared_task(base=PlatformTask, name="search.tasks.read_files", expires=10)
+def read_files() -> int:
+    """Read the attached files that wait; return how many were dealt with."""
+    return read_due()
 
 
 @shared_task(base=PlatformTask, name="search.tasks.sweep", time_limit=4 * 3600)

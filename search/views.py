@@ -13,15 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 from search import operations
 from search.asking import LEVELS, Answer, Step, ask, steps
 from search.backend import CANDIDATES, EngineDown, Found, Query, Results
+from search.documents import REPORT
 from search.forms import kept, query_string, read_query, said
 from search.models import SavedSearch
 from search.question import read_question
 from search.rights import reader_of
 from search.snippets import best_section, highlight
+from search.sources import source_of
 from zhitong.core.errors import InvalidInput
 from zhitong.core.glossary import ITEM_STATES
 from zhitong.core.operations import Actor, require_unit
-from zhitong.web.parts import CopyLink, Facet, FacetValue, Hit, SayBox, State, standing
+from zhitong.web.parts import CopyLink, Facet, FacetValue, Hit, SayBox, State, Tag, standing
 
 _FACETS = (("from_unit", "来自"), ("year", "年份"), ("category", "类别"), ("level", "采用级别"), ("state", "状态"))
 _RECENT = "search.recent"
@@ -74,7 +76,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "asked": query_string(asked),
         "down": _DOWN,
     }
-    return render(request, "search/page.html", context | _answered(answer))
+    return render(request, "search/page.html", context | _answered(answer, actor))
 
 
 @login_required
@@ -135,7 +137,7 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _answered(answer: Answer) -> dict[str, Any]:
+def _answered(answer: Answer, actor: Actor) -> dict[str, Any]:
     results, query = answer.results, answer.query
     if results is None:
         return {"answer": answer, "results": None}
@@ -147,14 +149,15 @@ def _answered(answer: Answer) -> dict[str, Any]:
         "candidates": CANDIDATES,
         "exported": query_string(kept(query)),
         "nothing": _NOTHING,
-        "hits": [_hit(found, marks) for found in results.hits],
-        "nearly": [_hit(found, marks) for found in answer.nearly],
+        "hits": [_hit(found, marks, actor) for found in results.hits],
+        "nearly": [_hit(found, marks, actor) for found in answer.nearly],
         "facets": [_facet(name, label, query, results) for name, label in _FACETS if results.counts.get(name)],
     }
 
 
-def _hit(found: Found, marks: frozenset[str]) -> Hit:
+def _hit(found: Found, marks: frozenset[str], actor: Actor) -> Hit:
     document = found.document
+    source = source_of(document.kind)
     label, snippet = best_section(document, marks)
     notes = [
         document.number_label,
@@ -168,11 +171,12 @@ def _hit(found: Found, marks: frozenset[str]) -> Hit:
     word = ITEM_STATES.get(document.state, "")
     return Hit(
         title=highlight(document.title, marks),
-        url=reverse("desk:item", args=[document.object_uuid]),
+        url=source.page(document, actor),
         snippet=snippet,
         field=label,
         notes=[note for note in notes if note],
         state=state or (standing(word) if word else None),
+        tags=[] if document.kind == REPORT else [Tag(source.label)],
         copies=[CopyLink(place, state=State(what, "ok")) for place, _blank, what in places],
         copies_head=f"采用情况 {len(places)}",
     )

@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from search.backend import backend
+from search.files.keeping import FILE_READ
 from tenants.accounts.models import User
-from tenants.items.documents import KIND, documents
+from tenants.items import happenings
+from tenants.items.documents import KIND, documents, holders_of
 from tenants.items.models import OPEN_STATES, Consent, Item, ItemAuthor, State
 from tenants.notices.operations import notify
 from zhitong.core.operations import require_unit, system
@@ -14,16 +16,24 @@ from zhitong.core.outbox import consumer
 
 @consumer("items.item.changed")
 @consumer("notices.event")
+@consumer("handling.opened")
 def index_item(payload: dict[str, Any]) -> None:
-    """Write the item's search document anew, or remove it when the item is a draft or gone.
+    """Write the item's search documents anew, or remove them when the item is a draft or gone.
 
-    What happens to it elsewhere changes the document too: what became of it stands there.
+    What happens to it elsewhere changes them too: what became of it stands there.
     """
     key = UUID(payload["item"])
     if found := documents([key]):
         backend().index(found)
     else:
         backend().remove(KIND, [key])
+    happenings.index_of(key)
+
+
+@consumer(FILE_READ)
+def index_holders(payload: dict[str, Any]) -> None:
+    """Let the items that have a file be found by what stands in it."""
+    backend().index(documents(holders_of(payload["sha256"])))
 
 
 @consumer("items.authors.asked")

@@ -1,17 +1,45 @@
-"""Who is told of papers: the receiver's clerks of what came down, people of what is for them."""
+"""Who is told of papers: the receiver's clerks of what came down, people of what is for them; all find them."""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from search.backend import backend
+from search.files.keeping import FILE_READ
 from tenants.accounts.models import User
 from tenants.accounts.queries import with_permission
 from tenants.notices.operations import notify
 from tenants.papers import queries
+from tenants.papers.documents import documents, stale
 from tenants.papers.models import Reader
 from zhitong.core import clock, outbox
 from zhitong.core.operations import require_unit, system
 from zhitong.exchange.models import Delivery, Paper, PaperKind
+
+_STALE = "papers.document.stale"
+
+
+@outbox.consumer("exchange.paper.arrived")
+@outbox.consumer("exchange.paper.withdrawn")
+@outbox.consumer("exchange.paper.published")
+@outbox.consumer("exchange.paper.taken_back")
+@outbox.consumer(_STALE)
+def index_paper(payload: dict[str, Any]) -> None:
+    """Write the document of a paper or a delivery anew, or remove it when the paper was withdrawn."""
+    key = UUID(payload.get("delivery") or payload["paper"])
+    paper = Paper.objects.filter(uuid=key).first() or Paper.objects.get(deliveries__uuid=key)
+    if found := documents(paper.kind, [key]):
+        backend().index(found)
+    else:
+        backend().remove(paper.kind, [key])
+
+
+@outbox.consumer(FILE_READ)
+def follow_files(payload: dict[str, Any]) -> None:
+    """Have the documents of papers with a file of this unit written anew, wherever they were given."""
+    for unit_id, key in stale(payload["sha256"]):
+        outbox.publish(_STALE, {"paper": str(key)}, unit_id=unit_id)
 
 
 @outbox.consumer("exchange.paper.arrived")

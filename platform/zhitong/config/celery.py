@@ -38,6 +38,7 @@ app.config_from_object(
             "drain-outbox": {"task": "zhitong.core.tasks.drain_outbox", "schedule": 5.0},
             "refresh-standings": {"task": "zhitong.ranking.tasks.refresh_standings", "schedule": 10.0},
             **_FOR_THE_ENGINE,
+            "read-attached-files": {"task": "search.tasks.read_files", "schedule": 5.0},
             "refresh-saved-searches": {"task": "search.tasks.refresh_saved", "schedule": crontab(minute=5)},
             "sweep-search": {"task": "search.tasks.sweep", "schedule": crontab(hour=3, minute=20)},
             "compute-trials": {"task": "zhitong.ranking.tasks.compute_trials", "schedule": 10.0},

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.core.files.base import File
 
-from tenants.items.models import Attachment
-from tenants.items.operations.common import account_of, lock_written, require_written, unit_in_force
+from tenants.items.models import Attachment, Item, State
+from tenants.items.operations.common import account_of, announce, lock_written, require_written, unit_in_force
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.core.operations import Actor, operation
@@ -44,6 +44,7 @@ def attach(*, actor: Actor, item_uuid: UUID, file: File) -> Attachment:  # type:
         uploaded_by=account_of(actor),
         uploaded_at=clock.now(),
     )
+    _tell(item)
     audit.record(
         actor=actor,
         action="items.file.attached",
@@ -66,6 +67,13 @@ def remove_attachment(*, actor: Actor, item_uuid: UUID, attachment_uuid: UUID) -
     removed = item.attachments.filter(uuid=attachment_uuid, removed_at__isnull=True).update(removed_at=clock.now())
     if not removed:
         raise NotFound
+    _tell(item)
     audit.record(
         actor=actor, action="items.file.removed", object_kind="item", object_id=item.uuid, file=str(attachment_uuid)
     )
+
+
+def _tell(item: Item) -> None:
+    """A returned item is found by its files, and by none that was taken off; a draft is found by nobody."""
+    if item.state != State.DRAFT:
+        announce(item)

@@ -92,8 +92,7 @@ def publish(*, actor: Actor, new: NewPaper, to: Collection[UUID], parent: UUID |
     with rows.together():
         for delivery in deliveries:
             outbox.publish("exchange.paper.arrived", {"delivery": str(delivery.uuid)}, unit_id=delivery.receiver_id)
-        if paper.audience != Audience.NOBODY:
-            outbox.publish("exchange.paper.published", {"paper": str(paper.uuid)}, unit_id=unit.pk)
+        outbox.publish("exchange.paper.published", {"paper": str(paper.uuid)}, unit_id=unit.pk)
         audit.record(
             actor=actor,
             action="exchange.paper.published",
@@ -126,6 +125,7 @@ def withdraw_paper(*, actor: Actor, paper_uuid: UUID, reason: str) -> Paper:
     with rows.together():
         for uuid, receiver in paper.deliveries.values_list("uuid", "receiver"):
             outbox.publish("exchange.paper.withdrawn", {"delivery": str(uuid)}, unit_id=receiver)
+        outbox.publish("exchange.paper.taken_back", {"paper": str(paper.uuid)}, unit_id=paper.unit_id)
         audit.record(actor=actor, action="exchange.paper.withdrawn", object_kind="paper", object_id=paper.uuid)
     return paper
 

@@ -10,6 +10,11 @@ from zhitong.exchange.queries.chains import ways_up
 from zhitong.units.models import LEVEL_ORDER, Level
 
 _TOLD = (EventKind.ADOPTED, EventKind.INSTRUCTION)
+# What can become of a report, the most first.
+OUTCOME_WORDS: dict[str, str] = {
+    EventKind.INSTRUCTION.value: str(EventKind.INSTRUCTION.label),
+    **{mode.value: str(mode.label) for mode in (AdoptionMode.SINGLE, AdoptionMode.PASSED_ON, AdoptionMode.MERGED)},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +24,12 @@ class Outcomes:
     Attributes:
         lines: place and what it did (佛山市政协 综合采用); of an instruction the fact alone.
         level: empty when nobody adopted it.
+        best: a leader's instruction before any adoption, a single one before a merged one; empty without either.
     """
 
     lines: Sequence[str] = ()
     level: str = ""
+    best: str = ""
 
 
 def outcomes(nodes: Iterable[Node]) -> dict[Node, Outcomes]:
@@ -49,11 +56,13 @@ def _of(way: dict[Node, bool], happened: dict[Node, list[Event]]) -> Outcomes:
     told = [(event, merged) for node, merged in way.items() for event in happened.get(node, [])]
     adopted = [event.level for event, _merged in told if event.kind == EventKind.ADOPTED]
     highest = max(adopted, key=lambda level: LEVEL_ORDER.index(Level(level)), default="")
-    return Outcomes(list(dict.fromkeys(_line(event, merged=merged) for event, merged in told)), highest)
+    what = [(event, _what(event, merged=merged)) for event, merged in told]
+    lines = [f"{(event.body or event.unit).short_name} {OUTCOME_WORDS[code]}" for event, code in what]
+    best = min((code for _event, code in what), key=list(OUTCOME_WORDS).index, default="")
+    return Outcomes(list(dict.fromkeys(lines)), highest, best)
 
 
-def _line(event: Event, *, merged: bool) -> str:
-    place = (event.body or event.unit).short_name
+def _what(event: Event, *, merged: bool) -> str:
     if event.kind == EventKind.INSTRUCTION:
-        return f"{place} {EventKind.INSTRUCTION.label}"
-    return f"{place} {AdoptionMode.MERGED.label if merged else AdoptionMode(event.mode).label}"
+        return EventKind.INSTRUCTION.value
+    return AdoptionMode.MERGED.value if merged else event.mode
