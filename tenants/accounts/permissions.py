@@ -27,6 +27,8 @@ ROLE_PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "exchange.publish",
             "exchange.record",
             "desk.register",
+            "circulars.edit",
+            "circulars.publish",
             "search.use",
             "search.archive",
             "ranking.read",

@@ -42,13 +42,13 @@ class Texts:
         return cls(source.title, source.problem, source.analysis, source.suggestions)
 
     @classmethod
-    def cleaned(cls, values: Mapping[str, Any]) -> "Texts":
-        """Return texts from raw input.
+    def cleaned(cls, values: Mapping[str, Any], labels: Mapping[str, str] = LABELS) -> "Texts":
+        """Return texts from raw input; `labels` say what the parts are called.
 
         Raises:
             InvalidInput: a text holds control characters or is beyond all bounds; `fields` names each.
         """
-        return cls(**clean_fields({name: values.get(name) or "" for name in LABELS}, LABELS))
+        return cls(**clean_fields({name: values.get(name) or "" for name in LABELS}, labels))
 
     @property
     def length(self) -> int:

@@ -137,7 +137,7 @@ class PaperForm(Form):
             fixed_kind: the kind, when it follows from what is passed on or shown.
         """
         super().__init__(*args, **kwargs)
-        self._sets = _sets(unit, below)
+        self._sets = sets_of(unit, below)
         self.initial.setdefault("token", str(uuid4()))
         _choices(self, "sets", [(key, f"{label} {len(units)} 个") for key, (label, units) in self._sets.items()])
         _choices(self, "units", [(str(one.uuid), one.short_name) for one in below])
@@ -171,7 +171,7 @@ class PaperForm(Form):
         return found
 
 
-def _sets(unit: Unit, below: Sequence[Unit]) -> dict[str, tuple[str, list[Unit]]]:
+def sets_of(unit: Unit, below: Sequence[Unit]) -> dict[str, tuple[str, list[Unit]]]:
     """Return the sets of units one can address together: committees by level, participants, the own line."""
     found: dict[str, tuple[str, list[Unit]]] = {}
     for one in sorted(below, key=lambda each: -LEVEL_ORDER.index(Level(each.level))):

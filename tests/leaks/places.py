@@ -11,6 +11,7 @@ from django.db import connection
 
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import Holding, User
+from tenants.circulars import operations as circulars
 from tenants.desk import merging
 from tenants.desk import operations as desk
 from tenants.desk.queries import Pick
@@ -30,6 +31,7 @@ from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Audience, Event, EventKind, PaperKind
 from zhitong.exchange.operations import NewPaper
 from zhitong.ranking.operations import publish_rules
+from zhitong.ranking.periods import Period
 from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.units.models import RouteKind, Unit
 from zhitong.units.operations import open_route
@@ -52,6 +54,7 @@ def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
         **handling_places(unit, city),
         **_places_of_papers(unit),
         **_places_of_rules(unit),
+        **_places_of_circulars(unit),
     }
 
 
@@ -175,6 +178,23 @@ def _places_of_papers(unit: Unit) -> dict[str, Place]:
             "papers:withdraw", client, f"/papers/out/{new.uuid}/withdraw/", {"reason": "另行通知"}, "reason", "理由"
         ),
     }
+
+
+def _places_of_circulars(unit: Unit) -> dict[str, Place]:
+    """The text of a circular under the clerk's hand."""
+    clerk = make_user(unit, "tongbao", name="童宝", roles=["clerk"])
+    with unit:
+        begun = circulars.begin(actor=clerk.actor, when=Period.of_quarter(clock.today().year - 1, 1))
+    form = {
+        "version": begun.item.version, "title": begun.item.title, "problem": "情况。", "analysis": KEPT,
+        "suggestions": "请核对。",
+    }  # fmt: skip
+    return {
+        "circular": Place(
+            "circulars:edit", client_for(clerk, unit), f"/circulars/{begun.uuid}/edit/", form, "problem", "总体情况",
+            "analysis", empty_is_fine=True,
+        )
+    }  # fmt: skip
 
 
 def _places_of_rules(unit: Unit) -> dict[str, Place]:

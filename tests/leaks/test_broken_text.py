@@ -37,6 +37,7 @@ NO_WORDS = {
     "handling:release", "items:delete", "items:file_remove", "items:take_pen", "items:upload",
     "notices:mail_confirm", "notices:mail_stop", "notices:read_all", "operators:audit", "ranking:rules_sight",
     "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees", "review:filter_remove",
+    "circulars:act", "circulars:index", "circulars:publish",
     "exports:act", "papers:confirm", "papers:receive", "papers:urge", "papers:write",
     "search:save", "search:saved", "exports:ask",  # a question goes on with its readable rest, as below
     "review:judge", "review:phrase_remove", "review:question_urge", "review:renew", "review:settle", "review:submit",

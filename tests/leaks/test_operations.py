@@ -28,6 +28,7 @@ from zhitong.core.operations import Actor, system
 from zhitong.exchange.models import AdoptionMode, Delivery, Event, EventKind, PaperKind
 from zhitong.exchange.operations import NewPaper
 from zhitong.exchange.operations.handling import Handler
+from zhitong.ranking.periods import Period
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
 from zhitong.units.queries import destinations
@@ -40,6 +41,7 @@ _TENANTS = (
     "tenants.desk.register.operations",
     "tenants.handling.operations",
     "tenants.papers.operations",
+    "tenants.circulars.operations",
 )
 Operation = Callable[..., object]
 
@@ -79,6 +81,7 @@ OWN = frozenset(
         "exchange.registering.register_item",
         "exchange.publishing.publish",
         "papers.publish",
+        "circulars.begin",
     }
 )
 _PLATFORM_ONLY = {"units.manage"}  # what nobody of a unit may do
@@ -148,6 +151,9 @@ def given(world: World) -> dict[str, Any]:
         "assignment_uuid": passed.assignments.get().uuid,
         "handling_uuid": passed.uuid,
         "paper_uuid": paper.uuid,
+        "circular_uuid": world.circular_uuid,
+        "when": Period.of_year(clock.today().year - 1),
+        "redraft": True,
         "delivery_uuid": Delivery.objects.get(paper=paper).uuid,
         "deliveries": [Delivery.objects.get(paper=paper).uuid],
         "body": ExternalBody(pk=0, name="某单位", short_name="某单位"),

@@ -219,6 +219,12 @@ papers:paper                  302 404 404 200 404 404 404 404
 papers:confirm                302 405 405 405 405 405 405 405
 papers:write                  302 405 405 405 405 405 405 405
 papers:file                   302 404 404 404 404 404 404 404
+circulars:index               302 200 403 403 403 200 200 200
+circulars:circular            302 404 404 404 404 200 404 404
+circulars:act                 302 405 405 405 405 405 405 405
+circulars:edit                302 404 403 403 403 200 404 404
+circulars:publish             302 404 403 403 403 409 404 404
+circulars:file                302 404 404 404 404 404 404 404
 """
 
 

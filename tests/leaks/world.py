@@ -19,9 +19,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import User
+from tenants.circulars import operations as circulars
 from tenants.desk import operations as desk
 from tenants.items import operations as items
 from tenants.items.models import Item
+from tenants.items.texts import Texts
 from tenants.notices.models import Notice
 from tenants.papers import operations as papers
 from tenants.review import operations as review
@@ -34,6 +36,7 @@ from zhitong.exchange.models import Audience, Dispatch, Event, EventKind, PaperK
 from zhitong.exchange.operations import NewPaper
 from zhitong.ranking import operations as ranking
 from zhitong.ranking.models import RuleSet
+from zhitong.ranking.periods import Period
 from zhitong.ranking.tasks import refresh_standings
 from zhitong.units.models import Unit
 from zhitong.units.queries import destinations
@@ -41,13 +44,15 @@ from zhitong.units.queries import destinations
 TITLE, BODY, REMARK, REASON, COMMENT = "蓝鲸塘", "琥珀巷", "玳瑁台", "朱砂坡", "丹青岭"
 DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY = "墨玉洲", "翡翠簿", "JADEITE-INSIDE", "13798765432", "紫檀批语", "绿松石"
 PAPER = "孔雀砚"  # in a call of the unit to its author alone
-EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY, PAPER)
+CIRCULAR = "白鹭滩"  # in a circular of the unit that nobody has signed
+EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY, PAPER, CIRCULAR)
 SENT = (TITLE, BODY, FILE, INSIDE)  # what a receiver gets with a dispatch
 COMMON = "充电桩"  # an ordinary word of the text: one may ask for it without giving the secret away
 LISTS = (
     f"/search/?q={COMMON}", f"/items/all/?q={COMMON}", "/items/?tab=draft", "/inbox/?tab=all", f"/inbox/?q={COMMON}",
     "/review/?tab=all", "/review/?tab=done", "/send/?tab=sent", "/province/units/?group=committee-county&what=sent",
     "/api/v1/items/?limit=100", "/papers/?kind=call", "/papers/in/", "/papers/out/",
+    "/circulars/",
 )  # fmt: skip
 _NO_WALK = {"accounts:logout", "api:not_found"}  # one ends the session, the other serves what is no address
 _PDF = f"%PDF-1.7\n1 0 obj\n<</Title({INSIDE})>>\nendobj\ntrailer\n<<>>\n%%EOF\n".encode()
@@ -74,6 +79,7 @@ class World:
     dispatch: Dispatch | None = None
     paper_uuid: UUID = NOBODY
     delivery_uuid: UUID = NOBODY
+    circular_uuid: UUID = NOBODY
 
 
 def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
@@ -112,8 +118,20 @@ def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
     world = World(unit=unit, city=city, stranger=stranger, author=author, item=item, draft=draft, **people)
     world.paper_uuid, world.delivery_uuid = paper, delivery
     settle()
+    world.circular_uuid = _circular(world)
     _note_rows(world)
     return world
+
+
+def _circular(world: World) -> UUID:
+    """Let the clerk of 南海 draft the circular of the last quarter; return its uuid."""
+    today = clock.today()
+    with world.unit:
+        actor = world.clerk.actor
+        begun = circulars.begin(actor=actor, when=Period.of_quarter(today.year, (today.month + 2) // 3).before)
+        texts = Texts(begun.item.title, f"{CIRCULAR}的情况。", "", "请核对。")
+        circulars.write(actor=actor, circular_uuid=begun.uuid, version=begun.item.version, texts=texts)
+    return begun.uuid
 
 
 def _papers(unit: Unit, city: Unit, clerk: User, author: User) -> tuple[UUID, UUID]:
@@ -195,6 +213,7 @@ def _note_rows(world: World) -> None:
             "notice_id": [_own_notice(world.author).pk, *Notice.objects.values_list("pk", flat=True)],
             "user_uuid": [world.author.uuid],
             "paper_uuid": [world.paper_uuid],
+            "circular_uuid": [world.circular_uuid],
             "delivery_uuid": [world.delivery_uuid],
             "phrase_id": list(Phrase.objects.filter(owner=world.author).values_list("pk", flat=True)),
             "key_id": list(world.author.api_tokens.values_list("pk", flat=True)),

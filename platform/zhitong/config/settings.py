@@ -61,6 +61,7 @@ TENANT_APPS = [
     "tenants.handling.apps.HandlingConfig",
     "tenants.notices.apps.NoticesConfig",
     "tenants.papers.apps.PapersConfig",
+    "tenants.circulars.apps.CircularsConfig",
     "api.apps.ApiConfig",
     "django.contrib.sessions",
 ]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("handling/", include("tenants.handling.urls")),
     path("notices/", include("tenants.notices.urls")),
     path("papers/", include("tenants.papers.urls")),
+    path("circulars/", include("tenants.circulars.urls")),
     path("search/", include("search.urls")),
     path("exports/", include("zhitong.exports.urls")),
     path("ranking/", include("zhitong.ranking.urls")),

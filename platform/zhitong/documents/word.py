@@ -4,16 +4,17 @@ Faces are named as Chinese offices have them (仿宋, 黑体, 楷体, 宋体); W
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from docx import Document
 from docx.document import Document as DocxDocument
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -36,22 +37,46 @@ mso-position-vertical:center;mso-position-vertical-relative:page"><v:fill opacit
 """
 
 
+_RULE = """
+<w:pBdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+ <w:bottom w:val="single" w:sz="18" w:space="6" w:color="C00000"/></w:pBdr>
+"""
+_RED = RGBColor(0xC0, 0x00, 0x00)
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """The red head (红头) of a printed paper: name of the series, number, and who issues it when, over a red rule."""
+
+    series: str
+    number: str
+    left: str
+    right: str
+
+
 class WordFile:
     """A Word file in the making: headings, lines and tables in their order; `content` closes it."""
 
-    def __init__(self, title: str, *, mark: str) -> None:
-        """Begin a file with a centred title; `mark` (reader and minute) stands behind every page."""
+    def __init__(self, title: str, *, mark: str, masthead: Masthead | None = None) -> None:
+        """Begin a file with a centred title, under a red head where it is an official paper.
+
+        Args:
+            mark: reader and minute, or whose paper it is; it stands behind every page.
+        """
         self._file: DocxDocument = Document()
         _page(self._file)
         _mark(self._file, mark)
+        if masthead:
+            _masthead(self._file, masthead)
         self._file.core_properties.title = title
         heading = self._file.add_paragraph()
         heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _run(heading, title, "宋体", 22, bold=True)
 
-    def heading(self, words: str) -> None:
-        """Add the heading of a part."""
+    def heading(self, words: str, *, new_page: bool = False) -> None:
+        """Add the heading of a part, on a page of its own where it begins one."""
         paragraph = self._file.add_paragraph()
+        paragraph.paragraph_format.page_break_before = new_page
         paragraph.paragraph_format.space_before = Pt(10)
         paragraph.paragraph_format.keep_with_next = True
         _run(paragraph, words, "黑体", 14)
@@ -60,8 +85,24 @@ class WordFile:
         """Add a paragraph; line breaks stay."""
         _lines(self._file.add_paragraph(), words, "仿宋", 10.5 if small else 12)
 
+    def text(self, words: str, *, right: bool = False) -> None:
+        """Add a paragraph of a text: its first line set in by two characters, or at the right margin."""
+        paragraph = self._file.add_paragraph()
+        paragraph.paragraph_format.line_spacing = Pt(28)
+        if right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        else:
+            paragraph.paragraph_format.first_line_indent = Pt(32)
+        _run(paragraph, words, "仿宋", 16)
+
     def table(
-        self, rows: Sequence[Sequence[str]], widths: Sequence[int], *, head: bool = True, labels: Sequence[int] = ()
+        self,
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[int],
+        *,
+        head: bool = True,
+        labels: Sequence[int] = (),
+        small: bool = False,
     ) -> None:
         """Add a table.
 
@@ -69,6 +110,7 @@ class WordFile:
             rows: the cells' words; the first row is the head, repeated on every page, unless `head` is False.
             widths: parts of the width that the columns take.
             labels: the columns that are labels, set as the head is.
+            small: for tables of many columns.
         """
         table = self._file.add_table(rows=0, cols=len(widths), style="Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -78,7 +120,7 @@ class WordFile:
             is_head = head and number == 0
             for place, cell in enumerate(cells):
                 cell.width = Mm(_BODY_WIDTH * widths[place] / sum(widths))
-                _fill(cell, words[place], label=is_head or place in labels)
+                _fill(cell, words[place], label=is_head or place in labels, size=10 if small else 0)
             if is_head:
                 repeated: Any = OxmlElement("w:tblHeader")
                 repeated.set(qn("w:val"), "true")
@@ -120,11 +162,27 @@ def _mark(file: DocxDocument, mark: str) -> None:
     run._r.append(picture)  # noqa: SLF001 - python-docx has no word for watermarks
 
 
-def _fill(cell: _Cell, words: str, *, label: bool) -> None:
+def _masthead(file: DocxDocument, masthead: Masthead) -> None:
+    for words, face, size in ((masthead.series, "宋体", 36), (masthead.number, "仿宋", 16)):
+        paragraph = file.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.space_after = Pt(8)
+        run = _run(paragraph, words, cast("Face", face), size, bold=size > 20)
+        if size > 20:
+            run.font.color.rgb = _RED
+    line = file.add_paragraph()
+    line.paragraph_format.tab_stops.add_tab_stop(Mm(_BODY_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+    line.paragraph_format.space_after = Pt(20)
+    _run(line, f"{masthead.left}\t{masthead.right}", "仿宋", 14)
+    rule: Any = parse_xml(_RULE)
+    line._p.get_or_add_pPr().append(rule)  # noqa: SLF001 - python-docx has no word for borders
+
+
+def _fill(cell: _Cell, words: str, *, label: bool, size: float = 0) -> None:
     paragraph = cell.paragraphs[0]
     if label:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _lines(paragraph, words, "黑体" if label else "仿宋", 12 if label else 11)
+    _lines(paragraph, words, "黑体" if label else "仿宋", size or (12 if label else 11))
 
 
 def _lines(paragraph: Paragraph, words: str, face: Face, size: float) -> None:

@@ -24,7 +24,7 @@ def draft_circular(*, actor: Actor, texts: Texts) -> Item:
     if user is None:
         raise NotFound
     moment = clock.now()
-    cleaned = Texts.cleaned(texts.as_dict())
+    cleaned = Texts.cleaned(texts.as_dict(), CIRCULAR_LABELS)
     item = Item(
         kind=ItemKind.CIRCULAR,
         category=CIRCULARS,
@@ -49,7 +49,7 @@ def write_circular(*, actor: Actor, item: Item, version: int, texts: Texts) -> I
         InvalidInput: a text holds control characters or is beyond all bounds.
     """
     locked = _written(item)
-    cleaned = Texts.cleaned(texts.as_dict())
+    cleaned = Texts.cleaned(texts.as_dict(), CIRCULAR_LABELS)
     if Texts.of(locked) == cleaned:
         return locked
     require_version(locked, version)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tenants.accounts.models import User
 from tenants.items.texts import LABELS, SECTIONS
+from tenants.papers.queries import readable
 from zhitong.core import clock, glossary
 from zhitong.core.operations import require_unit
 from zhitong.exchange.models import Delivery, Enclosure, Paper, PaperKind
@@ -36,6 +37,8 @@ def sections(request: HttpRequest, user: User, current: str) -> list[SavedFilter
     if user.has_zt_perm("exchange.publish"):
         found.append(SavedFilter("发出的", reverse("papers:outbox"), current=current == "outbox"))
         found.append(SavedFilter("人员名录", reverse("papers:directory"), current=current == "directory"))
+    if user.has_zt_perm("ranking.read") or user.has_zt_perm("circulars.edit"):
+        found.append(SavedFilter("通报", reverse("circulars:index"), current=current == "circulars"))
     return found if len(found) > 1 else []
 
 
@@ -61,6 +64,35 @@ def head_facts(paper: Paper) -> list[Fact]:
         Fact("报送单位", str(content.get("from_unit", ""))),
     ]
     return [fact for fact in facts if fact.value]
+
+
+def editions(paper: Paper, user: User) -> list[Fact]:
+    """Return what a circular and its corrected edition say of each other, with the way to the other where it is open.
+
+    The value says which it is; the label which way it points.
+    """
+    after = Paper.objects.filter(replaces=paper, withdrawn_at__isnull=True).first()
+    found = []
+    if after is not None:
+        day = zt_day(after.published_at)
+        found.append(Fact("已更正", f"{day}已发更正版，以更正版为准：{after.title}", _way(after, user)))
+    if paper.replaces is not None:
+        day = zt_day(paper.replaces.published_at)
+        found.append(Fact("更正版", f"代替{day}发出的：{paper.replaces.title}", _way(paper.replaces, user)))
+    return found
+
+
+def _way(paper: Paper, user: User) -> str:
+    """Return where this reader reads a paper: as one of those it is for, at the unit's inbox, or as its sender."""
+    unit_id = require_unit()
+    if readable(user).filter(pk=paper.pk).exists():
+        return reverse("papers:paper", args=[paper.uuid])
+    delivery = Delivery.objects.filter(paper=paper, receiver_id=unit_id).first()
+    if delivery is not None and user.has_zt_perm("exchange.receive"):
+        return reverse("papers:delivery", args=[delivery.uuid])
+    if paper.unit_id == unit_id and user.has_zt_perm("exchange.publish"):
+        return reverse("papers:sent", args=[paper.uuid])
+    return ""
 
 
 def files(enclosures: Iterable[Enclosure], paper: Paper) -> list[Fact]:

@@ -71,6 +71,7 @@ def paper(request: HttpRequest, paper_uuid: UUID) -> HttpResponse:
         "due": common.due_state(found.due_on),
         "passages": common.passages(found),
         "files": common.files(found.enclosures.all(), found),
+        "editions": common.editions(found, user),
         "confirmed_at": mark.confirmed_at,
         "from_above": found.parent.paper.unit.short_name if found.parent else "",
         "answers": [_answer(item, user) for item in mine],

@@ -75,6 +75,7 @@ def delivery(request: HttpRequest, delivery_uuid: UUID) -> HttpResponse:
         "due": common.due_state(paper.due_on),
         "passages": common.passages(paper),
         "files": common.files(paper.enclosures.all(), paper),
+        "editions": common.editions(paper, user),
         "state": common.delivery_state(found),
         "standing": _standing(found),
         "own": _own(own) if own else None,

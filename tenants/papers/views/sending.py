@@ -76,6 +76,7 @@ def sent(request: HttpRequest, paper_uuid: UUID) -> HttpResponse:
         "facts": common.head_facts(paper),
         "passages": common.passages(paper),
         "files": common.files(paper.enclosures.all(), paper),
+        "editions": common.editions(paper, user),
         "from_above": paper.parent.paper if paper.parent else None,
         "from_url": reverse("papers:delivery", args=[paper.parent.uuid]) if paper.parent else "",
         **progress.context(paper),

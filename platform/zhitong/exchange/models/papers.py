@@ -34,7 +34,8 @@ class Paper(models.Model):
     `due_on` is the last day of a call. With `needs_confirm` its readers say that they have read it. With
     `open_to_members` the people of the receivers read it without a passing on; a call never is: who is asked for texts
     is a unit's own choice. An exemplar holds in `content` the frozen copy of the sender's item `item_uuid`
-    (`packets.FIELDS`, without contacts). `sha256` covers all that it says, the files too (`exchange.papers`).
+    (`packets.FIELDS`, without contacts). A corrected circular `replaces` the edition before it, which points to it.
+    `sha256` covers all that it says, the files too (`exchange.papers`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -43,6 +44,7 @@ class Paper(models.Model):
     parent = models.ForeignKey("exchange.Delivery", models.PROTECT, null=True, related_name="papers")
     title = models.CharField(max_length=100)
     body = models.TextField(blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     item_uuid = models.UUIDField(null=True)
     content = models.JSONField(default=dict)
     sha256 = models.CharField(max_length=64)
@@ -71,6 +73,9 @@ class Paper(models.Model):
                 condition=Q(withdrawn_at__isnull=True, withdrawn_reason="")
                 | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
                 name="paper_withdrawn_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | Q(kind="circular"), name="paper_only_circulars_are_corrected"
             ),
             models.UniqueConstraint(
                 fields=["parent"], condition=Q(withdrawn_at__isnull=True), name="paper_passed_on_once"

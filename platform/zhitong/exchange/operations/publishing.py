@@ -34,6 +34,7 @@ class NewPaper:
         audience: who of the unit's own people gets it.
         files: kept already under the present unit.
         item_uuid, content: an item of the unit and its copy, for exemplars alone.
+        replaces: the edition of a circular that this one corrects.
     """
 
     uuid: UUID
@@ -47,6 +48,7 @@ class NewPaper:
     files: Sequence[packets.GrantInput] = ()
     item_uuid: UUID | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
+    replaces: UUID | None = None
 
 
 @operation("exchange.publish")
@@ -60,7 +62,7 @@ def publish(*, actor: Actor, new: NewPaper, to: Collection[UUID], parent: UUID |
 
     Raises:
         InvalidInput: nothing to say, nobody to say it to, a unit that is not below, a deadline that cannot be met.
-        NotFound: `parent` is no delivery to this unit.
+        NotFound: `parent` is no delivery to this unit, `replaces` no circular of it.
         WrongState: what is passed on was withdrawn, or somebody passed it on before; the unit is closed.
     """
     unit = unit_in_force()
@@ -207,6 +209,7 @@ def _paper(actor: Actor, unit: Unit, new: NewPaper, source: Delivery | None) -> 
         parent=source,
         title=title,
         body=body,
+        replaces=_replaced(unit, new),
         item_uuid=None if above else new.item_uuid,
         content=content,
         due_on=new.due_on if is_call else None,
@@ -216,6 +219,18 @@ def _paper(actor: Actor, unit: Unit, new: NewPaper, source: Delivery | None) -> 
         published_at=clock.now(),
         published_by=actor.label,
     )
+
+
+def _replaced(unit: Unit, new: NewPaper) -> Paper | None:
+    if new.replaces is None:
+        return None
+    before = Paper.objects.select_for_update(of=("self",), no_key=True)
+    found = before.filter(uuid=new.replaces, unit=unit, kind=PaperKind.CIRCULAR).first()
+    if found is None:
+        raise NotFound
+    if Paper.objects.filter(replaces=found).exists():
+        raise WrongState("这一期已经有更正版，没有重复下发。", who="可以更正更正版")
+    return found
 
 
 def _clean(new: NewPaper) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.db.models import Max
 from zhitong.core import clock, outbox
 from zhitong.core.models import OutboxMessage
 from zhitong.core.operations import leave_unit
+from zhitong.demo.circulars import publish_circulars
 from zhitong.demo.content.items import current_year, nanhai_2019
 from zhitong.demo.content.units import units
 from zhitong.demo.dealings import play_dealings
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         self._say("notices and search documents")
         StaleYear.objects.bulk_create([StaleYear(year=year) for year in (2019, today.year)], ignore_conflicts=True)
         self._say(f"standings of {', '.join(map(str, refresh_standings()))}")
+        self._say(f"{publish_circulars(world)} circulars")
         (settings.HOME / SEEDED).touch()
 
     def _say(self, words: str) -> None:

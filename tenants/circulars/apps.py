@@ -1,0 +1,14 @@
+"""App of circulars."""
+
+from django.apps import AppConfig
+
+
+class CircularsConfig(AppConfig):
+    """A unit's circulars, from the figures to the paper that goes down."""
+
+    name = "tenants.circulars"
+    label = "circulars"
+
+    def ready(self) -> None:
+        """Register permissions."""
+        from tenants.circulars import permissions  # noqa: F401 - registered by import
