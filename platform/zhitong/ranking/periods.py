@@ -117,7 +117,7 @@ class Period:
         parts = {
             Kind.YEAR: "",
             Kind.HALF: f"{_HALVES[month // 7]}半年",
-            Kind.QUARTER: f"第{_QUARTERS[month // 3]}季度",
+            Kind.QUARTER: f"第{_QUARTERS[(month - 1) // 3]}季度",
         }
         return f"{year} 年{parts.get(self.kind, f' {month} 月')}"
 
