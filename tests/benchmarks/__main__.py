@@ -11,7 +11,7 @@ from tests.benchmarks.timing import Figure
 from zhitong import parts
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = ("lists", "creation", "review", "sends", "scoring", "journey")
+GROUPS = ("lists", "creation", "review", "sends", "scoring", "journey", "figures")
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def _measure(groups: Sequence[str]) -> list[Figure]:
     from django.db import connections
 
     from tests import factories
-    from tests.benchmarks import creation, journey, lists, review, scoring, sends
+    from tests.benchmarks import creation, figures, journey, lists, review, scoring, sends
     from zhitong.units import schemas
 
     schemas.migrate_fleet()
@@ -52,17 +52,18 @@ def _measure(groups: Sequence[str]) -> list[Figure]:
         "review": lambda: review.measure(units),
         "sends": lambda: sends.measure(unit),
         "scoring": scoring.measure,
-        # Last: it leaves millions of rows behind.
+        # Last: they leave millions of rows behind.
         "journey": lambda: journey.measure(units),
+        "figures": lambda: figures.measure(units),
     }
-    figures: list[Figure] = []
+    found: list[Figure] = []
     for group in groups:
         for figure in measures[group]():
-            figures.append(figure)
+            found.append(figure)
             mark = "" if not figure.goal else ("  达到" if figure.holds else "  没有达到")
             print(f"{figure.value:>12,.2f} {figure.unit:<5} {figure.name}  {figure.goal}{mark}", flush=True)
     connections.close_all()
-    return figures
+    return found
 
 
 if __name__ == "__main__":

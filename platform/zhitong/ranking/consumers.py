@@ -10,8 +10,9 @@ from zhitong.ranking.models import StaleMatter
 
 @outbox.consumer("exchange.event.recorded")
 def mark_stale(payload: dict[str, Any]) -> None:
-    """Note the matter that something happened to."""
-    _note(Event.objects.filter(pk=payload["event"]).values_list("matter", flat=True))
+    """Note what happened to which matter."""
+    event = Event.objects.get(pk=payload["event"])
+    _note([event.matter_id], event)
 
 
 @outbox.consumer("exchange.authors.changed")
@@ -29,5 +30,6 @@ def follow_exemplars(payload: dict[str, Any]) -> None:
     _note(of.values_list("matter", flat=True))
 
 
-def _note(matters: Iterable[int]) -> None:
-    StaleMatter.objects.bulk_create([StaleMatter(matter_id=matter) for matter in matters], ignore_conflicts=True)
+def _note(matters: Iterable[int], event: Event | None = None) -> None:
+    rows = [StaleMatter(matter_id=matter, event=event) for matter in matters]
+    StaleMatter.objects.bulk_create(rows, ignore_conflicts=True)

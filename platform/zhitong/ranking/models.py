@@ -228,10 +228,19 @@ class Standing(models.Model):
 
 
 class StaleMatter(models.Model):
-    """A matter to which something happened that is not counted yet; removed by what catches up with it."""
+    """A matter to which something happened that is not counted yet; removed by what catches up with it.
 
-    matter = models.OneToOneField(Matter, models.CASCADE, primary_key=True, related_name="+")
+    `event` is what happened; none where all that ever happened to the matter may score otherwise than before.
+    """
+
+    matter = models.ForeignKey(Matter, models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="+", db_index=False)
     since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "event"], name="stale_matter_once", nulls_distinct=False)
+        ]
 
 
 class StaleYear(models.Model):

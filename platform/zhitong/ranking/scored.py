@@ -40,12 +40,32 @@ def rules_in_force(version: RuleSetVersion) -> Rules:
     )
 
 
+class Chronicle:
+    """What happened, year by year: read once for all rule sets that are computed together.
+
+    With `units` (keys) it knows only what these, their persons and groups need.
+    """
+
+    def __init__(self, units: Collection[int] | None = None) -> None:
+        self.units = units
+        self.keys: dict[str, int] = {}
+        self._years: dict[int, list[ScoringEvent]] = {}
+
+    def of_year(self, year: int) -> list[ScoringEvent]:
+        """Return what may score in a year."""
+        if year not in self._years:
+            found = happenings(year, self.units)
+            self.keys |= {str(happening.event.uuid): happening.event.pk for happening in found}
+            self._years[year] = scoring_events(found)
+        return self._years[year]
+
+
 def events_for(
     rule_set: RuleSet | None,
     rules: Iterable[Rules],
     year: int,
     owner: Unit | None = None,
-    units: Collection[int] | None = None,
+    chronicle: Chronicle | None = None,
 ) -> list[ScoringEvent]:
     """Return all events that the rules need to score a year of the owner's, each once.
 
@@ -54,7 +74,7 @@ def events_for(
         rules: its versions: they say how far they look around the year.
         year: the calendar year.
         owner: who the rules are for; by default the owner of the set.
-        units: only what these (by key), their persons and groups need; everybody's without.
+        chronicle: where what happened is read; by default everything, here alone.
     """
     asked = list(rules)
     spans = [years_asked(each, year) for each in asked]
@@ -62,15 +82,16 @@ def events_for(
     if first == EVER:
         earliest = Event.objects.aggregate(day=Min("occurred_on"))["day"]
         first = min(earliest.year, year) if earliest else year
+    known = chronicle or Chronicle()
     found: dict[str, ScoringEvent] = {}
     for each in range(first, last + 1):
-        found |= {event.id: event for event in scoring_events(happenings(each, units))}
+        found |= {event.id: event for event in known.of_year(each)}
     events = list(found.values())
     if rule_set is not None:
         events += _manual_events(rule_set)
     of = owner or (rule_set.owner if rule_set else None)
     if of is not None and any(asks_what_is_due(each) for each in asked):
-        events += _due_events(of, first, last, units)
+        events += _due_events(of, first, last, known.units)
     return events
 
 
@@ -148,14 +169,12 @@ class Keys:
     manual: dict[str, int]
 
     @classmethod
-    def of(cls, events: Sequence[ScoringEvent]) -> "Keys":
-        """Look all names up, by three queries."""
-        ids = [event.id for event in events]
-        manual = [each.removeprefix(_MANUAL) for each in ids if each.startswith(_MANUAL)]
-        network = {event_uuid(event.id) for event in events if event.kind != "due" and not event.id.startswith(_MANUAL)}
+    def of(cls, events: Sequence[ScoringEvent], chronicle: Chronicle) -> "Keys":
+        """Look all names up; those of what happened stand in the chronicle that the events are from."""
+        manual = [event.id.removeprefix(_MANUAL) for event in events if event.id.startswith(_MANUAL)]
         return cls(
             {str(uuid): pk for uuid, pk in Unit.objects.values_list("uuid", "pk")},
-            {str(uuid): pk for uuid, pk in Event.objects.filter(uuid__in=network).values_list("uuid", "pk")},
+            chronicle.keys,
             {str(uuid): pk for uuid, pk in ManualEntry.objects.filter(uuid__in=manual).values_list("uuid", "pk")},
         )
 

@@ -10,6 +10,7 @@ from zhitong.core.operations import system
 from zhitong.core.tasks import PlatformTask
 from zhitong.ranking.models import RuleSet, StaleMatter, StaleYear, Standing
 from zhitong.ranking.operations import compute_waiting, follow, recompute, recount, years_of
+from zhitong.ranking.scored import Chronicle
 
 _FOLLOWED = 300
 """Matters that are followed one by one; beyond that it is faster to compute their years as a whole."""
@@ -26,22 +27,24 @@ def refresh_standings() -> list[int]:
             # Removed first: what comes while this runs waits anew.
             StaleYear.objects.filter(year=year).delete()
             recount(actor=system(None), year=year)
+            chronicle = Chronicle()
             for rule_set in RuleSet.objects.order_by("pk"):
-                recompute(actor=system(None), rule_set=rule_set, year=year)
+                recompute(actor=system(None), rule_set=rule_set, year=year, chronicle=chronicle)
         done.append(year)
     with transaction.atomic():
-        matters = set(StaleMatter.objects.values_list("pk", flat=True))
-        StaleMatter.objects.filter(pk__in=matters).delete()
-        if matters:
-            done += follow(actor=system(None), matters=matters)
+        waiting = list(StaleMatter.objects.all())
+        StaleMatter.objects.filter(pk__in=[row.pk for row in waiting]).delete()
+        if waiting:
+            done += follow(actor=system(None), stale={(row.matter_id, row.event_id) for row in waiting})
     return sorted(set(done))
 
 
 def _leave_many_to_years() -> None:
     with transaction.atomic():
-        matters = set(StaleMatter.objects.values_list("pk", flat=True))
+        waiting = list(StaleMatter.objects.all())
+        matters = {row.matter_id for row in waiting}
         if len(matters) > _FOLLOWED:
-            StaleMatter.objects.filter(pk__in=matters).delete()
+            StaleMatter.objects.filter(pk__in=[row.pk for row in waiting]).delete()
             StaleYear.objects.bulk_create([StaleYear(year=year) for year in years_of(matters)], ignore_conflicts=True)
 
 

@@ -12,6 +12,7 @@ from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import AdoptionMode, Event, EventKind
 from zhitong.ranking import operations
 from zhitong.ranking.models import RuleSet
+from zhitong.ranking.scored import Chronicle
 from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.units.models import BodyKind, ExternalBody, Level, Route, RouteKind, Unit
 from zhitong.units.queries import destinations
@@ -100,6 +101,6 @@ def recompute(rules: RuleSet, year: int | None = None, unit: Unit | None = None)
     if unit:
         counted = [(unit.pk, month) for month in range(1, 13)]
         return operations.recompute_units(
-            actor=system(None), rule_set=rules, year=year, units=[unit.pk], counted=counted
+            actor=system(None), rule_set=rules, year=year, chronicle=Chronicle([unit.pk]), counted=counted
         )
     return operations.recompute(actor=system(None), rule_set=rules, year=year)

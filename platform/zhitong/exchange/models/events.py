@@ -114,7 +114,7 @@ class Event(models.Model):
             models.Index(fields=["dispatch"], name="event_by_dispatch"),
             models.Index(fields=["body"], name="event_by_body", condition=Q(body__isnull=False)),
             models.Index(fields=["occurred_on", "kind"], name="event_by_day"),
-            models.Index(fields=["matter"], name="event_by_matter"),
+            models.Index(fields=["matter", "occurred_on"], name="event_by_matter_day"),
         ]
 
 

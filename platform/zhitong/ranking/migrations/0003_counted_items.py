@@ -17,9 +17,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='StaleMatter',
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='exchange.matter')),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('since', models.DateTimeField(auto_now_add=True)),
+                ('event', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='exchange.event')),
+                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='exchange.matter')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('matter', 'event'), name='stale_matter_once', nulls_distinct=False)],
+            },
         ),
         migrations.AddField(
             model_name='ledgerentry',

@@ -12,7 +12,7 @@ from zhitong.core import audit, clock
 from zhitong.core.operations import Actor, operation
 from zhitong.ranking.models import LedgerEntry, RuleSet
 from zhitong.ranking.operations.standings import renew_standings, replace_standings
-from zhitong.ranking.scored import Keys, events_for, rules_in_force, scope
+from zhitong.ranking.scored import Chronicle, Keys, events_for, rules_in_force, scope
 from zhitong.ranking.scoring import score
 
 _LOCK = 7_105_002
@@ -32,35 +32,36 @@ class Difference:
 
 
 @operation()
-def recompute(*, actor: Actor, rule_set: RuleSet, year: int) -> list[Difference]:
+def recompute(*, actor: Actor, rule_set: RuleSet, year: int, chronicle: Chronicle | None = None) -> list[Difference]:
     """Rebuild ledger and standings of one rule set and year from the events; return what changed.
 
     The replacement is atomic, and two at once wait for each other; a second run finds no difference. What counts is
-    counted before (`recount`).
+    counted before (`recount`). Who computes several rule sets lets them share a `chronicle`.
     """
     _lock(rule_set)
-    differences = _replace_ledger(rule_set, year, None)
+    differences = _replace_ledger(rule_set, year, chronicle or Chronicle())
     replace_standings(rule_set, year)
     return _recorded(actor, rule_set, year, differences)
 
 
 @operation()
 def recompute_units(
-    *, actor: Actor, rule_set: RuleSet, year: int, units: Collection[int], counted: Collection[tuple[int, int]] = ()
+    *, actor: Actor, rule_set: RuleSet, year: int, chronicle: Chronicle, counted: Collection[tuple[int, int]] = ()
 ) -> list[Difference]:
-    """Rebuild what some units, their persons and groups have of a year, and the places of all; as `recompute`.
+    """Rebuild what the units of a chronicle, their persons and groups have of a year, and the places of all.
 
     Args:
         actor: who is recorded.
         rule_set: whose ledger.
         year: the calendar year.
-        units: by key; their lines are replaced.
+        chronicle: of the units (by key) whose lines are replaced.
         counted: units and months in which something counts otherwise than before, besides those whose lines change.
     """
     _lock(rule_set)
-    differences = _replace_ledger(rule_set, year, units)
+    differences = _replace_ledger(rule_set, year, chronicle)
     months = {month for _unit, month in counted} | {each.counted_on.month for each in differences}
-    renew_standings(rule_set, year, {*units, *(unit for unit, _month in counted)}, months)
+    units = {unit for unit, _month in counted}.union(chronicle.units or ())
+    renew_standings(rule_set, year, units, months)
     return _recorded(actor, rule_set, year, differences)
 
 
@@ -82,15 +83,15 @@ def _recorded(actor: Actor, rule_set: RuleSet, year: int, differences: list[Diff
     return differences
 
 
-def _lines(rule_set: RuleSet, year: int, units: Collection[int] | None) -> list[LedgerEntry]:
-    """Every line of the year, or those of some units."""
+def _lines(rule_set: RuleSet, year: int, chronicle: Chronicle) -> list[LedgerEntry]:
+    """Every line of the year, or those of the chronicle's units."""
     versions = list(rule_set.versions.order_by("number"))
     rules = [rules_in_force(version) for version in versions]
-    events = events_for(rule_set, rules, year, units=units)
-    names = Keys.of(events)
+    events = events_for(rule_set, rules, year, chronicle=chronicle)
+    names = Keys.of(events, chronicle)
     within, today = scope(rule_set.owner), clock.today()
-    if units is not None:
-        only = {uuid for uuid, key in names.units.items() if key in units}
+    if chronicle.units is not None:
+        only = {uuid for uuid, key in names.units.items() if key in chronicle.units}
         within = only if within is None else within & only
     return [
         names.line(version, entry)
@@ -123,15 +124,15 @@ def _identity(line: LedgerEntry) -> _Identity:
     )
 
 
-def _replace_ledger(rule_set: RuleSet, year: int, units: Collection[int] | None) -> list[Difference]:
+def _replace_ledger(rule_set: RuleSet, year: int, chronicle: Chronicle) -> list[Difference]:
     """Bring the ledger to these lines; lines that stay are not touched."""
     standing = LedgerEntry.objects.filter(version__rule_set=rule_set, year=year)
-    if units is not None:
-        standing = standing.filter(unit__in=units)
+    if chronicle.units is not None:
+        standing = standing.filter(unit__in=chronicle.units)
     there: defaultdict[_Identity, list[LedgerEntry]] = defaultdict(list)
     for line in standing:
         there[_identity(line)].append(line)
-    new = [line for line in _lines(rule_set, year, units) if not _taken(there[_identity(line)])]
+    new = [line for line in _lines(rule_set, year, chronicle) if not _taken(there[_identity(line)])]
     gone = [line for left in there.values() for line in left]
     if gone or new:
         with transaction.atomic():

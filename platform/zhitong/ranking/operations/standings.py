@@ -55,8 +55,13 @@ def renew_standings(rule_set: RuleSet, year: int, units: Collection[int], months
                 if row.rank_before != before.get(row.unit_id):
                     row.rank_before = before.get(row.unit_id)
                     moved[row.pk] = row
-    Standing.objects.bulk_update(moved.values(), ["rank", "rank_before", *_MADE_ANEW])
-    kept.update(as_of=timezone.now())
+    Standing.objects.bulk_create(
+        moved.values(),
+        update_conflicts=True,
+        unique_fields=["rule_set", "unit", "year", "month"],
+        update_fields=["rank", "rank_before", *_MADE_ANEW],
+    )
+    kept.filter(month__in=anew).update(as_of=timezone.now())
 
 
 def _periods(year: int) -> list[Period]:

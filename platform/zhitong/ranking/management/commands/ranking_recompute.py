@@ -12,6 +12,7 @@ from zhitong.core.operations import system
 from zhitong.exchange.models import Event, ItemFact
 from zhitong.ranking.models import RuleSet
 from zhitong.ranking.operations import recompute, recompute_units, recount
+from zhitong.ranking.scored import Chronicle
 from zhitong.units.queries import unit_at
 
 
@@ -36,20 +37,21 @@ class Command(BaseCommand):
             rule_sets = rule_sets.filter(code=options["rules"])
             if not rule_sets:
                 raise CommandError("no such rule set; publish one first")
-        units = [unit_at(options["unit"]).pk] if options["unit"] else None
+        units = {unit_at(options["unit"]).pk} if options["unit"] else None
         found = 0
         for year in _years(options):
             changed = recount(actor=system(None), year=year)
             self.stdout.write(f"counts {year}: {changed} difference(s)")
             found += changed
+            chronicle = Chronicle(units)
             for rule_set in rule_sets:
                 if units:
                     counted = [(unit, month) for unit in units for month in range(1, 13)]
                     differences = recompute_units(
-                        actor=system(None), rule_set=rule_set, year=year, units=units, counted=counted
+                        actor=system(None), rule_set=rule_set, year=year, chronicle=chronicle, counted=counted
                     )
                 else:
-                    differences = recompute(actor=system(None), rule_set=rule_set, year=year)
+                    differences = recompute(actor=system(None), rule_set=rule_set, year=year, chronicle=chronicle)
                 for difference in differences:
                     sign = "+" if difference.sign > 0 else "-"
                     self.stdout.write(
