@@ -183,9 +183,9 @@ exports:ask                   302 405 405 405 405 405 405 405
 exports:file                  302 404 404 404 404 404 404 404
 exports:act                   302 405 405 405 405 405 405 405
 ranking:standings             302 200 403 403 403 200 200 200
-ranking:ledger                302 200 404 404 404 200 404 200
+ranking:ledger                302 200 404 404 404 200 200 200
 ranking:item                  302 404 404 200 404 200 404 200
-ranking:list                  302 404 404 404 404 200 404 200
+ranking:list                  302 404 404 404 404 200 200 200
 ranking:rules                 302 200 200 403 403 200 200 200
 ranking:rules_new             302 403 200 403 403 403 403 403
 ranking:rules_schema          302 200 200 403 403 200 200 200

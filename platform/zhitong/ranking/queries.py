@@ -27,6 +27,7 @@ from zhitong.ranking.models import (
     Trial,
 )
 from zhitong.ranking.periods import Period
+from zhitong.ranking.reach import reached
 from zhitong.ranking.scored import scope
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.units.queries import names_of
@@ -121,8 +122,8 @@ def is_stale(when: Period) -> bool:
 def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, rules: RuleSet | None) -> Unit:
     """Return the unit whose ledger under the rules the actor may read.
 
-    It is the own one; its peers where the ranking names all; whomever a set of the own unit scores; any for the
-    provincial office. Figures of persons stay within their unit and with the owner of the rules.
+    It is the own one; its peers and all below it where the ranking names all; whomever a set of the own unit scores;
+    any for the provincial office. Figures of persons stay within their unit and with the owner of the rules.
 
     Raises:
         NotFound: no such unit for this reader.
@@ -142,8 +143,8 @@ def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, rules: RuleSet | None)
         return unit
     if rules is None:
         raise NotFound
-    is_peer = of_units and (unit.kind, unit.level) == (own.kind, own.level)
-    if is_peer and sight(rules, own, actor) == Sight.NAMED:
+    is_near = (unit.kind, unit.level) == (own.kind, own.level) or unit.pk in reached(actor, own)
+    if of_units and is_near and sight(rules, own, actor) == Sight.NAMED:
         return unit
     if rules.owner_id == own.pk and _scores(rules, unit):
         return unit
@@ -156,17 +157,15 @@ def _scores(rules: RuleSet, unit: Unit) -> bool:
 
 
 def list_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
-    """Return the unit whose items the actor may count one by one: the own one, or any for the province.
+    """Return the unit whose items the actor may count one by one: the own one, all below it; any for the province.
 
     Raises:
         NotFound: no such unit for this reader.
     """
     unit: Unit | None = Unit.objects.filter(uuid=unit_uuid).first()
-    if unit is None:
+    if unit is None or unit.pk not in reached(actor, own):
         raise NotFound
-    if actor.can("monitor.province") or (unit.pk == own.pk and actor.can("ranking.read")):
-        return unit
-    raise NotFound
+    return unit
 
 
 def entries(rules: RuleSet, unit: Unit, when: Period) -> QuerySet[LedgerEntry]:

@@ -25,6 +25,7 @@ from zhitong.ranking.scoring import (
 )
 from zhitong.ranking.scoring import RuleSet as Rules
 from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
+from zhitong.units.queries import subtree
 
 _MANUAL = "manual:"
 
@@ -99,19 +100,7 @@ def scope(owner: Unit) -> set[str] | None:
     """Return the units (by uuid) whom the owner's rules score: itself and all below it; None for everybody."""
     if owner.level == Level.PROVINCE and owner.kind == UnitKind.COMMITTEE:
         return None
-    below: dict[int, list[int]] = {}
-    uuids: dict[int, str] = {}
-    for pk, uuid, parent, committee in Unit.objects.values_list("pk", "uuid", "parent_id", "participates_in_id"):
-        uuids[pk] = str(uuid)
-        for above in (parent, committee):
-            below.setdefault(above, []).append(pk)
-    found, waiting = {owner.pk}, [owner.pk]
-    while waiting:
-        for pk in below.get(waiting.pop(), ()):
-            if pk not in found:
-                found.add(pk)
-                waiting.append(pk)
-    return {uuids[pk] for pk in found}
+    return {str(uuid) for uuid in subtree(owner).values()}
 
 
 def _due_events(owner: Unit, first: int, last: int, only: Collection[int] | None) -> list[ScoringEvent]:

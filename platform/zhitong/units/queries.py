@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
@@ -167,6 +168,23 @@ def units_below(unit: Unit) -> QuerySet[Unit]:
     # A line has no more steps than there are levels of units (branch, county, city, province).
     line = Q(parent=unit) | Q(parent__parent=unit) | Q(parent__parent__parent=unit)
     found: QuerySet[Unit] = Unit.objects.filter(line | Q(participates_in=unit), lifecycle=Lifecycle.ACTIVE)
+    return found
+
+
+def subtree(unit: Unit) -> dict[int, UUID]:
+    """Return the unit and all that stand below it by line or by participation, closed ones too: key and uuid."""
+    below: dict[int | None, list[int]] = defaultdict(list)
+    uuids: dict[int, UUID] = {}
+    for pk, uuid, parent, committee in Unit.objects.values_list("pk", "uuid", "parent_id", "participates_in_id"):
+        uuids[pk] = uuid
+        for above in {parent, committee}:
+            below[above].append(pk)
+    found, waiting = {unit.pk: uuids[unit.pk]}, [unit.pk]
+    for above in waiting:
+        for pk in below[above]:
+            if pk not in found:
+                found[pk] = uuids[pk]
+                waiting.append(pk)
     return found
 
 
