@@ -21,6 +21,7 @@ class NavEntry:
 
     `url_name` needs no arguments. `permission` is a registered name; without one every user of the unit sees the entry.
     `or_permission` is another right that opens it; `while_waiting` shows it without either as long as something waits.
+    `unless_permission` hides it from those whose right opens a wider page of the same sort.
     `count` says how many things wait there (0 is not shown). `phone` offers the entry for the four tabs of a phone.
     The keys `search` and `notices` have places of their own in the bar: the field and the bell.
     """
@@ -35,6 +36,7 @@ class NavEntry:
     phone: bool = False
     or_permission: str | None = None
     while_waiting: bool = False
+    unless_permission: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,9 @@ def _known(request: HttpRequest) -> bool:
 
 
 def _open_entry(request: HttpRequest, entry: NavEntry) -> tuple[str, int] | None:
-    """Return address and count of an entry, None when this reader may not open it."""
+    """Return address and count of an entry, None when this reader may not open it, or has a wider one."""
+    if entry.unless_permission and _known(request) and request.user.has_zt_perm(entry.unless_permission):  # type: ignore[union-attr]
+        return None
     url = _open_url(request, entry.permission, entry.url_name)
     if not url and entry.or_permission:
         url = _open_url(request, entry.or_permission, entry.url_name)

@@ -221,6 +221,19 @@ def test_a_trend_carries_its_data_and_its_table(drawn: Draw) -> None:
     assert '<th scope="row">&lt;/script&gt;</th><td>3</td>' in markup
 
 
+def test_a_small_line_stands_beside_a_bar_where_it_is_asked_for(drawn: Draw) -> None:
+    bars = [parts.BarRow("广州", 428, 100, 1, spark="3.0,15.0 53.0,3.0")]
+    assert '<polyline points="3.0,15.0 53.0,3.0">' in drawn("bar-list", bars=bars, spark_label="各月收稿")
+    assert "polyline" not in drawn("bar-list", bars=bars)
+
+
+def test_a_short_list_on_the_wall_has_nothing_to_press(drawn: Draw) -> None:
+    mini = [parts.MiniRow("汕尾市政协", "9 篇", "/late", act=parts.Action("催办", url="/urge"))]
+    for two in (True, False):
+        assert 'href="/late"' in drawn("mini-list", mini=mini, two=two)
+        assert "<a" not in drawn("mini-list", mini=mini, two=two, wall=True)
+
+
 def test_the_ledger_shows_reversals_and_the_sum(drawn: Draw) -> None:
     lines = [
         parts.LedgerLine("04-10", "转送采用", "第 5 条", "转送 1 × 1 篇", Decimal(1)),

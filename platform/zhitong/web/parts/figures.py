@@ -41,7 +41,10 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """A line of a bar list: `share` is the length of the bar in per cent of the longest, from zero."""
+    """A line of a bar list: `share` is the length of the bar in per cent of the longest, from zero.
+
+    `spark` are the points of a small line over time beside it (`zhitong.web.charts.spark`).
+    """
 
     label: str
     value: str | int | Decimal
@@ -54,6 +57,7 @@ class BarRow:
     second_url: str = ""
     top: bool = False
     us: bool = False
+    spark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
