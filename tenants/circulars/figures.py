@@ -9,7 +9,7 @@ from tenants.accounts.models import Group, GroupKind
 from tenants.circulars.tables import COUNTS, Figures, Row, Table
 from zhitong.core import clock
 from zhitong.core.errors import WrongState
-from zhitong.monitor.queries import groups
+from zhitong.monitor.scopes import groups
 from zhitong.ranking.counting import Counts
 from zhitong.ranking.figures import Dimension, breakdown, standings
 from zhitong.ranking.models import Purpose, RuleSet, Sight, Standing
@@ -69,10 +69,12 @@ def gather(unit: Unit, when: Period) -> tuple[Figures, datetime]:
 
 
 def _tables(rows: Iterable[Standing]) -> list[Table]:
+    units: list[Unit] = []
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
+        units.append(row.unit)
         found[f"{row.unit.kind}-{row.unit.level}"].append(_row(row))
-    return [Table(group.key, group.label, found[group.key]) for group in groups() if found[group.key]]
+    return [Table(group.key, group.label, found[group.key]) for group in groups(units)]
 
 
 def _row(row: Standing) -> Row:

@@ -120,7 +120,7 @@ def test_every_link_of_every_role_leads_to_a_sound_page() -> None:
     assert {"review:task", "desk:item", "ranking:standings"} <= reached["leader"]
     assert {"accounts:person", "accounts:roles", "accounts:positions"} <= reached["administrator"]
     assert {"items:edit", "desk:journey", "notices:index"} <= reached["author"]
-    assert {"monitor:units", "ranking:list"} <= reached["province office"]
+    assert {"monitor:province_units", "ranking:list"} <= reached["province office"]
     assert {"operators:unit", "operators:outbox", "operators:audit"} <= reached["operator"]
 
 

@@ -197,7 +197,16 @@ ranking:rules_source          302 404 404 403 403 200 404 404
 ranking:trial                 302 403 404 403 403 403 403 403
 ranking:manual                302 200 403 403 403 200 200 200
 monitor:province              302 403 403 403 403 403 403 403
-monitor:units                 302 403 403 403 403 403 403 403
+monitor:province_units        302 403 403 403 403 403 403 403
+monitor:province_wall         302 403 403 403 403 403 403 403
+monitor:province_waiting      302 403 403 403 403 403 403 403
+monitor:province_picture      302 403 403 403 403 403 403 403
+monitor:own                   302 200 403 403 403 200 200 200
+monitor:unit                  302 404 403 403 403 200 200 200
+monitor:unit_units            302 404 403 403 403 200 200 200
+monitor:unit_wall             302 404 403 403 403 200 200 200
+monitor:unit_waiting          302 404 403 403 403 200 200 200
+monitor:unit_picture          302 404 403 403 403 404 404 404
 api:schema                    401 200 200 200 200 200 200 200
 api:docs                      302 200 200 200 200 200 200 200
 api:items                     401 200 200 200 200 200 200 200

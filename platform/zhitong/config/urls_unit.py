@@ -18,7 +18,7 @@ urlpatterns = [
     path("search/", include("search.urls")),
     path("exports/", include("zhitong.exports.urls")),
     path("ranking/", include("zhitong.ranking.urls")),
-    path("province/", include("zhitong.monitor.urls")),
+    path("", include("zhitong.monitor.urls")),
     path("api/", include("api.urls")),
 ]
 handler400 = "zhitong.web.views.bad_request"

@@ -1,49 +1,55 @@
-"""Figures of the province, from standings alone: their cost grows with units, never with items."""
+"""Figures of a scope, from standings and small indexed reads: their cost grows with units, never with items."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+
+from zhitong.core import clock
+from zhitong.exchange.models import Assignment, Dispatch, ItemFact
+from zhitong.exchange.models.handling import OPEN
+from zhitong.ranking import figures
 from zhitong.ranking.counting import WHAT, Counts
-from zhitong.ranking.figures import standings
 from zhitong.ranking.models import RuleSet, Standing
 from zhitong.ranking.periods import Period
-from zhitong.units.models import LEVEL_ORDER, Level, Unit, UnitKind
+from zhitong.units.models import Lifecycle, Unit
 
-GroupKey = tuple[str, str]  # kind, level
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Units that are ranked together."""
-
-    kind: str
-    level: str
-    size: int
-
-    @property
-    def key(self) -> str:
-        """The group in an address."""
-        return f"{self.kind}-{self.level}"
-
-    @property
-    def label(self) -> str:
-        """The group's name: 市级政协."""
-        kind = "政协" if self.kind == UnitKind.COMMITTEE else UnitKind(self.kind).label
-        return f"{Level(self.level).label}{kind}"
+_ON_THE_WAY = (Dispatch.State.SENT, Dispatch.State.RECEIVED, Dispatch.State.ACCEPTED)
+SILENT_MONTHS = 12
+RECEIPT, ANSWER = "签收", "答复"
+_LONG = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """Sums over the units of a group; an item counts once in its unit."""
+class Overdue:
+    """What one unit, or one department outside, owes beyond its limit: how many receipts or answers, since when."""
 
-    counts: Counts
-    points: Decimal
+    name: str
+    unit_id: int | None
+    what: str
+    number: int
+    since: datetime
 
     @property
-    def rate(self) -> Decimal | None:
-        """Own adoptions for 100 received; None when nothing came in."""
-        return rate(self.counts.adopted, self.counts.received)
+    def is_receipt(self) -> bool:
+        """Whether receipts are owed, and not answers."""
+        return self.what == RECEIPT
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """An open unit that has sent nothing for `months` full months; nobody is looked at further back than a year."""
+
+    unit: Unit
+    months: int
+
+    @property
+    def words(self) -> str:
+        """How long, in words."""
+        return f"{self.months} 个月" if self.months < SILENT_MONTHS else "近一年"
 
 
 def rate(part: int, whole: int) -> Decimal | None:
@@ -51,43 +57,105 @@ def rate(part: int, whole: int) -> Decimal | None:
     return (Decimal(100 * part) / whole).quantize(Decimal("0.1")) if whole else None
 
 
-def rows_by_group(rules: RuleSet, when: Period) -> defaultdict[str, list[Standing]]:
-    """Return all rows of a period by group, ranked."""
-    found: defaultdict[str, list[Standing]] = defaultdict(list)
-    for row in standings(rules, when):
-        found[f"{row.unit.kind}-{row.unit.level}"].append(row)
+def rows_of(rules: RuleSet, when: Period, units: Collection[int]) -> list[Standing]:
+    """Return the rows of some units in a period, in the order of their ranks."""
+    return [row for row in figures.standings(rules, when) if row.unit_id in units]
+
+
+def sums(rows: Iterable[Standing]) -> Counts:
+    """Add up the counts of some rows; an item counts once in its unit."""
+    found = list(rows)
+    return Counts(**{name: sum(getattr(row, name) for row in found) for name in WHAT})
+
+
+def before(rules: RuleSet, when: Period, units: Collection[int]) -> Counts | None:
+    """Return the counts of the same days of the year before, None where nothing is known of that year.
+
+    Months and years are read where they are kept, so that they cost the same whatever they count.
+    """
+    last = when.year_before
+    if last.is_stored:
+        rows = list(Standing.objects.filter(rule_set=rules, year=last.year, month=last.month, unit__in=units))
+        return sums(rows) if rows else None
+    known = Standing.objects.filter(rule_set=rules, year=last.year, unit__in=units)
+    return figures.total(last, units) if known.exists() else None
+
+
+def today(units: Collection[int]) -> Counts:
+    """Return what counts today."""
+    return figures.total(Period(clock.today(), clock.today()), units)
+
+
+def by_month(rules: RuleSet, years: Collection[int], units: Collection[int]) -> dict[int, dict[tuple[int, int], int]]:
+    """Return what came in, by unit and month (year, month) of some years; one query."""
+    found: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
+    rows = Standing.objects.filter(rule_set=rules, year__in=years, month__gt=0, unit__in=units)
+    for unit, year, month, received in rows.values_list("unit_id", "year", "month", "received"):
+        found[unit][year, month] = received
     return found
 
 
-def groups() -> list[Group]:
-    """Return the groups that units stand in: committees from the cities down, then parties and others."""
-    sizes: dict[GroupKey, int] = defaultdict(int)
-    for key in Unit.objects.values_list("kind", "level"):
-        sizes[key] += 1
-    kinds = UnitKind.values
-    ordered = sorted(sizes, key=lambda key: (kinds.index(key[0]), _from_cities(key)))
-    return [Group(kind, level, sizes[kind, level]) for kind, level in ordered]
-
-
-def totals(rows: list[Standing]) -> Totals:
-    """Add up a group."""
-    sums = Counts(**{name: sum(getattr(row, name) for row in rows) for name in WHAT})
-    return Totals(sums, sum((row.points for row in rows), Decimal(0)))
-
-
-def by_month(rules: RuleSet, year: int, group: Group) -> dict[int, int]:
-    """Return what came in month by month in a group; one query."""
-    found: dict[int, int] = defaultdict(int)
+def silent(rules: RuleSet, units: Mapping[int, Unit]) -> list[Silent]:
+    """Return the open units that sent nothing in the last two full months or longer, the longest first; one query."""
+    today = clock.today()
+    this = 12 * today.year + today.month
     rows = Standing.objects.filter(
-        rule_set=rules, year=year, month__gt=0, unit__kind=group.kind, unit__level=group.level
+        rule_set=rules, year__in=(today.year, today.year - 1), month__gt=0, sent__gt=0, unit__in=units
     )
-    for month, received in rows.values_list("month", "received"):
-        found[month] += received
-    return found
+    last = dict(rows.values_list("unit_id").annotate(at=Max(12 * F("year") + F("month"))).values_list("unit_id", "at"))
+    found = []
+    for unit in units.values():
+        months = min(SILENT_MONTHS, this - 1 - last.get(unit.pk, 0))
+        if unit.lifecycle == Lifecycle.ACTIVE and months >= _LONG:
+            found.append(Silent(unit, months))
+    return sorted(found, key=lambda one: (-one.months, one.unit.level, one.unit.division_code, one.unit.pk))
 
 
-def _from_cities(key: GroupKey) -> int:
-    """Committees begin with the cities, whose ranking is looked at first; the province itself comes last."""
-    height = len(LEVEL_ORDER) - LEVEL_ORDER.index(Level(key[1]))
-    alone = key == (UnitKind.COMMITTEE, Level.PROVINCE)
-    return height + (len(LEVEL_ORDER) if alone else 0)
+def on_the_way(senders: Collection[int]) -> QuerySet[Dispatch]:
+    """Return what these units sent and what is still open at a receiver, the latest first.
+
+    All units of the network are named as receivers: by them the index finds what is open, which stays small.
+    """
+    everybody = list(Unit.objects.values_list("pk", flat=True))
+    rows = Dispatch.objects.filter(receiver__in=everybody, state__in=_ON_THE_WAY, sender__in=senders)
+    return rows.select_related("sender", "receiver").order_by("-sent_at", "-pk")
+
+
+def unreceipted(receivers: Collection[int]) -> QuerySet[Dispatch]:
+    """Return what these units have not receipted in time, the longest first."""
+    late = Dispatch.objects.filter(receiver__in=receivers, state=Dispatch.State.SENT, due_at__lt=clock.now())
+    return late.select_related("sender", "receiver").order_by("due_at", "pk")
+
+
+def unanswered(units: Collection[int]) -> QuerySet[Assignment]:
+    """Return what these units, or departments that they asked, have not receipted or answered in time."""
+    now = clock.now()
+    late = Q(state__in=OPEN, due_at__lt=now) | Q(state=Assignment.State.SENT, receipt_due_at__lt=now)
+    theirs = Q(unit__in=units) | Q(unit__isnull=True, handling__asker__in=units)
+    return (
+        Assignment.objects.filter(theirs, late)
+        .filter(handling__ended_at__isnull=True)
+        .select_related("unit", "handling__asker")
+        .order_by("due_at", "pk")
+    )
+
+
+def overdue(units: Mapping[int, Unit]) -> list[Overdue]:
+    """Return who is late with what, the longest first; two queries over what is open."""
+    receipts = unreceipted(units).order_by().values("receiver").annotate(number=Count("pk"), since=Min("due_at"))
+    found = [
+        Overdue(units[row["receiver"]].short_name, row["receiver"], RECEIPT, row["number"], row["since"])
+        for row in receipts
+    ]
+    answers: dict[tuple[int | None, str], list[datetime]] = defaultdict(list)
+    for row in unanswered(units):
+        answers[row.unit_id, row.name].append(row.due_at)
+    found += [Overdue(name, unit, ANSWER, len(dues), min(dues)) for (unit, name), dues in answers.items()]
+    return sorted(found, key=lambda one: (one.since, one.name))
+
+
+def numbers(items: Iterable[tuple[int, object]]) -> dict[tuple[int, object], str]:
+    """Return the numbers of items, given as unit and item uuid; one query."""
+    keys = set(items)
+    rows = ItemFact.objects.filter(unit__in={unit for unit, _ in keys}, item_uuid__in={item for _, item in keys})
+    return {(unit, item): label for unit, item, label in rows.values_list("unit_id", "item_uuid", "number_label")}

@@ -1,229 +1,235 @@
-"""The province at a glance, and the table of units behind every figure of it. Public rows only, no item of any unit."""
+"""Dashboards of the province and of every unit, the wall, and the lists behind their figures. Public rows only."""
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.monitor import queries
-from zhitong.monitor.queries import Group, Totals
+from zhitong.monitor.dashboards import Asked, dashboard
+from zhitong.monitor.files import FILES
+from zhitong.monitor.scopes import Scope, scope_of
 from zhitong.ranking import queries as ranking
-from zhitong.ranking.models import RuleSet, Standing
-from zhitong.ranking.periods import Period, read_period
+from zhitong.ranking.models import RuleSet, Sight
+from zhitong.ranking.periods import read_period
 from zhitong.ranking.views import as_of, no_rules, period_choice
 from zhitong.ranking.words import COUNTS, rank_change
-from zhitong.units.models import LEVEL_ORDER, Level
 from zhitong.web import navigation
-from zhitong.web.parts import BarRow, Change, FunnelRow, HeatGroup, HeatTile, KeyFigure, MiniRow, empty
+from zhitong.web.keyset import page_of
+from zhitong.web.parts import Cell, SavedFilter, State, TableColumn, TableRow, empty
+from zhitong.web.templatetags.zt import zt_due, zt_short
 
-_AGAINST = "比上年同期"
-_SILENT_SHOWN = 12
-_CITIES = "committee-city"
+_ORDERS = {"rank", "silent", *COUNTS}
+_WAITING = {"way": "在途", "late": "超期未签收", "answers": "超期未答复"}
 
 
 @login_required
 @require_safe
 def province(request: HttpRequest) -> HttpResponse:
-    """Key figures, rankings, funnel, trend, adoption rates and silent units of one group and period."""
-    request.user.actor.require("monitor.province")  # type: ignore[union-attr]
-    rules = ranking.network_rules()
-    if rules is None:
-        return render(request, "monitor/empty.html", {"box": no_rules()})
-    when = read_period(request.GET.dict())
-    groups = queries.groups()
-    group = _group(groups, request.GET.get("group"))
-    now, then = queries.rows_by_group(rules, when), queries.rows_by_group(rules, when.year_before)
-    rows = now.get(group.key, [])
-    this, last = queries.totals(rows), queries.totals(then.get(group.key, []))
-    has_last = bool(then)
-    silent = [row for row in rows if row.sent == 0]
-    context = {
-        "group": group,
-        "groups": groups,
-        "rules": rules,
-        "before": when.before,
-        "as_of": as_of(rows[0] if rows else None, when),
-        "figures": _figures(group, when, this, last if has_last else None),
-        "bars": _bars(rows, when),
-        "funnel": _funnel(group, when, this),
-        "trend": _trend(rules, when.year, group),
-        "heat": _heat(now.get(_CITIES, []), when),
-        "silent": len(silent),
-        "mini": [_silent_row(row, when) for row in silent[:_SILENT_SHOWN]],
-        "units_url": _units_url(group, when, "received"),
-        "silent_url": _units_url(group, when, "sent"),
-        "cities_url": f"{reverse('monitor:units')}?group={_CITIES}&what=adopted&{when.query}",
-        "empty_box": empty("这个时段还没有数据", "有了稿件和采用结果，几秒内就会算出。", icon="chart-bar"),
-        **period_choice(rules, when),
-    }
-    return render(request, "monitor/province.html", context)
+    """Return the whole province's dashboard."""
+    return _dashboard(request, None)
 
 
 @login_required
 @require_safe
-def units(request: HttpRequest) -> HttpResponse:
-    """All units of a group with every count, ordered by one of them; the totals are the key figures."""
-    request.user.actor.require("monitor.province")  # type: ignore[union-attr]
-    navigation.mark(request, "province")
-    rules = ranking.network_rules()
-    if rules is None:
-        return render(request, "monitor/empty.html", {"box": no_rules()})
-    when = read_period(request.GET.dict())
-    group = _group(queries.groups(), request.GET.get("group"))
+def own(request: HttpRequest) -> HttpResponse:
+    """Return the dashboard of the reader's own unit."""
+    return _dashboard(request, request.tenant.uuid)  # type: ignore[attr-defined]
+
+
+@login_required
+@require_safe
+def unit(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
+    """Return the dashboard of one unit that the reader may open."""
+    return _dashboard(request, unit_uuid)
+
+
+@login_required
+@require_safe
+def wall(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
+    """Return the wall: the same figures to be read from afar, with nothing to press; its script asks for the part."""
+    asked = _asked(request, _scope(request, unit_uuid))
+    if asked is None:
+        return render(request, "monitor/empty.html", {"box": no_rules(), "title": "大屏"})
+    context = dashboard(asked, wall=True) | {"now": timezone.localtime(clock.now())}
+    context["as_of"] = as_of(context["latest"], asked.when)
+    part = request.headers.get("X-Zt-Part") == "wall"
+    response = render(request, "monitor/wall_body.html" if part else "monitor/wall.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@require_safe
+def units(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
+    """Return all units of a group with every count, ordered by one of them; the totals are the key figures."""
+    scope = _scope(request, unit_uuid)
+    asked = _asked(request, scope)
+    if asked is None:
+        return render(request, "monitor/empty.html", {"box": no_rules(), "title": scope.title})
     what = request.GET.get("what", "rank")
-    if what not in COUNTS and what != "rank":
+    if what not in _ORDERS or asked.group is None:
         raise NotFound
-    rows = ranking.with_names(queries.rows_by_group(rules, when)[group.key], when)
-    if what != "rank":
+    links, found = asked.links, queries.rows_of(asked.rules, asked.when, asked.group.units)
+    rows = ranking.with_names(found, asked.when)
+    silent = {one.unit.pk: one for one in queries.silent(asked.rules, {row.unit_id: row.unit for row in rows})}
+    if what == "rank" and not asked.shows_points:
+        what = "received"
+    if what == "silent":
+        rows = sorted((row for row in rows if row.unit_id in silent), key=lambda row: -silent[row.unit_id].months)
+    elif what != "rank":
         rows.sort(key=lambda row: -getattr(row, what))
     context = {
-        "group": group,
-        "when": when,
-        "rules": rules,
+        "scope": scope,
+        "group": asked.group,
+        "when": asked.when,
+        "rules": asked.rules,
         "what": what,
         "counts": COUNTS,
+        "shows_points": asked.shows_points,
         "rows": [
-            (row, rank_change(row), [(name, label, getattr(row, name)) for name, label in COUNTS.items()])
+            (
+                row,
+                rank_change(row),
+                [(label, getattr(row, name), links.items(row.unit, name)) for name, label in COUNTS.items()],
+                links.dashboard(row.unit),
+                links.ledger(row.unit),
+                silent[row.unit_id].words if row.unit_id in silent else "",
+            )
             for row in rows
         ],
-        "total": queries.totals(rows),
-        "total_counts": [sum(getattr(row, name) for row in rows) for name in COUNTS],
-        "as_of": as_of(rows[0] if rows else None, when),
+        "points": sum((row.points for row in rows), Decimal(0)),
+        "total_counts": [getattr(queries.sums(rows), name) for name in COUNTS],
+        "back_url": f"{scope.url('')}?{links.query}",
+        "as_of": as_of(found[0] if found else None, asked.when),
     }
     return render(request, "monitor/units.html", context)
 
 
-def _group(groups: list[Group], key: str | None) -> Group:
-    found = next((group for group in groups if group.key == (key or _CITIES)), None)
-    if found is None and key is None and groups:
-        return groups[0]
-    if found is None:
+@login_required
+@require_safe
+def waiting(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
+    """Return what is on its way, or late: by number, never by title, as many as the dashboard says."""
+    scope = _scope(request, unit_uuid)
+    tab = request.GET.get("tab", "way")
+    if tab not in _WAITING:
         raise NotFound
-    return found
+    # One late unit of the dashboard leads here: what it owes itself, without those below it.
+    alone = "alone" in request.GET and scope.unit is not None
+    rows: Any = _WAITING_ROWS[tab](scope.head if alone else scope.units)
+    number = rows.count()
+    page = page_of(rows, ("-pk",), request.GET)
+    table = _assignments(page.items) if tab == "answers" else _sendings(page.items)
+    base = f"{scope.url('waiting')}?{'alone=1&' if alone else ''}"
+    context = {
+        "scope": scope,
+        "word": _WAITING[tab],
+        "number": number,
+        "page": page,
+        "columns": [TableColumn(label) for label in _COLUMNS["answers" if tab == "answers" else "way"]],
+        "rows": table,
+        "caption": f"{scope.title}：{_WAITING[tab]}",
+        "filters": [
+            SavedFilter(label, f"{base}tab={name}", current=name == tab, late=name != "way")
+            for name, label in _WAITING.items()
+        ],
+        "filters_label": "看哪些",
+        "back_url": scope.url(""),
+        "empty_box": empty(
+            f"没有{_WAITING[tab]}的", "报送后还没有结果的在“在途”，过了时限的在后面两项。", icon="circle-check"
+        ),
+    }
+    return render(request, "monitor/waiting.html", context)
 
 
-def _units_url(group: Group, when: Period, what: str) -> str:
-    return f"{reverse('monitor:units')}?group={group.key}&what={what}&{when.query}"
+@login_required
+@require_safe
+def picture(request: HttpRequest, name: str, unit_uuid: UUID | None = None) -> HttpResponse:
+    """Return one chart of a dashboard as a file (SVG)."""
+    asked = _asked(request, _scope(request, unit_uuid))
+    draw = FILES.get(name)
+    if asked is None or draw is None:
+        raise NotFound
+    context = dashboard(asked)
+    row = context["latest"]
+    foot = f"数据截至 {zt_short(row.as_of)}，得分按{asked.rules.owner.short_name}《{asked.rules.name}》" if row else ""
+    drawn = draw(context, f"{asked.of_whom}，{asked.when.words}", foot)
+    response = render(request, "picture.svg", {"picture": drawn}, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.svg"'
+    return response
 
 
-def _figures(group: Group, when: Period, this: Totals, last: Totals | None) -> list[KeyFigure]:
-    def figure(label: str, name: str, unit: str = "篇") -> KeyFigure:
-        value = getattr(this.counts, name)
-        change = _difference(value, getattr(last.counts, name), unit) if last else None
-        against = _AGAINST if change else "上年没有数据"
-        return KeyFigure(label, value, unit, _units_url(group, when, name), against, change)
+_WAITING_ROWS = {"way": queries.on_the_way, "late": queries.unreceipted, "answers": queries.unanswered}
+_COLUMNS = {
+    "way": ("编号", "报送单位", "接收单位", "报送时间", "状态", "签收时限"),
+    "answers": ("编号", "交办单位", "承办", "交办时间", "状态", "答复时限"),
+}
 
-    rate = _rate_figure(group, when, this, last)
+
+def _dashboard(request: HttpRequest, unit_uuid: UUID | None) -> HttpResponse:
+    scope = _scope(request, unit_uuid)
+    asked = _asked(request, scope)
+    if asked is None:
+        return render(request, "monitor/empty.html", {"box": no_rules(), "title": scope.title})
+    sees_all = {"sees_all": request.user.actor.can("monitor.province")}  # type: ignore[union-attr]
+    context = dashboard(asked) | period_choice(asked.rules, asked.when) | sees_all
+    context["as_of"] = as_of(context["latest"], asked.when)
+    return render(request, "monitor/dashboard.html", context)
+
+
+def _scope(request: HttpRequest, unit_uuid: UUID | None) -> Scope:
+    actor = request.user.actor  # type: ignore[union-attr]
+    navigation.mark(request, "province" if actor.can("monitor.province") else "overview")
+    return scope_of(actor, request.tenant, unit_uuid)  # type: ignore[attr-defined]
+
+
+def _asked(request: HttpRequest, scope: Scope) -> Asked | None:
+    rules: RuleSet | None = ranking.network_rules()
+    if rules is None:
+        return None
+    when = read_period(request.GET.dict())
+    much = ranking.sight(rules, request.tenant, request.user.actor)  # type: ignore[attr-defined, union-attr]
+    return Asked(scope, scope.group(request.GET.get("group")), when, rules, much == Sight.NAMED)
+
+
+def _sendings(found: Any) -> list[TableRow]:
+    labels = queries.numbers((row.sender_id, row.item_uuid) for row in found)
     return [
-        figure("收稿", "received"),
-        rate,
-        figure("报送", "sent"),
-        figure("省级采用", "higher_province"),
-        figure("全国采用", "higher_national"),
-        figure("批示", "instructions"),
+        TableRow(
+            [
+                Cell(labels.get((row.sender_id, row.item_uuid), "—"), look="t"),
+                Cell(row.sender.short_name),
+                Cell(row.receiver_name),
+                Cell(zt_short(row.sent_at)),
+                Cell(row.get_state_display()),
+                Cell(state=zt_due(row.receipt_due_at) or State("已签收", "ok")),
+            ],
+            name=labels.get((row.sender_id, row.item_uuid), ""),
+        )
+        for row in found
     ]
 
 
-def _rate_figure(group: Group, when: Period, this: Totals, last: Totals | None) -> KeyFigure:
-    before = last.rate if last else None
-    change = None
-    if this.rate is not None and before is not None:
-        change = _difference(this.rate, before, "个百分点")
-    against = _AGAINST if change else "上年没有数据"
-    return KeyFigure("本级采用率", this.rate, "%", _units_url(group, when, "adopted"), against, change, "没有收稿")
-
-
-def _difference(now: int | Decimal, before: int | Decimal, unit: str) -> Change:
-    if now == before:
-        return Change("持平")
-    gap = abs(now - before)
-    return Change(f"+{gap} {unit}", "up") if now > before else Change(f"−{gap} {unit}", "down")
-
-
-def _bars(rows: list[Standing], when: Period) -> list[BarRow]:
-    longest = max((row.points for row in rows), default=Decimal(0)) or Decimal(1)
+def _assignments(found: Any) -> list[TableRow]:
+    labels = queries.numbers((row.handling.asker_id, row.handling.item_uuid) for row in found)
     return [
-        BarRow(
-            label=_place(row),
-            value=row.points,
-            share=100 * row.points / longest,
-            rank=row.rank or None,
-            url=f"{reverse('ranking:ledger', args=[row.unit.uuid])}?{when.query}",
-            value_url=f"{reverse('ranking:ledger', args=[row.unit.uuid])}?{when.query}",
-            change=rank_change(row),
-            second=row.received,
-            second_url=f"{reverse('ranking:list', args=[row.unit.uuid])}?what=received&{when.query}",
-            top=0 < row.rank <= 3,
+        TableRow(
+            [
+                Cell(labels.get((row.handling.asker_id, row.handling.item_uuid), "—"), look="t"),
+                Cell(row.handling.asker.short_name),
+                Cell(row.name),
+                Cell(zt_short(row.sent_at)),
+                Cell(row.get_state_display()),
+                Cell(state=zt_due(row.due_at)),
+            ],
+            name=labels.get((row.handling.asker_id, row.handling.item_uuid), ""),
         )
-        for row in rows
+        for row in found
     ]
-
-
-def _funnel(group: Group, when: Period, this: Totals) -> list[FunnelRow]:
-    """From what came in to the national level; levels not above the group's own are left out."""
-    names = ["received", "adopted"]
-    above = LEVEL_ORDER.index(Level(group.level))
-    names += [
-        f"higher_{level}" for level in ("city", "province", "national") if LEVEL_ORDER.index(Level(level)) > above
-    ]
-    first = getattr(this.counts, names[0])
-    rows: list[FunnelRow] = []
-    for name in names:
-        value = getattr(this.counts, name)
-        of_previous = queries.rate(value, rows[-1].value) if rows else None
-        rows.append(
-            FunnelRow(
-                COUNTS[name],
-                value,
-                Decimal(100 * value) / first if first else 0,
-                _units_url(group, when, name),
-                f"{of_previous}%" if of_previous is not None else "",
-            )
-        )
-    return rows
-
-
-def _trend(rules: RuleSet, year: int, group: Group) -> dict[str, Any]:
-    today = clock.today()
-    shown = today.month if year == today.year else 12
-    this, last = queries.by_month(rules, year, group), queries.by_month(rules, year - 1, group)
-    series: list[dict[str, Any]] = [
-        {"name": f"{year} 年", "values": [this[m] if m <= shown else None for m in range(1, 13)]}
-    ]
-    if last:
-        series.append({"name": f"{year - 1} 年", "values": [last[m] for m in range(1, 13)], "past": True})
-    marks = []
-    if year == today.year:
-        marks.append({"name": f"本月至 {today.day} 日", "at": shown - 1, "value": this[shown]})
-    return {"labels": [f"{m} 月" for m in range(1, 13)], "series": series, "marks": marks}
-
-
-def _heat(rows: list[Standing], when: Period) -> list[HeatGroup]:
-    """Return a tile for each city; the five steps divide the span between the lowest and the highest rate."""
-    rates = {row.pk: queries.rate(row.adopted, row.received) for row in rows}
-    known = [rate for rate in rates.values() if rate is not None]
-    low, span = (min(known), max(known) - min(known)) if known else (Decimal(0), Decimal(0))
-    tiles = []
-    for row in sorted(rows, key=lambda each: each.unit.division_code):
-        rate = rates[row.pk]
-        step = 1 + min(4, int(5 * (rate - low) / span)) if rate is not None and span else 1
-        url = f"{reverse('ranking:list', args=[row.unit.uuid])}?what=adopted&{when.query}"
-        tiles.append(HeatTile(_place(row), f"{rate:.0f}" if rate is not None else "—", step, url))
-    return [HeatGroup("", tiles)] if tiles else []
-
-
-def _silent_row(row: Standing, when: Period) -> MiniRow:
-    url = f"{reverse('ranking:list', args=[row.unit.uuid])}?what=received&{when.query}"
-    return MiniRow(row.unit.short_name, f"收稿 {row.received}" if row.received else "无收稿", url)
-
-
-def _place(row: Standing) -> str:
-    """Committees are called by their place where there is little room; units are never cut (LOOK rule 8)."""
-    name: str = row.unit.short_name
-    return name.removesuffix("政协").removesuffix("市") or name
