@@ -213,14 +213,6 @@ def test_bars_are_to_scale_and_linked(drawn: Draw) -> None:
     assert "<a" not in drawn("bar-list", bars=bars, bar_label="市", value_label="得分", wall=True)
 
 
-def test_a_trend_carries_its_data_and_its_table(drawn: Draw) -> None:
-    trend = {"labels": ["1周"], "series": [{"name": "</script>", "values": [3]}]}
-    markup = drawn("trend", trend=trend, trend_id="weeks", trend_label="每周报送")
-    assert 'id="weeks" type="application/json"' in markup
-    assert "</script>" not in markup.split("application/json")[1].split("</script>")[0]
-    assert '<th scope="row">&lt;/script&gt;</th><td>3</td>' in markup
-
-
 def test_a_small_line_stands_beside_a_bar_where_it_is_asked_for(drawn: Draw) -> None:
     bars = [parts.BarRow("广州", 428, 100, 1, spark="3.0,15.0 53.0,3.0")]
     assert '<polyline points="3.0,15.0 53.0,3.0">' in drawn("bar-list", bars=bars, spark_label="各月收稿")

@@ -25,7 +25,6 @@ SVG = "http://www.w3.org/2000/svg"
 FILES = {
     "tabler.min.css": ("@tabler/core", "dist/css/tabler.min.css"),
     "htmx.min.js": ("htmx.org", "dist/htmx.min.js"),
-    "echarts.min.js": ("echarts", "dist/echarts.min.js"),
 }
 ICON_PACKAGE = "@tabler/icons"
 # The maps are not copied, and collecting static files fails on a reference that leads nowhere.
