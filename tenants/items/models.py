@@ -30,32 +30,32 @@ OPEN_STATES = (State.DRAFT, State.IN_REVIEW, State.RETURNED)
 class SubmitterKind(models.TextChoices):
     """Who reflects the matter."""
 
-    MEMBER = "member", "委员"
-    PARTY = "party", "党派团体"
-    COMMITTEE = "committee", "专委会"
-    SECTOR = "sector", "界别"
-    LOWER_CPPCC = "lower_cppcc", "下级政协"
-    INFORMANT = "informant", "信息员"
-    CONTACT_POINT = "contact_point", "联系点"
+    MEMBER = "member", glossary.SUBMITTER_KINDS["member"]
+    PARTY = "party", glossary.SUBMITTER_KINDS["party"]
+    COMMITTEE = "committee", glossary.SUBMITTER_KINDS["committee"]
+    SECTOR = "sector", glossary.SUBMITTER_KINDS["sector"]
+    LOWER_CPPCC = "lower_cppcc", glossary.SUBMITTER_KINDS["lower_cppcc"]
+    INFORMANT = "informant", glossary.SUBMITTER_KINDS["informant"]
+    CONTACT_POINT = "contact_point", glossary.SUBMITTER_KINDS["contact_point"]
 
 
 class Urgency(models.TextChoices):
     """How urgent an item is."""
 
-    ORDINARY = "ordinary", "一般"
-    IMPORTANT = "important", "重要"
-    URGENT = "urgent", "紧急"
+    ORDINARY = "ordinary", glossary.URGENCIES["ordinary"]
+    IMPORTANT = "important", glossary.URGENCIES["important"]
+    URGENT = "urgent", glossary.URGENCIES["urgent"]
 
 
 class Source(models.TextChoices):
     """Where an item comes from."""
 
-    ORIGINAL = "original", "原创"
-    CALL = "call", "约稿"
-    PROPOSAL = "proposal", "提案转化"
-    RESEARCH = "research", "调研转化"
-    CONSULTATION = "consultation", "协商转化"
-    SPEECH = "speech", "会议发言"
+    ORIGINAL = "original", glossary.SOURCES["original"]
+    CALL = "call", glossary.SOURCES["call"]
+    PROPOSAL = "proposal", glossary.SOURCES["proposal"]
+    RESEARCH = "research", glossary.SOURCES["research"]
+    CONSULTATION = "consultation", glossary.SOURCES["consultation"]
+    SPEECH = "speech", glossary.SOURCES["speech"]
 
 
 class ItemKind(models.TextChoices):

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from tenants.review import views
-from tenants.review.views import flows
+from tenants.review.views import flows, handlers
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -42,6 +42,8 @@ urlpatterns: list[URLPattern] = [
     path("alikes/<uuid:item_uuid>/<uuid:other_uuid>/judge/", views.judge, name="judge"),
     path("submit/<uuid:item_uuid>/", views.submit, name="submit"),
     path("recall/<uuid:item_uuid>/", views.recall, name="recall"),
+    path("handlers/", handlers.show, name="handlers"),
+    path("handlers/<uuid:user_uuid>/", handlers.listed, name="handled"),
     path("flows/", flows.flows, name="flows"),
     path("flows/<slug:flow_code>/", flows.flow, name="flow"),
     path("flows/<slug:flow_code>/compare/", flows.compare, name="flow_compare"),

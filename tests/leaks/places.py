@@ -219,6 +219,14 @@ def _places_of_rules(unit: Unit) -> dict[str, Place]:
     return {
         "new rules": Place("ranking:rules_new", a, "/ranking/rules/new/", tried, "source", label),
         "revised rules": Place("ranking:rules_edit", a, f"/ranking/rules/{rules.pk}/edit/", tried, "source", label),
+        "term": Place(
+            "ranking:terms",
+            a,
+            "/ranking/terms/",
+            {"name": KEPT, "first": "2021-01-05", "last": "2026-01-04"},
+            "name",
+            "哪一届",
+        ),
         "points by hand": Place("ranking:manual", c, "/ranking/manual/", entry, "reason", "理由"),
     }
 

@@ -143,6 +143,8 @@ review:pair                   302 404 404 404 404 404 404 404
 review:judge                  302 405 405 405 405 405 405 405
 review:submit                 302 404 403 302 404 404 404 302
 review:recall                 302 404 404 200 404 404 404 200
+review:handlers               302 200 403 403 403 200 200 200
+review:handled                302 404 403 403 403 200 404 404
 review:flows                  302 403 200 403 403 403 403 403
 review:flow                   302 403 404 403 403 403 403 403
 review:flow_compare           302 403 404 403 403 403 403 403
@@ -184,6 +186,10 @@ exports:file                  302 404 404 404 404 404 404 404
 exports:act                   302 405 405 405 405 405 405 405
 ranking:standings             302 200 403 403 403 200 200 200
 ranking:ledger                302 200 404 404 404 200 200 200
+ranking:statistics            302 200 403 403 403 200 200 200
+ranking:flow                  302 404 403 403 403 404 404 404
+ranking:terms                 302 403 200 403 403 403 403 403
+ranking:ledger                302 200 404 404 404 200 404 200
 ranking:item                  302 404 404 200 404 200 404 200
 ranking:list                  302 404 404 404 404 200 200 200
 ranking:rules                 302 200 200 403 403 200 200 200

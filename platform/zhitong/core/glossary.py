@@ -31,6 +31,27 @@ ITEM_STATES = {
     "merged": MERGED,
 }
 
+# What the network knows of an item by code, in the words of a form: in what quality it was submitted, where it came
+# from, how urgent it is.
+SUBMITTER_KINDS = {
+    "member": "委员",
+    "party": "党派团体",
+    "committee": "专委会",
+    "sector": "界别",
+    "lower_cppcc": "下级政协",
+    "informant": "信息员",
+    "contact_point": "联系点",
+}
+SOURCES = {
+    "original": "原创",
+    "call": "约稿",
+    "proposal": "提案转化",
+    "research": "调研转化",
+    "consultation": "协商转化",
+    "speech": "会议发言",
+}
+URGENCIES = {"ordinary": "一般", "important": "重要", "urgent": "紧急"}
+
 # What a screen might say instead -> the word it has to say.
 NEVER = {
     "编审中": IN_REVIEW,

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Sum, TextField, Value
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Cast, Concat, TruncMonth
 
 from zhitong.core import clock
 from zhitong.exchange.models import ItemFact
@@ -85,6 +85,13 @@ def by_person(when: Period, units: Units) -> defaultdict[UUID, Counts]:
     person = Func(signed, Value("person"), function="jsonb_extract_path_text", output_field=TextField())
     found = _by(rows(when, units), person)
     return defaultdict(Counts, {UUID(key): each for key, each in found.items() if key})
+
+
+def by_group(when: Period, units: Units) -> defaultdict[str, Counts]:
+    """Return the counts of each group (界别、专委会) in these units, named as rules do: unit's uuid, `:`, name."""
+    named = rows(when, units).exclude(fact__group_name="")
+    key = Concat(Cast("unit__uuid", TextField()), Value(":"), F("fact__group_name"), output_field=TextField())
+    return _by(named, key)
 
 
 def points(rule_set: RuleSet, when: Period, kind: SubjectKind, units: Units = None) -> defaultdict[UUID, Decimal]:

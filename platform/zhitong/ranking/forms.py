@@ -66,6 +66,14 @@ class SightForm(Form):
     sight = forms.ChoiceField(label="被计分的能看到", choices=Sight.choices)
 
 
+class TermForm(Form):
+    """A term: its name, first and last day."""
+
+    name = forms.CharField(label="哪一届", max_length=40, help_text="例如：第十四届")
+    first = forms.DateField(label="第一天", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label="最后一天", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
 class ManualForm(Form):
     """One manual entry: for whom, of which day, how much, and why."""
 

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -240,6 +240,31 @@ class StaleMatter(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["matter", "event"], name="stale_matter_once", nulls_distinct=False)
+        ]
+
+
+class Term(models.Model):
+    """A term (届) of a unit: a period with a name of its own, which rankings and statistics can be asked for.
+
+    Both days are within it; terms of a unit never overlap.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="terms", db_index=False)
+    name = models.CharField("届", max_length=40)
+    first = models.DateField("第一天")
+    last = models.DateField("最后一天")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "name"], name="term_name_once"),
+            models.CheckConstraint(condition=Q(last__gt=F("first")), name="term_period"),
+            ExclusionConstraint(
+                name="term_no_overlap",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    (_DateRange("first", "last", RangeBoundary(inclusive_upper=True)), RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
 
 

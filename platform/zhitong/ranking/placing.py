@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, Protocol
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -28,10 +29,23 @@ class Earned:
 NOTHING = Decimal(0)
 
 
+class Placed(Protocol):
+    """Whoever can be placed."""
+
+    points: Decimal
+    untied: Any
+    is_ranked: bool
+    rank: int
+
+
 def earned(
-    rule_set: RuleSet, rules: Rules | None, when: Period, units: Collection[int] | None = None
-) -> defaultdict[int, Earned]:
-    """Return what the ledger has for each unit in a period; whoever is not in it earned nothing.
+    rule_set: RuleSet,
+    rules: Rules | None,
+    when: Period,
+    units: Collection[int] | None = None,
+    kind: SubjectKind = SubjectKind.UNIT,
+) -> defaultdict[Any, Earned]:
+    """Return what the ledger has for each unit (by key), person or group (by uuid) in a period; others earned nothing.
 
     A need is one of the year: it decides who is ranked in the year, not in a part of it.
 
@@ -39,22 +53,24 @@ def earned(
         rule_set: whose ledger.
         rules: the rules that rank: the last in force in the period; None before the first.
         when: the days whose lines count.
-        units: only these (by key); all without.
+        units: only these (by key), and their persons and groups; all without.
+        kind: who is placed.
     """
+    who = "unit" if kind == SubjectKind.UNIT else "subject_uuid"
     lines = LedgerEntry.objects.filter(
-        version__rule_set=rule_set, subject_kind=SubjectKind.UNIT, counted_on__range=(when.first, when.last)
+        version__rule_set=rule_set, subject_kind=kind, counted_on__range=(when.first, when.last)
     )
     lines = lines.filter(year__range=(when.first.year, when.last.year))
     if units is not None:
         lines = lines.filter(unit__in=units)
     needs = {need.key for need in rules.needs} if rules and when.kind == Kind.YEAR else set()
-    columns = [_untied(lines, name) for name in (rules.ties.by if rules else ())]
-    met = _met(lines, needs)
+    columns = [_untied(lines, name, who) for name in (rules.ties.by if rules else ())]
+    met = _met(lines, needs, who)
     found = defaultdict(lambda: Earned(NOTHING, tuple(NOTHING for _ in columns), not needs))
-    points = dict(lines.filter(counted=True).values_list("unit").annotate(total=Sum("points")))
-    for unit in {*points, *met, *(unit for column in columns for unit in column)}:
-        untied = tuple(column.get(unit, NOTHING) for column in columns)
-        found[unit] = Earned(points.get(unit, NOTHING), untied, not needs - met[unit])
+    points = dict(lines.filter(counted=True).values_list(who).annotate(total=Sum("points")))
+    for key in {*points, *met, *(key for column in columns for key in column)}:
+        untied = tuple(column.get(key, NOTHING) for column in columns)
+        found[key] = Earned(points.get(key, NOTHING), untied, not needs - met[key])
     return found
 
 
@@ -65,34 +81,41 @@ def rank(rows: Iterable[Standing]) -> None:
     """
     groups: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
     for row in rows:
+        groups[row.unit.kind, row.unit.level].append(row)
+    for group in groups.values():
+        place(group)
+
+
+def place(rows: Iterable[Placed]) -> None:
+    """Give every row its rank among these; 0 to whoever is not ranked."""
+    before: Placed | None = None
+    ranked = []
+    for row in rows:
         row.rank = 0
         if row.is_ranked:
-            groups[row.unit.kind, row.unit.level].append(row)
-    for group in groups.values():
-        group.sort(key=_key)
-        before: Standing | None = None
-        for place, row in enumerate(group, start=1):
-            row.rank = before.rank if before and _key(before) == _key(row) else place
-            before = row
+            ranked.append(row)
+    for at, row in enumerate(sorted(ranked, key=_key), start=1):
+        row.rank = before.rank if before and _key(before) == _key(row) else at
+        before = row
 
 
-def _key(row: Standing) -> tuple[Decimal, ...]:
+def _key(row: Placed) -> tuple[Decimal, ...]:
     return tuple(-Decimal(value) for value in (row.points, *row.untied))
 
 
-def _untied(lines: QuerySet[LedgerEntry], name: str) -> dict[int, Decimal]:
+def _untied(lines: QuerySet[LedgerEntry], name: str, who: str) -> dict[Any, Decimal]:
     """What tells equal points apart: the adoptions that stand, or the points of one rule or table of rules."""
     if name == "adoptions":
         adopted = lines.filter(event__kind=EventKind.ADOPTED, event__reverses=None, event__reversed_by=None)
-        counts = adopted.values_list("unit").annotate(number=Count("event", distinct=True))
-        return {unit: Decimal(number) for unit, number in counts}
+        counts = adopted.values_list(who).annotate(number=Count("event", distinct=True))
+        return {key: Decimal(number) for key, number in counts}
     of_rule = lines.filter(counted=True, key=name) | lines.filter(counted=True, key__startswith=f"{name}.")
-    return dict(of_rule.values_list("unit").annotate(total=Sum("points")))
+    return dict(of_rule.values_list(who).annotate(total=Sum("points")))
 
 
-def _met(lines: QuerySet[LedgerEntry], needs: set[str]) -> defaultdict[int, set[str]]:
-    found: defaultdict[int, set[str]] = defaultdict(set)
+def _met(lines: QuerySet[LedgerEntry], needs: set[str], who: str) -> defaultdict[Any, set[str]]:
+    found: defaultdict[Any, set[str]] = defaultdict(set)
     if needs:
-        for unit, key in lines.filter(counted=True, key__in=needs).values_list("unit", "key").distinct():
-            found[unit].add(key)
+        for subject, key in lines.filter(counted=True, key__in=needs).values_list(who, "key").distinct():
+            found[subject].add(key)
     return found

@@ -24,6 +24,7 @@ from zhitong.ranking.models import (
     StaleYear,
     Standing,
     SubjectKind,
+    Term,
     Trial,
 )
 from zhitong.ranking.periods import Period
@@ -45,10 +46,15 @@ def network_rules() -> RuleSet | None:
     )
 
 
-def years(rules: RuleSet) -> list[int]:
+def years(rules: RuleSet | None) -> list[int]:
     """Return the years with standings, latest first, the present one always."""
     known = set(Standing.objects.filter(rule_set=rules, month=0).values_list("year", flat=True).distinct())
     return sorted(known | {clock.today().year}, reverse=True)
+
+
+def ranked(rules: RuleSet, when: Period) -> list[Standing]:
+    """Return the whole ranking of a period, group by group."""
+    return standings(rules, when)
 
 
 def peers(rules: RuleSet, when: Period, unit: Unit) -> list[Standing]:
@@ -151,6 +157,20 @@ def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, rules: RuleSet | None)
     raise NotFound
 
 
+def keys_of(unit: Unit, *, below: bool) -> list[int] | None:
+    """Return a unit by key, with all `below` it by line and participation; None for everybody."""
+    if not below:
+        return [unit.pk]
+    within = scope(unit)
+    return None if within is None else list(Unit.objects.filter(uuid__in=within).values_list("pk", flat=True))
+
+
+def terms(unit: Unit) -> list[Period]:
+    """Return the terms (届) of a unit that have begun, the latest first."""
+    begun = Term.objects.filter(unit=unit, first__lte=clock.today()).order_by("-first")
+    return [Period(term.first, term.last, term.name) for term in begun]
+
+
 def _scores(rules: RuleSet, unit: Unit) -> bool:
     within = scope(rules.owner)
     return within is None or str(unit.uuid) in within
@@ -168,12 +188,15 @@ def list_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
     return unit
 
 
-def entries(rules: RuleSet, unit: Unit, when: Period) -> QuerySet[LedgerEntry]:
-    """Return the lines behind a unit's points (or its persons', in a set for these) of a period, oldest first."""
+def entries(rules: RuleSet, unit: Unit, when: Period, subject: UUID | None = None) -> QuerySet[LedgerEntry]:
+    """Return the lines behind a unit's points (or its persons', in a set for these) of a period, oldest first.
+
+    With a `subject` only those of one person or group of the unit.
+    """
     rows = _lines().filter(version__rule_set=rules, unit=unit, counted_on__range=(when.first, when.last))
     if rules.purpose == Purpose.UNITS:
         rows = rows.filter(subject_kind=SubjectKind.UNIT, subject_uuid=unit.uuid)
-    return rows
+    return rows if subject is None else rows.filter(subject_uuid=subject)
 
 
 def entries_of_item(rules: RuleSet, fact: ItemFact) -> QuerySet[LedgerEntry]:
@@ -253,17 +276,26 @@ def titles(actor: Actor, own: Unit, unit: Unit, items: set[UUID]) -> dict[UUID, 
     return dict(sendings.order_by("sent_at", "id").values_list("item_uuid", "title"))
 
 
-def outcomes(unit: Unit, items: set[UUID]) -> dict[UUID, list[Event]]:
-    """Return the standing outcomes that a unit itself recorded or decided on its items, oldest first."""
-    found: dict[UUID, list[Event]] = {item: [] for item in items}
+def numbers(sendings: Iterable[Dispatch]) -> dict[UUID, str]:
+    """Return the numbers that the items of some sendings have at their senders."""
+    found = {each.item_uuid: each.sender_id for each in sendings}
+    rows = ItemFact.objects.filter(item_uuid__in=set(found)).values_list("item_uuid", "unit", "number_label")
+    return {item: label for item, unit, label in rows if found[item] == unit}
+
+
+def outcomes(facts: Iterable[ItemFact]) -> dict[UUID, list[Event]]:
+    """Return the standing outcomes that units themselves recorded or decided on items of theirs, oldest first."""
+    units = {fact.item_uuid: fact.unit_id for fact in facts}
+    found: dict[UUID, list[Event]] = {item: [] for item in units}
     rows = (
-        Event.objects.filter(unit=unit, item_uuid__in=items, kind__in=_OUTCOMES)
+        Event.objects.filter(unit__in=set(units.values()), item_uuid__in=set(units), kind__in=_OUTCOMES)
         .filter(reverses__isnull=True, reversed_by__isnull=True)
         .select_related("unit", "body")
         .order_by("at", "id")
     )
     for event in rows:
-        found[event.item_uuid].append(event)
+        if event.unit_id == units[event.item_uuid]:
+            found[event.item_uuid].append(event)
     return found
 
 

@@ -5,11 +5,13 @@ from zhitong.ranking.operations.following import follow, years_of
 from zhitong.ranking.operations.ledger import Difference, recompute, recompute_units
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
 from zhitong.ranking.operations.rules import checked, publish_rules, set_sight
+from zhitong.ranking.operations.terms import add_term, remove_term
 from zhitong.ranking.operations.trials import ask_trial, compute_waiting
 
 __all__ = [
     "Difference",
     "NewEntry",
+    "add_term",
     "ask_trial",
     "checked",
     "compute_waiting",
@@ -21,6 +23,7 @@ __all__ = [
     "recompute",
     "recompute_units",
     "recount",
+    "remove_term",
     "set_sight",
     "years_of",
 ]

@@ -1,9 +1,17 @@
-"""What the pages of rankings share: who reads, and in which unit."""
+"""What the pages of rankings share: who reads, in which unit, of which period, by which rules."""
+
+from dataclasses import replace
+from typing import Any
 
 from django.http import HttpRequest
 
+from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
+from zhitong.ranking import queries
+from zhitong.ranking.models import RuleSet
+from zhitong.ranking.periods import Kind, Period, read_period
 from zhitong.units.models import Unit
+from zhitong.web.parts import SavedFilter
 
 
 def reader(request: HttpRequest) -> tuple[Actor, Unit]:
@@ -23,3 +31,44 @@ def tab_rights(actor: Actor) -> dict[str, bool]:
         "may_configure": actor.can("ranking.configure"),
         "may_enter": actor.can("ranking.enter") or actor.can("ranking.approve"),
     }
+
+
+def asked_period(request: HttpRequest, own: Unit) -> Period:
+    """Return the period that is asked for, also as two days (`from`, `to`); the days of a term of the unit by its name.
+
+    Raises:
+        NotFound: no such period, or one that has not begun.
+    """
+    asked = request.GET.dict()
+    if asked.get("from") and asked.get("to"):
+        asked["period"] = f"{asked['from']}..{asked['to']}"
+    when = read_period(asked)
+    if when.kind != Kind.RANGE:
+        return when
+    names = {(term.first, term.last): term.name for term in queries.terms(own)}
+    return replace(when, name=names.get((when.first, when.last), ""))
+
+
+def spans(own: Unit, when: Period, base: str) -> dict[str, Any]:
+    """Return what the choice of a term or of any days needs; `base` is the page with all that it keeps."""
+    join = "&" if "?" in base else "?"
+    return {
+        "terms": [
+            SavedFilter(term.name, f"{base}{join}{term.query}", current=term == when) for term in queries.terms(own)
+        ],
+        "is_range": when.kind == Kind.RANGE and not when.name,
+    }
+
+
+def asked_rules(request: HttpRequest, own: Unit) -> RuleSet | None:
+    """Return the set that is asked for, of those that score the reader's unit; None where none is.
+
+    Raises:
+        NotFound: no such set for this unit.
+    """
+    key = request.GET.get("rules", "")
+    if not key:
+        return None
+    if not (key.isascii() and key.isdecimal() and len(key) < 10):
+        raise NotFound
+    return queries.rule_set(own, int(key))

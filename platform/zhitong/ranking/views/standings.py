@@ -1,4 +1,4 @@
-"""Pages of rankings: the own group, the ledger behind a figure, the list behind a count, the points of one item."""
+"""What is behind the figures of rankings: the ledger of points, the list of a count, the points of one item."""
 
 from typing import Any
 from uuid import UUID
@@ -12,17 +12,19 @@ from django.views.decorators.http import require_safe
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.exchange.models import ItemFact
-from zhitong.ranking import figures, queries, words
-from zhitong.ranking.models import LedgerEntry, RuleSet, Sight, Standing
-from zhitong.ranking.periods import Period, read_period
-from zhitong.ranking.views.common import is_part, reader, tab_rights
+from zhitong.people.models import Person
+from zhitong.ranking import queries, statistics, words
+from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
+from zhitong.ranking.narrowing import Narrowing, read_narrowing, value_words
+from zhitong.ranking.periods import Period
+from zhitong.ranking.views.common import asked_period, asked_rules, is_part, reader
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Action, Cell, Fact, SavedFilter, SayBox, State, TableColumn, TableRow, empty, refusal
 from zhitong.web.templatetags.zt import zt_short
 
-_COUNT_COLUMNS = [TableColumn(label) for label in ("编号", "来稿日期", "类别", "结果")]
+_LISTED = words.COUNTS | {statistics.REPLIED: "答复"}
 
 
 def no_rules() -> SayBox:
@@ -60,52 +62,22 @@ def as_of(row: Standing | None, when: Period) -> State:
 
 @login_required
 @require_safe
-def standings(request: HttpRequest) -> HttpResponse:
-    """The ranking of the unit's own group, all named, the own row marked."""
-    actor, own = reader(request)
-    actor.require("ranking.read")
-    rules = queries.network_rules()
-    if rules is None:
-        return render(request, "ranking/empty.html", {"box": no_rules(), "shows_tabs": True, **tab_rights(actor)})
-    much = queries.sight(rules, own, actor)
-    if much == Sight.NONE:
-        return render(request, "ranking/empty.html", {"box": closed(rules), "shows_tabs": True, **tab_rights(actor)})
-    when = read_period(request.GET.dict())
-    peers = queries.peers(rules, when, own)
-    rows = queries.with_names(queries.seen(actor, own, rules, peers), when)
-    context = {
-        "rows": [(row, words.rank_change(row)) for row in rows],
-        "of_how_many": sum(row.rank > 0 for row in peers) if much == Sight.OWN else 0,
-        "own": own,
-        "group": group_name(own),
-        "as_of": as_of(rows[0] if rows else None, when),
-        "rules": rules,
-        "sees_all": actor.can("monitor.province"),
-        **tab_rights(actor),
-        "empty_box": empty("这个时段还没有排名", "有了稿件和采用结果，几秒内就会算出。", icon="list-numbers"),
-        **period_choice(rules, when),
-    }
-    return render(request, "ranking/standings.html", context)
-
-
-@login_required
-@require_safe
 def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     """The lines behind a unit's points; as a drawer for htmx."""
     actor, own = reader(request)
-    rules = _asked_rules(request, own) or queries.network_rules()
+    rules = asked_rules(request, own) or queries.network_rules()
     unit = queries.ledger_unit(actor, own, unit_uuid, rules)
     navigation.mark(request, "ranking")
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules()})
-    when = read_period(request.GET.dict())
+    when, part = asked_period(request, own), read_narrowing(request.GET.dict())
     row = queries.own_row(rules, when, unit)
-    rows = queries.entries(rules, unit, when)
+    rows = queries.entries(rules, unit, when, part.person)
     note = f"{unit.short_name}，{when.words}"
     context = _ledger_context(actor, own, unit, rules, rows) | {
-        "drawer_note": f"{note}，{words.place(row, group_name(unit))}" if row else note,
+        "drawer_note": f"{note}，{words.place(row, group_name(unit))}" if row and not part.person else note,
         "recomputed": as_of(row, when),
-        "actions": _ledger_actions(actor, own, unit, when),
+        "actions": _ledger_actions(actor, own, unit, when, rules, part),
         **period_choice(rules, when),
     }
     context["facts"] = [Fact("规则", _rule_words(rules, when)), *context["facts"]]
@@ -138,17 +110,20 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     actor, own = reader(request)
     unit = queries.list_unit(actor, own, unit_uuid)
     what = request.GET.get("what", "received")
-    if what not in words.COUNTS:
+    if what not in _LISTED:
         raise NotFound
-    when = read_period(request.GET.dict())
-    facts = figures.facts(when, what, [unit.pk])
+    when = asked_period(request, own)
+    part = read_narrowing(request.GET.dict())
+    facts = part.of(statistics.items(when, what, queries.keys_of(unit, below=part.below)))
     number = facts.count()
-    page = page_of(facts, ("-pk",), request.GET)
-    outcomes = queries.outcomes(unit, {fact.item_uuid for fact in page.items})
+    page = page_of(facts.select_related("unit"), ("-pk",), request.GET)
+    outcomes = queries.outcomes(page.items)
+    ends = ("类别", "结果")
     table = [
         TableRow(
             [
                 Cell(fact.number_label, url=_own_page(actor, own, fact), look="t"),
+                *([Cell(fact.unit.short_name)] if part.below else []),
                 Cell(zt_short(fact.submitted_on)),
                 Cell(fact.category or "未分类"),
                 Cell("；".join(words.outcome(event) for event in outcomes[fact.item_uuid]) or "还没有结果"),
@@ -160,24 +135,35 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     ]
     base = reverse("ranking:list", args=[unit.uuid])
     navigation.mark(request, "ranking")
+    whose = _whose(unit, part)
     context = {
-        "ranked": unit,
-        "what": words.COUNTS[what],
+        "whose": whose,
+        "what": _LISTED[what],
         "when": when,
         "number": number,
         "page": page,
         "page_size": SIZE,
-        "columns": _COUNT_COLUMNS,
+        "columns": [TableColumn(label) for label in ("编号", *(("单位",) if part.below else ()), "来稿日期", *ends)],
         "rows": table,
-        "caption": f"{unit.short_name}{when.words}{words.COUNTS[what]}",
+        "caption": f"{whose}{when.words}{_LISTED[what]}",
         "filters": [
-            SavedFilter(label, f"{base}?what={name}&{when.query}", current=name == what)
-            for name, label in words.COUNTS.items()
+            SavedFilter(label, f"{base}?what={name}&{when.query}{part.query}", current=name == what)
+            for name, label in _LISTED.items()
         ],
         "filters_label": "数的是什么",
-        "empty_box": empty("没有这样的稿件", f"{unit.short_name}{when.words}没有计入“{words.COUNTS[what]}”的稿件。"),
+        "empty_box": empty("没有这样的稿件", f"{whose}{when.words}没有计入“{_LISTED[what]}”的稿件。"),
     }
     return render(request, "ranking/counted.html", context)
+
+
+def _whose(unit: Unit, part: Narrowing) -> str:
+    """Whose items a list shows, in words: the unit, the person, the value of a dimension."""
+    said = [f"{unit.short_name}{'及以下' if part.below else ''}"]
+    if part.person is not None:
+        said += Person.objects.filter(uuid=part.person).values_list("name", flat=True)
+    if part.by is not None:
+        said.append(value_words(part.by, part.value))
+    return "，".join(said)
 
 
 def _own_page(actor: Actor, own: Unit, fact: ItemFact) -> str:
@@ -194,7 +180,7 @@ def parts_of_a_year() -> list[tuple[str, str]]:
     return [("", "全年"), *halves, *quarters, *((f"{month:02}", f"{month} 月") for month in range(1, 13))]
 
 
-def period_choice(rules: RuleSet, when: Period) -> dict[str, Any]:
+def period_choice(rules: RuleSet | None, when: Period) -> dict[str, Any]:
     """Return what the choice of a period needs."""
     return {"when": when, "years": queries.years(rules), "parts": parts_of_a_year()}
 
@@ -220,30 +206,21 @@ def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: A
     }
 
 
-def _asked_rules(request: HttpRequest, own: Unit) -> RuleSet | None:
-    """The set that is asked for, of those that score the reader's unit."""
-    key = request.GET.get("rules", "")
-    if not key:
-        return None
-    if not (key.isascii() and key.isdecimal() and len(key) < 10):
-        raise NotFound
-    return queries.rule_set(own, int(key))
-
-
 def _opened(actor: Actor, own: Unit) -> int | None:
     return int(own.pk) if actor.can("items.read_all") else None
 
 
-def _ledger_actions(actor: Actor, own: Unit, unit: Unit, when: Period) -> list[Action]:
+def _ledger_actions(actor: Actor, own: Unit, unit: Unit, when: Period, rules: RuleSet, part: Narrowing) -> list[Action]:
+    asked = f"{when.query}&rules={rules.pk}{part.query}"
     whole = Action(
         "整页查看",
-        url=f"{reverse('ranking:ledger', args=[unit.uuid])}?{when.query}",
+        url=f"{reverse('ranking:ledger', args=[unit.uuid])}?{asked}",
         icon="external-link",
         primary=True,
     )
     if unit.pk != own.pk and not actor.can("monitor.province"):
         return [whole]
-    listed = f"{reverse('ranking:list', args=[unit.uuid])}?what=higher&{when.query}"
+    listed = f"{reverse('ranking:list', args=[unit.uuid])}?what=higher&{when.query}{part.query}"
     return [whole, Action("上级采用的稿件", url=listed, icon="list")]
 
 
