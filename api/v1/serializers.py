@@ -140,11 +140,17 @@ class StandingSerializer(serializers.ModelSerializer[Standing]):
 
     rule_set = serializers.CharField(source="rule_set.code")
     unit = serializers.CharField(source="unit.short_name")
+    period = serializers.SerializerMethodField(help_text="时段，写法和参数一样。")
 
     class Meta:
         model = Standing
         fields = [
-            "rule_set", "unit", "year", "month", "rank", "rank_before", "points", "received", "adopted", "sent",
-            "higher_city", "higher_province", "higher_national", "higher", "instructions", "as_of",
+            "rule_set", "unit", "period", "year", "month", "rank", "rank_before", "points",
+            "received", "adopted", "sent", "higher_city", "higher_province", "higher_national", "higher",
+            "instructions", "as_of",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_period(self, _: Standing) -> str:
+        """The code of the period that was asked for."""
+        return str(self.context["period"])

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import connection
-from django.db.models import Case, When
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,26 +11,21 @@ from rest_framework.views import APIView
 from api.v1.serializers import StandingSerializer
 from tenants.accounts.models import actor_of
 from zhitong.core import clock
-from zhitong.ranking.models import Standing
-from zhitong.ranking.queries import seen
+from zhitong.core.errors import InvalidInput, NotFound
+from zhitong.ranking import queries
+from zhitong.ranking.models import Purpose
+from zhitong.ranking.periods import Period, read_period
 from zhitong.units.current import unit_in_force
-from zhitong.units.models import Unit
-
-# Units above on both lines: the owners of the rule sets that rank a unit.
-_ABOVE = """
-WITH RECURSIVE above AS (
-  SELECT id, parent_id, participates_in_id FROM public.units_unit WHERE id = %s
-  UNION
-  SELECT u.id, u.parent_id, u.participates_in_id
-    FROM above JOIN public.units_unit u ON u.id IN (above.parent_id, above.participates_in_id)
-)
-SELECT id FROM above
-"""
 
 
-class Period(serializers.Serializer[Any]):
-    """The period asked for; a month of 0 is the whole year."""
+class AskedPeriod(serializers.Serializer[Any]):
+    """The period asked for: by its code, or a year and a month of it (0: the whole year)."""
 
+    period = serializers.CharField(
+        required=False,
+        max_length=22,
+        help_text="年 2026、半年 2026-H1、季度 2026-Q1、月 2026-03、起止 2026-01-01..2026-03-15；给了就不看 year。",
+    )
     year = serializers.IntegerField(required=False, min_value=1949, max_value=2199, help_text="默认今年。")
     month = serializers.IntegerField(required=False, default=0, min_value=0, max_value=12, help_text="0 为全年。")
 
@@ -43,33 +36,37 @@ class StandingsView(APIView):
     @extend_schema(
         tags=["排名"],
         summary="看本单位所在的排名",
-        description="同类别、同层级的单位，每套计分规则一组；计分规则的所属单位定了只看自己名次的，只有本单位一行，定了不公开的，没有。",
-        parameters=[Period],
+        description="同类别、同层级的单位，每套计分规则一组。计分规则的所属单位定了只看自己名次的，只有本单位一行；定了不公开的，没有。",
+        parameters=[AskedPeriod],
         responses=StandingSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        """Return the rows by rule set and rank. Needs `ranking.read`."""
+        """Return the rows by rule set and rank. Needs `ranking.read`.
+
+        Raises:
+            InvalidInput: no such period, or one that has not begun.
+        """
         actor = actor_of(request.user)
         actor.require("ranking.read")
-        period = Period(data=request.query_params.dict())
-        period.is_valid(raise_exception=True)
-        unit = unit_in_force()
-        rows = (
-            Standing.objects.filter(
-                rule_set__owner__in=_above(unit),
-                unit__kind=unit.kind,
-                unit__level=unit.level,
-                year=period.validated_data.get("year", clock.today().year),
-                month=period.validated_data["month"],
-            )
-            .select_related("unit", "rule_set")
-            .order_by("rule_set__code", Case(When(rank=0, then=1), default=0), "rank", "unit__division_code", "unit_id")
-        )
-        shown = [row for row in rows if seen(actor, unit, row.rule_set, [row])]
-        return Response(StandingSerializer(shown, many=True).data)
+        unit, when = unit_in_force(), _period(request)
+        sets = [each for each in queries.rule_sets(unit) if each.purpose == Purpose.UNITS]
+        rows = []
+        for rules in sorted(sets, key=lambda each: each.code):
+            for row in queries.seen(actor, unit, rules, queries.peers(rules, when, unit)):
+                row.rule_set = rules
+                rows.append(row)
+        return Response(StandingSerializer(rows, many=True, context={"period": when.code}).data)
 
 
-def _above(unit: Unit) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_ABOVE, [unit.pk])
-        return [row[0] for row in cursor.fetchall()]
+def _period(request: Request) -> Period:
+    asked = AskedPeriod(data=request.query_params.dict())
+    asked.is_valid(raise_exception=True)
+    year, month = asked.validated_data.get("year", clock.today().year), asked.validated_data["month"]
+    code = asked.validated_data.get("period") or (f"{year}-{month:02}" if month else f"{year}")
+    try:
+        return read_period({"period": code})
+    except NotFound as error:
+        name = "period" if "period" in asked.validated_data else "year"
+        raise InvalidInput(
+            "没有这样的时段，或者还没有开始。", fields={name: ["没有这样的时段，或者还没有开始。"]}
+        ) from error

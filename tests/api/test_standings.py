@@ -1,5 +1,6 @@
 """Standings over the API: the caller's own group, in the rule sets that rank it."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ from django.test import Client
 
 from tests import factories
 from tests.api.conftest import assert_problem, key_of, with_key
+from tests.platform.ranking.histories import PRESET, full_way, publish, recompute
 from zhitong.core import clock
-from zhitong.ranking.models import RuleSet, Standing
+from zhitong.ranking.models import RuleSet, RuleSetVersion, Standing
 from zhitong.units.models import Unit
 
 URL = "/api/v1/standings/"
@@ -19,6 +21,8 @@ def rows(unit: Unit, city: Unit, province: Unit, stranger: Unit, party: Unit) ->
     """Two counties, a city and a party unit in the province's set; a set of a unit that ranks nobody here."""
     own = RuleSet.objects.create(code="province-a", name="全省", owner=province)
     other = RuleSet.objects.create(code="elsewhere", name="别处", owner=stranger)
+    for each in (own, other):
+        RuleSetVersion.objects.create(rule_set=each, number=1, source=PRESET.read_text(), valid_from=date(2019, 1, 1))
     for rule_set, ranked, points in (
         (own, unit, 12), (own, stranger, 20), (own, city, 99), (own, party, 5), (other, unit, 1),
     ):  # fmt: skip
@@ -47,6 +51,27 @@ def test_a_party_unit_is_ranked_by_the_committees_set(party: Unit, rows: None) -
 
 def test_authors_may_not_read_them(calls: Client, rows: None) -> None:
     assert_problem(calls.get(f"{URL}?year=2019"), 403, "not_allowed")
+
+
+def test_any_period_by_its_code(unit: Unit, city: Unit, province: Unit, stranger: Unit, clerk_calls: Client) -> None:
+    rules = publish(province)
+    full_way(unit, city, province)
+    recompute(rules)
+    today = clock.today()
+    for code in (
+        f"{today.year}", f"{today:%Y-%m}", f"{today.year}-Q{(today.month + 2) // 3}",
+        f"{today.year}-H{1 + today.month // 7}", f"{today.year}-01-01..{today}",
+    ):  # fmt: skip
+        found = clerk_calls.get(f"{URL}?period={code}").json()
+        assert {row["period"] for row in found} == {code}
+        first, second = sorted(found, key=lambda row: row["rank"])
+        assert (first["unit"], first["rank"], first["points"], first["higher"]) == ("南海区政协", 1, "20.0000", 1)
+        assert (second["unit"], second["points"]) == ("禅城区政协", "0.0000")
+
+
+@pytest.mark.parametrize("code", ["2019-13", "2019-Q5", "x", "2199", "2019-03-02..2019-03-01", "2" * 23])
+def test_no_such_period(clerk_calls: Client, code: str) -> None:
+    assert "period" in assert_problem(clerk_calls.get(f"{URL}?period={code}"), 422)["fields"]
 
 
 @pytest.mark.parametrize(
