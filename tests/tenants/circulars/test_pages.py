@@ -158,7 +158,7 @@ def test_the_prints_say_the_same_figures(stage: Stage, clerk: Client) -> None:
     assert sheet[0] == list(counties.heads)
     assert sheet[1] == [
         1,
-        "—",
+        row.moved,
         row.name,
         row.received,
         row.adopted,
