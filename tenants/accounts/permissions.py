@@ -33,6 +33,9 @@ ROLE_PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "search.archive",
             "ranking.read",
             "ranking.enter",
+            "ranking.targets",
+            "duties.read",
+            "duties.manage",
             "accounts.read",
         ),
     ),
@@ -48,6 +51,8 @@ ROLE_PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "search.archive",
             "ranking.read",
             "ranking.approve",
+            "duties.read",
+            "duties.award",
         ),
     ),
     "administrator": (

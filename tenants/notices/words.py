@@ -28,6 +28,9 @@ _ICONS = {
     "signing.declined": "user-off",
     "signing": "user-check",
     "account": "user",
+    "targets": "target",
+    "duties.award": "trophy",
+    "duties": "clipboard-list",
 }
 # sort of notice (first part, or the whole dotted name) -> what it is about; `event` is what happened to one's report.
 _OCCASIONS = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -60,6 +60,15 @@ def written_for(user: User, papers: Iterable[Paper]) -> dict[UUID, int]:
     own = Item.objects.filter(_signed_by(user), call_uuid__in=[paper.uuid for paper in papers])
     counts = own.exclude(state__in=_NOT_WRITTEN).order_by().values_list("call_uuid").annotate(n=Count("pk"))
     return dict(counts)
+
+
+def answers_between(users: Collection[int], first: date, last: date) -> dict[int, int]:
+    """Return how many calls each of these accounts (by key) answered with an item submitted in these days."""
+    begun, ended = clock.start_of(first), clock.start_of(last + timedelta(days=1))
+    rows = ItemAuthor.objects.filter(
+        user__in=users, signs=True, item__call_uuid__isnull=False, item__submitted_at__range=(begun, ended)
+    ).exclude(item__state__in=_NOT_WRITTEN)
+    return dict(rows.order_by().values_list("user").annotate(n=Count("item__call_uuid", distinct=True)))
 
 
 def marks_of(user: User, papers: Iterable[Paper]) -> dict[UUID, Reader]:

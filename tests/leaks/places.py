@@ -22,6 +22,7 @@ from tenants.papers import operations as papers
 from tenants.review import operations as review
 from tenants.review.models import Task
 from tests.factories import PASSWORD, TEXT, client_for, make_draft, make_user, public_client
+from tests.leaks.duties_places import duties_places
 from tests.leaks.handling_places import handling_places
 from tests.leaks.place import KEPT, Place
 from zhitong.core import clock
@@ -55,6 +56,7 @@ def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
         **_places_of_papers(unit),
         **_places_of_rules(unit),
         **_places_of_circulars(unit),
+        **duties_places(unit),
     }
 
 

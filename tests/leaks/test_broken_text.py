@@ -34,6 +34,7 @@ NO_WORDS = {
     "accounts:person_deactivate", "accounts:person_invite", "accounts:person_post_end", "accounts:person_reactivate",
     "api:submit", "desk:adopted", "desk:clear", "desk:matter", "desk:outcome_list", "desk:outcome_list_record",
     "desk:recall", "desk:receive", "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "desk:sources",
+    "duties:transfer",
     "handling:release", "items:delete", "items:file_remove", "items:take_pen", "items:upload",
     "notices:mail_confirm", "notices:mail_stop", "notices:read_all", "operators:audit", "ranking:rules_sight",
     "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees", "review:filter_remove",
@@ -171,8 +172,8 @@ def test_rows_of_an_old_register_with_broken_text_are_named(unit: Unit) -> None:
 # Every name that a page reads from its address.
 NAMES = (
     "after", "before", "category", "cursor", "decide", "find", "group", "in", "lifecycle", "limit", "month", "next",
-    "panel", "position", "q", "role", "sender", "since", "sort", "source", "state", "step", "tab", "text", "until",
-    "urgency", "view", "what", "year",
+    "of", "panel", "period", "position", "q", "role", "sender", "since", "sort", "source", "state", "step", "tab",
+    "text", "until", "urgency", "user", "view", "what", "year",
 )  # fmt: skip
 
 

@@ -15,11 +15,13 @@ from tenants.desk import merging
 from tenants.desk.operations import Answer
 from tenants.desk.outcome_lists import Listed
 from tenants.desk.queries import Pick
+from tenants.duties import operations as duties
+from tenants.duties.models import Counted
 from tenants.handling import operations as tenant_handling
 from tenants.handling.operations import Named
 from tenants.papers import operations as papers
 from tenants.review import operations as review
-from tests.factories import TEXT, make_draft
+from tests.factories import TEXT, make_draft, make_user
 from tests.leaks.places import rows_of
 from tests.leaks.world import World, build, dispatch_to_city
 from zhitong.core import clock
@@ -28,6 +30,9 @@ from zhitong.core.operations import Actor, system
 from zhitong.exchange.models import AdoptionMode, Delivery, Event, EventKind, PaperKind
 from zhitong.exchange.operations import NewPaper
 from zhitong.exchange.operations.handling import Handler
+from zhitong.people.models import Person
+from zhitong.ranking.models import Measure
+from zhitong.ranking.operations import consent_to_transfer
 from zhitong.ranking.periods import Period
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import ExternalBody, Unit
@@ -42,11 +47,17 @@ _TENANTS = (
     "tenants.handling.operations",
     "tenants.papers.operations",
     "tenants.circulars.operations",
+    "tenants.duties.operations.lists",
+    "tenants.duties.operations.records",
+    "tenants.duties.operations.targets",
+    "zhitong.ranking.operations.targets",
+    "zhitong.ranking.operations.transfers",
 )
 Operation = Callable[..., object]
 
 # What asks for no right itself -> who has asked for it before.
 INNER = {
+    "duties.records.enter_record": "itself: a member for themselves, duties.manage for anybody else",
     "exchange.answering.answer_call": "items and review, when an answer is submitted",
     "exchange.answering.count_reading": "papers, for whom a paper was given to",
     "exchange.handling.answering.answer": "the right is the unit's, or the link's",
@@ -73,11 +84,15 @@ INNER = {
     "handling.rate": "itself: an author of the item, and nobody else",
     "papers.confirm_paper": "itself: whom the paper was given to",
     "papers.read_paper": "as confirm_paper",
+    "ranking.transfers.consent_to_transfer": "itself: the person whose dossier it is, and nobody else",
+    "ranking.transfers.withdraw_consent": "as consent_to_transfer",
 }
 # What a neighbour does to its own rows, whatever it names: nobody else's row is in it.
 OWN = frozenset(
     {
         "desk.declining.set_decline_reasons",
+        "duties.lists.add_duty",
+        "duties.lists.copy_duties",
         "exchange.registering.register_item",
         "exchange.publishing.publish",
         "papers.publish",
@@ -89,6 +104,7 @@ _PLATFORM_ONLY = {"units.manage"}  # what nobody of a unit may do
 OTHERWISE = {
     "desk.record_list": "",  # says of each of its rows by itself why it was refused
     "exchange.answering.count_reading": "",  # counts for its own unit, which was given nothing
+    "ranking.targets.set_targets": "InvalidInput",  # says that the unit is not one below
 }
 
 
@@ -141,6 +157,7 @@ def given(world: World) -> dict[str, Any]:
     with world.city:
         paper = papers.publish(actor=world.city_clerk.actor, new=new, to=[world.unit.uuid])
     return {
+        **_duties(world),
         "item_uuid": merged.uuid,
         "other_uuid": world.item.uuid,
         "sources": [third.uuid, other.uuid],
@@ -189,6 +206,36 @@ def given(world: World) -> dict[str, Any]:
     }
 
 
+def _duties(world: World) -> dict[str, Any]:
+    """Rows of duties of 南海, with what their operations are told."""
+    person = Person.objects.get(uuid=world.author.person_uuid)
+    make_user(world.city, "also", person=person)
+    today = clock.today()
+    period = Period.of_year(today.year)
+    with world.unit:
+        duty = duties.add_duty(
+            actor=world.clerk.actor, year=today.year, heading="五个一", name="调研", counted=Counted.RECORDS
+        )
+        record = duties.enter_record(actor=world.author.actor, duty_uuid=duty.uuid, on=today, words="调研夜市")
+        handed = consent_to_transfer(actor=world.author.actor, source=world.unit.uuid, receiver=world.city.uuid)
+    return {
+        "duty_uuid": duty.uuid,
+        "record_uuid": record.uuid,
+        "transfer_uuid": handed.uuid,
+        "source": world.unit.uuid,
+        "receiver": world.city.uuid,
+        "numbers": {world.author.uuid: 1},
+        "measure": Measure.RECEIVED,
+        "period": period,
+        "on": today,
+        "year": today.year,
+        "heading": "改",
+        "name": "改",
+        "counted": Counted.RECEIVED,
+        "confirm": True,
+    }
+
+
 def _call(operation: Operation, actor: Actor, given: dict[str, Any]) -> str:
     """Return the kind of error by which an operation ends, empty when it went through."""
     wanted = [name for name, one in inspect.signature(operation).parameters.items() if one.default is one.empty]
@@ -198,6 +245,8 @@ def _call(operation: Operation, actor: Actor, given: dict[str, Any]) -> str:
         values |= {name: Named("区城管局", "李明", "13912345679") for name in ("lead", "to") if name in values}
     elif operation is OPERATIONS["exchange.handling.deciding.reassign"]:
         values["to"] = given["lead"]
+    elif operation is OPERATIONS["ranking.targets.set_targets"]:
+        values["numbers"] = {given["unit"].uuid: 1}
     elif operation is OPERATIONS["exchange.sending.send"]:
         values["to"] = destinations(unit_in_force(), clock.today())[:1]
     try:

@@ -240,6 +240,18 @@ circulars:act                 302 405 405 405 405 405 405 405
 circulars:edit                302 404 403 403 403 200 404 404
 circulars:publish             302 404 403 403 403 409 404 404
 circulars:file                302 404 404 404 404 404 404 404
+duties:own                    302 200 200 200 200 200 200 200
+duties:own_print              302 404 404 404 404 404 404 404
+duties:transfer               302 200 200 200 200 200 200 200
+duties:members                302 200 403 403 403 200 200 200
+duties:member                 302 404 403 403 403 200 404 404
+duties:member_print           302 404 403 403 403 404 404 404
+duties:records                302 200 403 403 403 200 200 200
+duties:record_new             302 200 200 200 200 200 200 200
+duties:proof                  302 404 404 404 404 404 404 404
+duties:list                   302 200 403 403 403 200 200 200
+duties:targets                302 200 403 403 403 200 200 200
+duties:targets_set            302 404 404 404 404 404 404 404
 """
 
 

@@ -62,6 +62,7 @@ TENANT_APPS = [
     "tenants.notices.apps.NoticesConfig",
     "tenants.papers.apps.PapersConfig",
     "tenants.circulars.apps.CircularsConfig",
+    "tenants.duties.apps.DutiesConfig",
     "api.apps.ApiConfig",
     "django.contrib.sessions",
 ]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("notices/", include("tenants.notices.urls")),
     path("papers/", include("tenants.papers.urls")),
     path("circulars/", include("tenants.circulars.urls")),
+    path("duties/", include("tenants.duties.urls")),
     path("search/", include("search.urls")),
     path("exports/", include("zhitong.exports.urls")),
     path("ranking/", include("zhitong.ranking.urls")),

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from zhitong.exchange.models import Event, ItemFact, Matter
+from zhitong.people.models import Person
+from zhitong.ranking.periods import Period
 from zhitong.units.models import Unit
 
 
@@ -299,3 +301,93 @@ class Trial(models.Model):
     result = models.JSONField(null=True)
     asked_at = models.DateTimeField()
     asked_by = models.CharField(max_length=120)
+
+
+class Measure(models.TextChoices):
+    """What a target counts: a field of `Counts`, or points."""
+
+    RECEIVED = "received", "收稿"
+    SENT = "sent", "报送"
+    ADOPTED = "adopted", "本级采用"
+    HIGHER = "higher", "上级采用"
+    POINTS = "points", "得分"
+
+
+class Owed(models.Model):
+    """What somebody owes in a period (目标任务): so many of what `measure` counts, from `first_day` to `last_day`.
+
+    Never overwritten: a new number ends the row that stood (`ended_at`) and makes another one, so that the rows are the
+    history. `basis` is the decision it rests on. Limits of sending, which are terms of a route, are something else.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    measure = models.CharField(max_length=10, choices=Measure)
+    number = models.PositiveIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    basis = models.CharField(max_length=200, blank=True)
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=120)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def period(self) -> Period:
+        """The days that it is owed in."""
+        return Period(self.first_day, self.last_day)
+
+
+class Target(Owed):
+    """What a unit owes the unit above that set it: seen by these two and by nobody else."""
+
+    setter = models.ForeignKey(Unit, models.PROTECT, related_name="targets_set")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="targets")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["setter", "unit", "measure", "first_day", "last_day"],
+                condition=Q(ended_at__isnull=True),
+                name="target_once",
+            ),
+            models.CheckConstraint(condition=~Q(setter=F("unit")), name="target_of_another"),
+            models.CheckConstraint(
+                condition=Q(number__gt=0) & Q(last_day__gte=F("first_day")), name="target_asks_something"
+            ),
+        ]
+
+
+class DossierTransfer(models.Model):
+    """A person's consent that a unit hands the figures of their years (履职档案) to another, and what was handed over.
+
+    `content` is a whitelist of figures and names of awards, frozen by the source with its hash; no title and no text of
+    an item. The person may withdraw the consent: the receiver sees nothing of it any more.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="dossier_transfers")
+    source = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    consented_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    content = models.JSONField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    frozen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "source", "receiver"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="dossier_transfer_once",
+            ),
+            models.CheckConstraint(condition=~Q(source=F("receiver")), name="dossier_transfer_elsewhere"),
+            models.CheckConstraint(
+                condition=Q(content__isnull=True, sha256="", frozen_at__isnull=True)
+                | (Q(content__isnull=False, frozen_at__isnull=False) & ~Q(sha256="")),
+                name="dossier_transfer_frozen",
+            ),
+        ]

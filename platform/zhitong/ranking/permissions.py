@@ -7,4 +7,5 @@ register(
     Permission("ranking.configure", "维护计分规则"),
     Permission("ranking.enter", "提出人工记分"),
     Permission("ranking.approve", "批准人工记分"),
+    Permission("ranking.targets", "给下级单位下达目标任务"),
 )

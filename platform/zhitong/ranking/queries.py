@@ -209,6 +209,17 @@ def entries_of_item(rules: RuleSet, fact: ItemFact) -> QuerySet[LedgerEntry]:
     )
 
 
+def lines_of(rules: RuleSet, unit: Unit, person_uuid: UUID, when: Period) -> QuerySet[LedgerEntry]:
+    """Return the lines behind a person's points in a unit and period, oldest first."""
+    return _lines().filter(
+        version__rule_set=rules,
+        unit=unit,
+        subject_kind=SubjectKind.PERSON,
+        subject_uuid=person_uuid,
+        counted_on__range=(when.first, when.last),
+    )
+
+
 def subject_names(lines: Iterable[LedgerEntry]) -> dict[UUID, str]:
     """Return the names of the persons and groups of some lines, by one query; units are named by their page."""
     found = {line.subject_uuid: line.subject_name for line in lines if line.subject_kind == SubjectKind.GROUP}

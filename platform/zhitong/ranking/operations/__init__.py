@@ -6,6 +6,8 @@ from zhitong.ranking.operations.ledger import Difference, recompute, recompute_u
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
 from zhitong.ranking.operations.rules import checked, publish_rules, set_sight
 from zhitong.ranking.operations.terms import add_term, remove_term
+from zhitong.ranking.operations.targets import set_targets
+from zhitong.ranking.operations.transfers import consent_to_transfer, freeze_transfer, withdraw_consent
 from zhitong.ranking.operations.trials import ask_trial, compute_waiting
 
 __all__ = [
@@ -15,8 +17,10 @@ __all__ = [
     "ask_trial",
     "checked",
     "compute_waiting",
+    "consent_to_transfer",
     "decide_entry",
     "follow",
+    "freeze_transfer",
     "propose_entry",
     "propose_reversal",
     "publish_rules",
@@ -25,5 +29,7 @@ __all__ = [
     "recount",
     "remove_term",
     "set_sight",
+    "set_targets",
+    "withdraw_consent",
     "years_of",
 ]

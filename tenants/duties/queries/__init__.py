@@ -1,0 +1,1 @@
+"""Every read over duties that is more than a get."""

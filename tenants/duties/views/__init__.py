@@ -1,0 +1,1 @@
+"""Pages of duties: targets, dossiers, the list of duties, honours."""
