@@ -4,11 +4,10 @@ The texts come from PostgreSQL, so no unit is entered. Changes that come meanwhi
 broken off goes on where it stopped.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from search.backend import EngineDown
 from search.elastic.backend import engine, reaching
@@ -16,9 +15,9 @@ from search.elastic.mapping import create_index
 from search.elastic.pushing import write
 from search.models import Build, SearchDocument
 from zhitong.core import clock
+from zhitong.core.locks import BUILD, held
 
 BATCH = 500
-_LOCK = 7_201_001  # of the one process that builds
 
 Progress = Callable[[Build, int], None]
 
@@ -34,7 +33,9 @@ def rebuild(progress: Progress = lambda _build, _total: None) -> Build:
         BuildingElsewhere: somebody else does so at this moment.
         EngineDown: the engine does not answer, or refused a document; what was written stays.
     """
-    with _alone():
+    with held(BUILD) as alone:
+        if not alone:
+            raise BuildingElsewhere("another process is building the index")
         build = Build.objects.filter(state=Build.State.BUILDING).first() or _begin()
         with reaching():
             create_index(engine(), build.index)
@@ -77,15 +78,3 @@ def _swap(build: Build) -> None:
         for name in old:
             if name != build.index:
                 client.indices.delete(index=name, ignore_unavailable=True)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise BuildingElsewhere("another process is building the index")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

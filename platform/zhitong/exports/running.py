@@ -7,16 +7,16 @@ left: an export that runs while nobody holds its lock is taken up anew.
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import BinaryIO
 from uuid import uuid4
 
 import structlog
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import transaction
 
 from zhitong.core import clock
 from zhitong.core.errors import NotAllowed, Refusal
+from zhitong.core.locks import EXPORT, EXPORTS, held
 from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
 from zhitong.documents import storage
@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 3
 _EVERY = 1.0  # seconds between two words on how far it is
-_SLOT, _ONE = 7_201_010, 7_201_011  # classes of locks: whoever exports; whoever makes this one
 _BROKEN_OFF = "导出几次都中断了，请缩小范围再试；还不行请联系平台运维。"
 
 
@@ -39,11 +38,11 @@ def run_waiting() -> int:
     One worker at a time does so: the others keep the outbox and the index going.
     """
     ended = 0
-    with _held(_SLOT, 0) as free:
+    with held(EXPORTS) as free:
         if not free:
             return 0
         for key in list(Export.objects.filter(state__in=UNFINISHED).order_by("asked_at").values_list("pk", flat=True)):
-            with _held(_ONE, key) as mine:
+            with held(EXPORT, key) as mine:
                 export = _taken(key) if mine else None
                 if export is not None:
                     ended += _run(export)
@@ -152,17 +151,3 @@ class _Counted:
     def _still_wanted(self) -> bool:
         mine = Export.objects.filter(pk=self._export.pk, state=Export.State.RUNNING, file=self._export.file)
         return bool(mine.update(rows_done=self.number, rows_total=self._export.rows_total))
-
-
-@contextmanager
-def _held(lock: int, key: int) -> Iterator[bool]:
-    """Hold a lock of this connection for the block, and say whether it was free."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [lock, key])
-        free = bool(cursor.fetchone()[0])
-    try:
-        yield free
-    finally:
-        if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [lock, key])

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import User
 from tests.factories import client_for, make_user
-from tests.platform.exports.conftest import KIND, Numbers
+from tests.platform.exports.numbers import KIND, Numbers
 from zhitong.core import clock
 from zhitong.core.errors import NotFound, WrongState
 from zhitong.core.models import AuditEntry

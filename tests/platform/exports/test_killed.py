@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from tests.factories import make_user
 from tests.platform.exchange.test_races import unit_of
-from tests.platform.exports.conftest import KIND, Numbers
+from tests.platform.exports.numbers import KIND, Numbers
 from zhitong.exports import operations
 from zhitong.exports.models import Export
 from zhitong.exports.operations import AT_ONCE
