@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func, Q, Value
 
+from zhitong.core import clock
 from zhitong.units.models import Unit
 
 
@@ -135,6 +136,64 @@ class Build(models.Model):
             models.UniqueConstraint(fields=["state"], condition=Q(state="building"), name="search_one_build"),
             models.UniqueConstraint(fields=["state"], condition=Q(state="in_use"), name="search_one_in_use"),
         ]
+
+
+class Upkeep(models.Model):
+    """What keeps the index right: a sweep or a rebuild, asked for by an operator, a command, or the night.
+
+    A worker makes one at a time. `done` of `total` are units in a sweep, documents in a rebuild. `found` is what a
+    sweep found and put right: `documents` and `index`, each as the fields of `search.sweeping.Swept`.
+    """
+
+    class Kind(models.TextChoices):
+        """What is done."""
+
+        SWEEP = "sweep", "核对"
+        REBUILD = "rebuild", "重建"
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", "等待"
+        RUNNING = "running", "进行中"
+        DONE = "done", "完成"
+        FAILED = "failed", "没有完成"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    found = models.JSONField(default=dict)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], condition=Q(state="waiting"), name="search_one_upkeep_waits")
+        ]
+        indexes = [models.Index(fields=["kind", "-asked_at"], name="search_upkeep_last")]
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a worker has still to do with it."""
+        return self.state in {self.State.WAITING, self.State.RUNNING}
+
+    @property
+    def percent(self) -> int:
+        """How far it is, 0 to 100."""
+        return min(100, 100 * self.done // self.total) if self.total else 0
+
+    @property
+    def rate(self) -> float:
+        """Documents (or units) a second; 0 before the first."""
+        if self.started_at is None:
+            return 0
+        seconds = ((self.finished_at or clock.now()) - self.started_at).total_seconds()
+        return self.done / max(seconds, 0.001)
 
 
 class SavedSearch(models.Model):

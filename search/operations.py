@@ -1,13 +1,14 @@
-"""What people write in search: what two items are to each other, and the questions they keep."""
+"""What people write in search: what two items are to each other, questions they keep, and what an operator asks for."""
 
+import contextlib
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from search.documents import REPORT
-from search.models import PairVerdict, SavedSearch, SearchDocument
+from search.models import PairVerdict, Push, SavedSearch, SearchDocument, Upkeep
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound
 from zhitong.core.operations import Actor, operation, require_unit
@@ -103,6 +104,46 @@ def look_through(*, actor: Actor, saved_id: int) -> SavedSearch:
     saved.seen, saved.fresh = _newest(), 0
     saved.save(update_fields=["seen", "fresh"])
     return saved
+
+
+@operation("platform.operate")
+def ask_upkeep(*, actor: Actor, kind: str) -> Upkeep:
+    """Have a worker sweep or rebuild (`Upkeep.Kind`); one that waits already is not asked for twice.
+
+    Raises:
+        InvalidInput: another kind.
+    """
+    if kind not in Upkeep.Kind.values:
+        raise InvalidInput("请选择核对或重建。")
+    waiting = Upkeep(kind=kind, asked_by=actor.label, asked_at=clock.now())
+    Upkeep.objects.bulk_create([waiting], ignore_conflicts=True)
+    transaction.on_commit(_wake)
+    audit.record(actor=actor, action=f"search.{kind}.asked", object_kind="search", object_id=kind)
+    return Upkeep.objects.get(kind=kind, state=Upkeep.State.WAITING)
+
+
+@operation("platform.operate")
+def retry_pushes(*, actor: Actor, push_id: int | None = None) -> int:
+    """Bring what the engine refused to it again, at once; return how many changes that are.
+
+    Args:
+        push_id: this one alone; all without it.
+    """
+    refused = Push.objects.exclude(error="")
+    if push_id is not None:
+        refused = refused.filter(pk=push_id)
+    count = refused.update(attempts=0, due_at=clock.now())
+    audit.record(
+        actor=actor, action="search.pushes.retried", object_kind="search", object_id=push_id or "all", count=count
+    )
+    return count
+
+
+def _wake() -> None:
+    from search.tasks import run_upkeep
+
+    with contextlib.suppress(Exception):  # a broker that is down: the timetable wakes the workers too
+        run_upkeep.apply_async(expires=60, retry=False)
 
 
 def _saved(actor: Actor) -> QuerySet[SavedSearch]:

@@ -3,7 +3,7 @@
 It walks from unit to unit and belongs into the night or to somebody who asks for it, never into a request.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from uuid import UUID
@@ -48,21 +48,28 @@ class Swept:
         return not (self.missing or self.outdated or self.surplus)
 
 
-def sweep(units: Iterable[Unit] | None = None, *, deep: bool = False) -> Swept:
+def sweep(
+    units: Iterable[Unit] | None = None,
+    *,
+    deep: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Swept:
     """Compare the things of units with their documents, and put right what differs.
 
     Args:
         units: all when None.
         deep: compare every word and right instead of the versions alone; reads every text.
+        progress: called after each unit with how many are done and how many there are.
     """
-    swept = Swept()
-    for unit in Unit.objects.order_by("pk") if units is None else units:
+    swept, walked = Swept(), list(Unit.objects.order_by("pk") if units is None else units)
+    for number, unit in enumerate(walked, start=1):
         before = (swept.missing, swept.outdated, swept.surplus)
         with unit:
             for source in all_sources():
                 _sweep_source(source, swept, deep=deep)
         if before != (swept.missing, swept.outdated, swept.surplus):
             swept.units.append(unit.short_name)
+        progress(number, len(walked))
     return swept
 
 

@@ -3,12 +3,14 @@
 import structlog
 from celery import shared_task
 
-from search import sweeping
 from search.backend import EngineDown
 from search.elastic.pushing import push
 from search.files.keeping import read_due
-from search.models import SavedSearch
+from search.models import SavedSearch, Upkeep
+from search.operations import ask_upkeep
+from search.upkeep import run_waiting
 from zhitong.core import outbox
+from zhitong.core.operations import system
 from zhitong.core.tasks import PlatformTask
 
 log = structlog.get_logger(__name__)
@@ -32,11 +34,16 @@ def read_files() -> int:
     return read_due()
 
 
-@shared_task(base=PlatformTask, name="search.tasks.sweep", time_limit=4 * 3600)
-def sweep() -> bool:
-    """Put right what differs between units, documents and index; return whether nothing did."""
-    swept = [sweeping.sweep(), sweeping.sweep_index()]
-    return all(one.is_clean for one in swept)
+@shared_task(base=PlatformTask, name="search.tasks.sweep")
+def sweep() -> None:
+    """Have a worker put right what differs between units, documents and index."""
+    ask_upkeep(actor=system(None), kind=Upkeep.Kind.SWEEP)
+
+
+@shared_task(base=PlatformTask, name="search.tasks.run_upkeep", time_limit=4 * 3600)
+def run_upkeep() -> int:
+    """Sweep or rebuild what was asked for; return how many came to an end."""
+    return run_waiting()
 
 
 @shared_task(base=PlatformTask, name="search.tasks.refresh_saved")

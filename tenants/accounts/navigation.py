@@ -49,6 +49,9 @@ navigation.register(
         "audit", "操作记录", "operators:audit", "shield-check", permission="platform.operate", order=30, phone=True
     ),
     NavEntry(
+        "search_health", "检索", "operators:search", "search", permission="platform.operate", order=25, phone=True
+    ),
+    NavEntry(
         "calendar", "工作日历", "operators:calendar", "calendar", permission="platform.operate", order=40, phone=True
     ),
 )

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from tenants.accounts.urls import entry_patterns
-from tenants.accounts.views import console, console_calendar, console_changes
+from tenants.accounts.views import console, console_calendar, console_changes, console_search
 
 _console: list[URLPattern] = [
     path("", console.home, name="home"),
@@ -15,6 +15,8 @@ _console: list[URLPattern] = [
     path("outbox/", console.outbox_health, name="outbox"),
     path("outbox/retry/", console.outbox_retry, name="outbox_retry"),
     path("audit/", console.audit_status, name="audit"),
+    path("search/", console_search.show, name="search"),
+    path("search/act/", console_search.act, name="search_act"),
     path("calendar/", console_calendar.index, name="calendar"),
     path("calendar/drop/", console_calendar.drop, name="calendar_drop"),
 ]

@@ -39,7 +39,7 @@ NO_WORDS = {
     "notices:mail_confirm", "notices:mail_stop", "notices:read_all", "operators:audit", "ranking:rules_sight",
     "operators:outbox_retry", "review:absence_end", "review:checks", "review:committees", "review:filter_remove",
     "circulars:act", "circulars:index", "circulars:publish",
-    "exports:act", "papers:confirm", "papers:receive", "papers:urge", "papers:write",
+    "exports:act", "operators:search_act", "papers:confirm", "papers:receive", "papers:urge", "papers:write",
     "search:save", "search:saved", "exports:ask",  # a question goes on with its readable rest, as below
     "review:judge", "review:phrase_remove", "review:question_urge", "review:renew", "review:settle", "review:submit",
 }  # fmt: skip

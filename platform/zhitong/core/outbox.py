@@ -18,7 +18,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import close_old_connections, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
 
@@ -102,6 +102,13 @@ def drain(limit: int = 1000) -> int:
             _handle_together(unit_id or None, list(messages))
         handled += len(batch)
     return handled
+
+
+def backlog() -> tuple[int, datetime | None]:
+    """Return how many messages are due and not done, and since when the oldest of them has been."""
+    due = OutboxMessage.objects.filter(done_at__isnull=True, dead_at__isnull=True, available_at__lte=timezone.now())
+    found = due.aggregate(number=Count("pk"), oldest=Min("available_at"))
+    return found["number"], found["oldest"]
 
 
 def _lease(size: int) -> list[OutboxMessage]:

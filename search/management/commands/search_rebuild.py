@@ -8,9 +8,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from search.backend import EngineDown
-from search.elastic.building import BuildingElsewhere, rebuild
-from search.models import Build
+from search.elastic.building import BuildingElsewhere
+from search.models import Build, Upkeep
 from search.rewriting import rewrite
+from search.upkeep import perform
+from zhitong.core import clock
+from zhitong.core.locks import UPKEEP, held
 
 _EVERY = 5.0  # seconds between lines
 
@@ -29,17 +32,24 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run, and say how far and how fast."""
         self._began = self._said = time.monotonic()
-        if options["words"] or settings.SEARCH_BACKEND == "postgres":
+        if options["words"] and settings.SEARCH_BACKEND != "postgres":
             written = rewrite(self._progress)
         else:
-            try:
-                written = rebuild(lambda build, total: self._progress(build.written, total)).written
-            except (EngineDown, BuildingElsewhere) as error:
-                raise CommandError(f"{error}; run the same command again to go on") from error
+            written = self._rebuilt()
         seconds = max(time.monotonic() - self._began, 0.001)
         self.stdout.write(f"{written} documents, {written / seconds:.0f} a second")
         if options["words"] and Build.objects.filter(state=Build.State.IN_USE).exists():
             self.stdout.write("the index of the engine has the old words: run `zhitong search rebuild`")
+
+    def _rebuilt(self) -> int:
+        with held(UPKEEP) as free:
+            if not free:
+                raise CommandError("another process sweeps or rebuilds at this moment")
+            one = Upkeep(kind=Upkeep.Kind.REBUILD, asked_by="zhitong search rebuild", asked_at=clock.now())
+            try:
+                return perform(one, self._progress).done
+            except (EngineDown, BuildingElsewhere) as error:
+                raise CommandError(f"{error}; run the same command again to go on") from error
 
     def _progress(self, written: int, total: int) -> None:
         moment = time.monotonic()

@@ -6,7 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from search.backend import EngineDown
-from search.sweeping import Swept, sweep, sweep_index
+from search.models import Upkeep
+from search.sweeping import Swept, sweep
+from search.upkeep import found, perform
+from zhitong.core import clock
+from zhitong.core.locks import UPKEEP, held
 from zhitong.units.queries import unit_at
 
 
@@ -22,18 +26,23 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run, and print what was found."""
-        units = [unit_at(host) for host in options["unit"]] or None
-        swept = sweep(units, deep=options["deep"])
-        self._say("documents", swept)
-        clean = swept.is_clean
-        if units is None:
-            try:
-                index = sweep_index()
-            except EngineDown as error:
-                raise CommandError(f"documents are swept, the index is not: {error}") from error
-            self._say("index", index)
-            clean &= index.is_clean
-        if not clean:
+        units = [unit_at(host) for host in options["unit"]]
+        if units:
+            parts = {"documents": sweep(units, deep=options["deep"])}
+        else:
+            with held(UPKEEP) as free:
+                if not free:
+                    raise CommandError("another process sweeps or rebuilds at this moment")
+                one = Upkeep(kind=Upkeep.Kind.SWEEP, asked_by="zhitong search sweep", asked_at=clock.now())
+                try:
+                    perform(one, deep=options["deep"])
+                except EngineDown as error:
+                    self._say("documents", found(one, "documents"))
+                    raise CommandError(f"documents are swept, the index is not: {error}") from error
+            parts = {part: found(one, part) for part in ("documents", "index")}
+        for part, swept in parts.items():
+            self._say(part, swept)
+        if not all(swept.is_clean for swept in parts.values()):
             raise CommandError("there were differences; they are mended, a second run should find none")
 
     def _say(self, what: str, swept: Swept) -> None:

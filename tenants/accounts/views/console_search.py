@@ -1,0 +1,168 @@
+"""The console's page of search: the engine, what waits, what it refused, sweeps and rebuilds with their buttons.
+
+Numbers and causes alone: no title, no text, no name of a person stands here.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from search import health, operations
+from search.elastic.pushing import MOST_ATTEMPTS
+from search.models import Push, SearchDocument, Upkeep
+from search.sweeping import Swept
+from search.upkeep import found
+from tenants.accounts.models import actor_of
+from tenants.accounts.views.common import needs
+from tenants.accounts.views.console import OPERATE
+from zhitong.core.errors import NotFound
+from zhitong.units.models import Unit
+from zhitong.web import parts
+from zhitong.web.keyset import page_of
+from zhitong.web.parts import Fact, KeyFigure, State
+from zhitong.web.templatetags.zt import zt_short
+
+_LATE = 60  # seconds; a change should be found within some, whatever the engine
+_KINDS = {"item": "信息"}
+_CAUSES = {"no_answer": "引擎没有回答"}
+
+
+@needs(OPERATE)
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show how search is doing; the page asks for itself anew while a sweep or a rebuild runs."""
+    engine, waiting = health.engine_in_use(), health.backlog()
+    sweep, rebuild = (health.last_upkeep(kind) for kind in (Upkeep.Kind.SWEEP, Upkeep.Kind.REBUILD))
+    page = page_of(Push.objects.exclude(error=""), ("-attempts", "-pk"), request.GET)
+    context = {
+        "state": _state(engine, waiting),
+        "figures": _figures(engine, waiting),
+        "facts": _facts(engine),
+        "kinds": [(_KINDS.get(kind, kind), number) for kind, number in health.by_kind().items()],
+        "refused": _refused(page.items),
+        "page": page,
+        "upkeep": [_told("核对", sweep), _told("重建", rebuild)],
+        "runs": any(one is not None and one.is_unfinished for one in (sweep, rebuild)),
+        "uses_engine": health.uses_engine(),
+        "empty_box": parts.empty("没有被引擎拒绝的", "改动都已进入索引，或者正在途中。", icon="circle-check"),
+    }
+    template = "accounts/console_search_body.html" if request.htmx else "accounts/console_search.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@needs(OPERATE)
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """Have a worker sweep or rebuild, or bring what was refused to the engine again: one, or all."""
+    actor = actor_of(request.user)
+    match request.POST.get("do"):
+        case Upkeep.Kind.SWEEP | Upkeep.Kind.REBUILD as kind:
+            operations.ask_upkeep(actor=actor, kind=kind)
+            messages.success(request, f"{Upkeep.Kind(kind).label}已交给后台。")
+        case "retry":
+            number = operations.retry_pushes(actor=actor, push_id=_key(request.POST.get("push", "")))
+            messages.success(request, f"{number} 处改动将重新送往引擎。")
+        case _:
+            raise NotFound
+    return redirect("operators:search")
+
+
+def _key(asked: str) -> int | None:
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        raise NotFound
+    return int(asked)
+
+
+def _state(engine: health.Engine, waiting: health.Backlog) -> State:
+    if not engine.is_up:
+        return State("引擎没有回答", "late", "alert-triangle")
+    if waiting.given_up:
+        return State(f"{waiting.given_up:,} 处改动进不了索引", "soon")
+    if waiting.lag > _LATE:
+        return State("索引落后", "soon")
+    return State("正常", "ok")
+
+
+def _figures(engine: health.Engine, waiting: health.Backlog) -> list[KeyFigure]:
+    outbox, here = reverse("operators:outbox"), "#h-refused"
+    figures = [
+        KeyFigure("索引落后", round(waiting.lag), "秒", against="最早一处还没有进入索引的改动"),
+        KeyFigure("等待写入", waiting.messages, "条", url=outbox, against="消息，含其他事项"),
+    ]
+    if health.uses_engine():
+        figures += [
+            KeyFigure("等待引擎", waiting.pushes, "处"),
+            KeyFigure("引擎没有收下", waiting.refused + waiting.given_up, "处", url=here, against=_given_up(waiting)),
+        ]
+    size, _, unit = filesizeformat(engine.size).partition("\xa0") if engine.size is not None else ("", "", "")
+    return [*figures, KeyFigure("索引大小", size or None, unit, why="引擎没有回答")]
+
+
+def _given_up(waiting: health.Backlog) -> str:
+    return f"其中 {waiting.given_up:,} 处不再自动重试" if waiting.given_up else ""
+
+
+def _facts(engine: health.Engine) -> list[Fact]:
+    total = SearchDocument.objects.count()
+    facts = [Fact("引擎", engine.name), Fact("文档", f"{total:,} 篇")]
+    if not health.uses_engine():
+        return facts
+    return [
+        *facts,
+        Fact("索引里", "没有回答" if engine.documents is None else f"{engine.documents:,} 篇"),
+        Fact("索引", engine.index or "还没有，请先重建"),
+        Fact("启用", zt_short(engine.since) if engine.since else ""),
+        Fact("数据库里", filesizeformat(health.documents_size())),
+    ]
+
+
+def _refused(pushes: Sequence[Push]) -> list[dict[str, Any]]:
+    keys = [push.object_uuid for push in pushes]
+    owners = dict(SearchDocument.objects.filter(object_uuid__in=keys).values_list("object_uuid", "unit_id"))
+    names = dict(Unit.objects.filter(pk__in=set(owners.values())).values_list("pk", "short_name"))
+    return [
+        {
+            "push": push,
+            "kind": _KINDS.get(push.kind, push.kind),
+            "unit": names.get(owners.get(push.object_uuid, 0), "已删去的文档"),
+            "cause": _CAUSES.get(cause := health.cause_of(push), cause),
+            "given_up": push.attempts >= MOST_ATTEMPTS,
+        }
+        for push in pushes
+    ]
+
+
+def _told(label: str, one: Upkeep | None) -> dict[str, Any]:
+    """Return a sweep or rebuild in words: when, by whom, how far, how fast, what it found."""
+    if one is None:
+        return {"label": label, "one": None, "state": State("还没有过", "off"), "facts": []}
+    looks: dict[str, Any] = {"waiting": "now", "running": "now", "done": "ok", "failed": "late"}
+    facts = [Fact("提出", f"{one.asked_by} {zt_short(one.asked_at)}")]
+    unit = "个单位" if one.kind == Upkeep.Kind.SWEEP else "篇"
+    if one.done:
+        facts.append(Fact("进度", f"{one.done:,} / {max(one.total, one.done):,} {unit}"))
+        facts.append(Fact("速度", f"每秒 {one.rate:,.0f} {unit}"))
+    if one.finished_at:
+        facts.append(Fact("结束", zt_short(one.finished_at)))
+    if one.found:
+        facts += [Fact("文档", _swept(found(one, "documents"))), Fact("索引", _swept(found(one, "index")))]
+    if one.reason:
+        facts.append(Fact("原因", one.reason))
+    return {"label": label, "one": one, "state": State(one.get_state_display(), looks[one.state]), "facts": facts}
+
+
+def _swept(swept: Swept) -> str:
+    if swept.is_clean:
+        return f"核对 {swept.checked:,} 篇，全部一致" if swept.checked else "没有要核对的"
+    wrong = [("缺", swept.missing), ("旧", swept.outdated), ("多", swept.surplus)]
+    words = "，".join(f"{word} {number:,} 篇" for word, number in wrong if number)
+    places = f"（{'、'.join(swept.units[:5])}{' 等' if len(swept.units) > 5 else ''}）" if swept.units else ""
+    return f"核对 {swept.checked:,} 篇，{words}，已补齐{places}"
