@@ -10,5 +10,5 @@ class SearchConfig(AppConfig):
     label = "search"
 
     def ready(self) -> None:
-        """Register exports, permissions and navigation."""
-        from search import exports, navigation, permissions  # noqa: F401 - registered by import
+        """Register exports, metrics, permissions and navigation."""
+        from search import exports, metrics, navigation, permissions  # noqa: F401 - registered by import

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
 
 from search.backend import EngineDown
 from search.elastic.backend import engine, reaching
 from search.elastic.pushing import MOST_ATTEMPTS
 from search.models import Build, Push, SearchDocument, Upkeep
-from zhitong.core import clock, outbox
+from zhitong.core import outbox
 
 _CAUSE = re.compile(r"'type': '(\w+)'")
 
@@ -99,7 +100,7 @@ def backlog() -> Backlog:
     found = Push.objects.aggregate(n=Count("pk"), since=Min("since"))
     refused, given_up = refused_pushes().count(), refused_pushes().filter(attempts__gte=MOST_ATTEMPTS).count()
     moments = [moment for moment in (oldest, found["since"]) if moment is not None]
-    lag = (clock.now() - min(moments)).total_seconds() if moments else 0.0
+    lag = (timezone.now() - min(moments)).total_seconds() if moments else 0.0
     return Backlog(due, found["n"], refused - given_up, given_up, max(lag, 0.0))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from search import health, upkeep
 from search.backend import backend
@@ -111,7 +112,7 @@ def test_what_the_engine_refused_is_shown_without_a_word_of_it_and_tried_again(
 ) -> None:
     backend().index([document(unit, "涉及某某的秘密标题"), document(unit, "别的")])
     error = "{'type': 'document_parsing_exception', 'reason': \"Preview of field's value: '秘密标题'\"}"
-    late = clock.now() - timedelta(minutes=5)
+    late = timezone.now() - timedelta(minutes=5)
     Push.objects.update(error=error, attempts=MOST_ATTEMPTS, since=late)
     told = see(operator)
     assert "2 处改动进不了索引" in told
@@ -149,11 +150,11 @@ def test_an_engine_that_is_down_is_said_to_be(
 
 
 def test_messages_that_wait_count_as_lag(operator: Client) -> None:
-    moment = clock.now() - timedelta(seconds=90)
+    moment = timezone.now() - timedelta(seconds=90)
     late, dead, later = (
         OutboxMessage(topic="items.item.changed", payload={}, created_at=moment, available_at=moment) for _ in range(3)
     )
-    dead.dead_at, later.available_at = moment, clock.now() + timedelta(hours=1)
+    dead.dead_at, later.available_at = moment, timezone.now() + timedelta(hours=1)
     OutboxMessage.objects.bulk_create([late, dead, later])
     found = health.backlog()
     assert (found.messages, 90 <= found.lag < 150) == (1, True)

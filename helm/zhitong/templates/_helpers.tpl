@@ -115,7 +115,7 @@ env:
         name: {{ $.Values.existingSecret }}
         key: {{ . }}
   {{- end }}
-  {{- range list "CELERY_BROKER_URL" "EMAIL_URL" }}
+  {{- range list "CELERY_BROKER_URL" "EMAIL_URL" "ZHITONG_METRICS_TOKEN" }}
   - name: {{ . }}
     valueFrom:
       secretKeyRef:

@@ -307,6 +307,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+# Who may read /metrics of the bare host, beside operators; empty: nobody else.
+METRICS_TOKEN = env.str("ZHITONG_METRICS_TOKEN", default="")
 LOG_LEVEL = env.str("ZHITONG_LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "zhitong.core.logs.configure"
 LOGGING = {"level": LOG_LEVEL, "json": PRODUCTION}

@@ -2,8 +2,11 @@
 
 from django.urls import include, path
 
+from zhitong.web import metrics
+
 urlpatterns = [
     path("", include("zhitong.web.urls")),
+    path("metrics", metrics.show, name="metrics"),
     path("", include("tenants.accounts.urls_public")),
 ]
 handler400 = "zhitong.web.views.bad_request"

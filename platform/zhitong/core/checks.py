@@ -74,6 +74,12 @@ def production_walls(**_: Any) -> list[CheckMessage]:
             "ZHITONG_TRUSTED_PROXIES believes everybody",
             "Name the proxies alone: whoever is believed may claim any address.",
         ),
+        (
+            0 < len(settings.METRICS_TOKEN) < 32,
+            "E017",
+            "ZHITONG_METRICS_TOKEN is short",
+            "Set 32 random characters, or leave it out.",
+        ),
     ]
     return [Error(text, hint=hint, id=f"zhitong.{code}") for broken, code, text, hint in rules if broken]
 

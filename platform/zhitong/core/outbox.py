@@ -10,7 +10,7 @@ import itertools
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
 
-from zhitong.core import clock, rows
+from zhitong.core import clock, metrics, rows
 from zhitong.core.models import OutboxMessage
 
 log = structlog.get_logger(__name__)
@@ -109,6 +109,15 @@ def backlog() -> tuple[int, datetime | None]:
     due = OutboxMessage.objects.filter(done_at__isnull=True, dead_at__isnull=True, available_at__lte=timezone.now())
     found = due.aggregate(number=Count("pk"), oldest=Min("available_at"))
     return found["number"], found["oldest"]
+
+
+def measure() -> Iterable[metrics.Gauge]:
+    """Yield what is measured of the outbox, by two queries."""
+    due, oldest = backlog()
+    dead = OutboxMessage.objects.filter(dead_at__isnull=False).count()
+    lag = max((timezone.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+    yield metrics.Gauge("zhitong_outbox_messages", "Messages to be handled.", {"due": due, "dead": dead}, "state")
+    yield metrics.Gauge("zhitong_outbox_lag_seconds", "Age of the oldest message that is due.", lag)
 
 
 def _lease(size: int) -> list[OutboxMessage]:

@@ -10,5 +10,5 @@ class ExportsConfig(AppConfig):
     label = "exports"
 
     def ready(self) -> None:
-        """Register the line of the own menu."""
-        from zhitong.exports import navigation  # noqa: F401 - registered by import
+        """Register metrics and the line of the own menu."""
+        from zhitong.exports import metrics, navigation  # noqa: F401 - registered by import
