@@ -13,12 +13,14 @@ from django.utils.module_loading import import_string
 
 from search.documents import Document
 
-Sort = Literal["relevance", "time"]
+Sort = Literal["relevance", "time", "points"]
 PAGE = 20
 # What hits are counted by; a page narrows by the same.
-FACETS = ("category", "state", "year", "from_unit", "level")
+FACETS = ("kind", "from_unit", "year", "category", "level", "outcome", "state")
 # Values of one facet that are counted, the most common first.
 FACET_VALUES = 50
+# What is like a document shares so many of the words that tell most of it.
+LIKE_WORDS, LIKE_LEAST = 8, 3
 # Ranking a hit costs; only the newest of so many candidates are ranked, and the page says so.
 CANDIDATES = 2000
 
@@ -27,20 +29,31 @@ CANDIDATES = 2000
 class Query:
     """A question as it was typed (`search.question`), conditions, order, the page (`after` is the cursor before it).
 
-    Conditions are by exact value; an empty one does not narrow. `since` leaves only documents written after that
-    revision. `loose` is content with all words but one.
+    Conditions are by exact values, any of them; an empty one does not narrow. `since` leaves only documents written
+    after that revision, `matters` those of these matters. `loose` is content with all words but one. `like` names a
+    document as `kind:uuid`, `like_words` are its most telling words: left are others that share `LIKE_LEAST` of them.
+    A page has `size` hits; not `counted` leaves out the counts of the facets. `apart` is for the page: copies of one
+    matter are not put together (`search.gathering`).
     """
 
     text: str = ""
-    category: str = ""
-    state: str = ""
-    year: int | None = None
-    from_unit: str = ""
-    level: str = ""
+    kind: tuple[str, ...] = ()
+    from_unit: tuple[str, ...] = ()
+    year: tuple[int, ...] = ()
+    category: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    outcome: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
     sort: Sort = "relevance"
     after: str = ""
     since: int = 0
     loose: bool = False
+    like: str = ""
+    like_words: tuple[str, ...] = ()
+    matters: tuple[int, ...] = ()
+    apart: bool = False
+    size: int = PAGE
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from django.http import QueryDict
 
-from search.asking import DOWN, LEVELS, all_of
+from search.asking import DOWN, all_of, facet_words
 from search.backend import EngineDown
 from search.documents import Document
 from search.forms import kept, read_query, said
 from search.rights import reader_of
 from zhitong.core.errors import InvalidInput, WrongState
-from zhitong.core.glossary import ITEM_STATES
 from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
 from zhitong.exports.registry import Exporter, Rows, register
@@ -20,7 +19,7 @@ _COLUMNS = ("编号", "标题", "反映人", "来自", "类别", "状态", "日�
 
 def _hits(actor: Actor, asked: QueryDict) -> Rows:
     query, _doubt = read_query(asked)
-    if not (kept(query).keys() - {"sort"}):
+    if not (kept(query).keys() - {"sort", "apart"}):
         raise InvalidInput("请先检索，再导出结果。")
     try:
         total, found = all_of(query, reader_of(actor))
@@ -30,6 +29,7 @@ def _hits(actor: Actor, asked: QueryDict) -> Rows:
 
 
 def _told(found: Iterator[Document]) -> Iterator[Sequence[Value]]:
+    words = facet_words()
     for document in found:
         yield (
             document.number_label,
@@ -37,9 +37,9 @@ def _told(found: Iterator[Document]) -> Iterator[Sequence[Value]]:
             "、".join(document.author_names),
             document.from_unit,
             document.category,
-            ITEM_STATES.get(document.state, ""),
+            words["state"].get(document.state, ""),
             document.day,
-            LEVELS.get(document.level, ""),
+            words["level"].get(document.level, ""),
             "；".join(document.outcomes),
         )
 

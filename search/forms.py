@@ -1,58 +1,101 @@
 """The conditions of a question as they come from the page; its words are taken as they are."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 
-from search.asking import LEVELS
-from search.backend import Query
+from search.asking import facet_words
+from search.backend import FACETS, Query
 from zhitong.core import text
-from zhitong.core.glossary import ITEM_STATES
 
 QUESTION_LIMIT = 200  # characters
 # What stays of a question when it is kept or handed on; the place within the list does not.
-KEPT = ("text", "category", "state", "year", "from_unit", "level", "sort")
+KEPT = ("text", "like", *FACETS, "sort", "apart")
+_USUAL = {field.name: field.default for field in fields(Query)}
+_MOST_VALUES = 20  # of one facet
+
+
+class _Values(forms.TypedMultipleChoiceField):
+    """Any values of a facet, too long and too many ones left out."""
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the values that could be some."""
+        short = [one for one in dict.fromkeys(super().to_python(value)) if 0 < len(one) <= 40]
+        return short[:_MOST_VALUES]
+
+    def valid_value(self, value: Any) -> bool:
+        """Take every value: one that nothing has finds nothing."""
+        return bool(value)
+
+
+def _year(value: str) -> int:
+    year = int(value)
+    if not 1949 <= year <= 2100:
+        raise ValueError(value)
+    return year
 
 
 class SearchForm(forms.Form):
     """Conditions, order; wrong values are ignored, so that an old link still finds something."""
 
-    category = forms.CharField(max_length=20, required=False)
-    state = forms.CharField(max_length=12, required=False)
-    year = forms.IntegerField(min_value=1949, max_value=2100, required=False)
-    from_unit = forms.CharField(max_length=40, required=False)
-    level = forms.CharField(max_length=10, required=False)
-    sort = forms.ChoiceField(choices=[("relevance", "按相关"), ("time", "按时间")], required=False)
+    kind = _Values(required=False)
+    from_unit = _Values(required=False)
+    year = _Values(required=False, coerce=_year)
+    category = _Values(required=False)
+    level = _Values(required=False)
+    outcome = _Values(required=False)
+    state = _Values(required=False)
+    like = forms.CharField(max_length=60, required=False)
+    sort = forms.ChoiceField(choices=[(name, name) for name in ("relevance", "time", "points")], required=False)
+    apart = forms.BooleanField(required=False)
     after = forms.CharField(max_length=200, required=False)
 
 
-def read_query(values: Mapping[str, Any]) -> tuple[Query, str]:
+def read_query(values: QueryDict) -> tuple[Query, str]:
     """Return what can be searched of the values of a page, and what was left out of it (Chinese, or empty)."""
     form = SearchForm(values)
     form.is_valid()
-    asked = {name: value for name, value in form.cleaned_data.items() if value}
     typed, doubt = _question(str(values.get("q", "")).strip())
-    return Query(text=typed, **asked), doubt
+    return query_of({**form.cleaned_data, "text": typed, "after": form.cleaned_data.get("after", "")}), doubt
+
+
+def query_of(asked: Mapping[str, Any]) -> Query:
+    """Return the question of what was kept of one (`kept`)."""
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in asked.items() if value
+    }
+    return Query(**given)
 
 
 def kept(query: Query) -> dict[str, Any]:
-    """Return what is asked without what is empty or usual."""
-    usual = asdict(Query())
-    return {name: value for name in KEPT if (value := getattr(query, name)) != usual[name]}
+    """Return what is asked without what is empty or usual, as JSON takes it."""
+    asked = {name: value for name in KEPT if (value := getattr(query, name)) != _USUAL[name]}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+
+
+def pairs_of(asked: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return names and values of the page for what is asked, one pair for each value."""
+    return [
+        ("q" if name == "text" else name, one)
+        for name, value in asked.items()
+        for one in (value if isinstance(value, list) else ["1" if value is True else value])
+    ]
 
 
 def query_string(asked: Mapping[str, Any]) -> str:
     """Return the query string of the page for what is asked."""
-    return urlencode({("q" if name == "text" else name): value for name, value in asked.items()})
+    return urlencode(pairs_of(asked))
 
 
 def said(asked: Mapping[str, Any]) -> str:
     """Return in words what is asked, for lists of questions; its order is left out."""
-    words = [ITEM_STATES.get(value, LEVELS.get(value, str(value))) for name, value in asked.items() if name != "sort"]
-    return " · ".join(words)
+    words = facet_words()
+    values = [(name, value) for name, value in pairs_of(asked) if name not in {"sort", "like", "apart"}]
+    return " · ".join(words.get(name, {}).get(value, str(value)) for name, value in values)
 
 
 def _question(typed: str) -> tuple[str, str]:

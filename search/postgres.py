@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from search.alike import Fingerprint, Weights, fingerprint, read
 from search.analyser import MAX_POSITION, words
-from search.backend import CANDIDATES, FACET_VALUES, FACETS, PAGE, Found, Query, Reader, Results, day_range
+from search.backend import CANDIDATES, FACET_VALUES, FACETS, LIKE_LEAST, Found, Query, Reader, Results, day_range
 from search.documents import REPORT, SECTIONS, Document, marks_of
 from search.models import SearchDocument
 from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
@@ -56,12 +56,12 @@ _PUSHED = f"pushed AS ({_PUSH.format(rows=_WRITTEN)}),"
 _PUSH_REMOVED = _PUSH.format(rows="VALUES (%s, %s, nextval('public.search_revision'), now(), now(), 0, '')")
 
 # Filled with our own constants only; every value that a person typed is a parameter.
-_COUNTS = """
-SELECT category, state, year, from_unit, level, count(*) FROM (
-  SELECT category, state, extract(year FROM day)::int AS year, from_unit, level
-    FROM public.search_searchdocument WHERE {where}) AS hits
- GROUP BY GROUPING SETS ((), (category), (state), (year), (from_unit), (level))
-"""
+_COUNTS = f"""
+SELECT {", ".join(FACETS)}, count(*) FROM (
+  SELECT *, extract(year FROM day)::int AS year FROM public.search_searchdocument WHERE {{where}}) AS hits
+ GROUP BY GROUPING SETS ((), {", ".join(f"({name})" for name in FACETS)})
+"""  # noqa: S608 - our own columns
+_UNRANKED = {"points": "points::real"}
 _PAGE = """
 SELECT {names}, id, score FROM (
   SELECT {names}, id, {rank} AS score FROM (
@@ -72,6 +72,10 @@ SELECT {names}, id, score FROM (
 _ALL = "SELECT {names} FROM public.search_searchdocument WHERE {where} ORDER BY {order} OFFSET %s"
 _BY_TIME = "day DESC NULLS LAST, id DESC"
 _TAKEN = 500  # rows that a cursor brings at once
+
+
+# Conditions by exact values, each with its column.
+_CHOSEN = {name: name for name in FACETS if name != "year"} | {"matters": "matter"}
 
 
 class PostgresBackend:
@@ -123,7 +127,7 @@ class PostgresBackend:
         where, values = _conditions(query, question, reader)
         names, passed = ", ".join(BARE), 0
         if _ranked(query, question):
-            wanted, passed = _graded(question), CANDIDATES
+            wanted, passed = _graded(query, question), CANDIDATES
             statement = _PAGE.format(
                 names=names,
                 rank=" + ".join([_RANK] * len(wanted)),
@@ -134,7 +138,8 @@ class PostgresBackend:
             )
             graded = [value for pair in wanted for value in pair]
             yield from _each(statement, [*graded, *values, CANDIDATES, CANDIDATES])
-        yield from _each(_ALL.format(names=names, where=where, order=_BY_TIME), [*values, passed])
+        order = f"points DESC, {_BY_TIME}" if query.sort == "points" else _BY_TIME
+        yield from _each(_ALL.format(names=names, where=where, order=order), [*values, passed])
 
     def _counts(self, cursor: Any, where: str, values: list[Any]) -> tuple[int, dict[str, dict[str, int]]]:
         cursor.execute(_COUNTS.format(where=where), values)
@@ -151,22 +156,22 @@ class PostgresBackend:
         self, cursor: Any, query: Query, question: Question, where: str, values: list[Any]
     ) -> tuple[list[Found], str]:
         ranked = _ranked(query, question)
-        wanted = _graded(question) if ranked else []
+        wanted = _graded(query, question) if ranked else []
         after, after_values = _after(query)
         statement = _PAGE.format(
             names=", ".join(COLUMNS),
-            rank=" + ".join([_RANK] * len(wanted)) if ranked else "0::real",
+            rank=" + ".join([_RANK] * len(wanted)) if ranked else _UNRANKED.get(query.sort, "0::real"),
             where=where,
             bound="LIMIT %s" if ranked else "",
             after=after,
-            order=f"score DESC, {_BY_TIME}" if ranked else _BY_TIME,
+            order=f"score DESC, {_BY_TIME}" if ranked or query.sort == "points" else _BY_TIME,
         )
         bound = [CANDIDATES] if ranked else []
         graded = [value for pair in wanted for value in pair]
-        cursor.execute(statement, [*graded, *values, *bound, *after_values, PAGE + 1])
+        cursor.execute(statement, [*graded, *values, *bound, *after_values, query.size + 1])
         rows = cursor.fetchall()
-        found = [Found(Document(**dict(zip(COLUMNS, row, strict=False))), row[-1]) for row in rows[:PAGE]]
-        return found, _cursor(rows[PAGE - 1]) if len(rows) > PAGE else ""
+        found = [Found(Document(**dict(zip(COLUMNS, row, strict=False))), row[-1]) for row in rows[: query.size]]
+        return found, _cursor(rows[query.size - 1]) if len(rows) > query.size > 0 else ""
 
 
 def _each(statement: str, values: Sequence[Any]) -> Iterator[Document]:
@@ -185,7 +190,7 @@ def next_revision() -> int:
 
 
 def _ranked(query: Query, question: Question) -> bool:
-    return query.sort == "relevance" and question.is_ranked
+    return query.sort == "relevance" and bool(question.is_ranked or query.like_words)
 
 
 def _most(counts: dict[str, int]) -> dict[str, int]:
@@ -205,14 +210,16 @@ def _conditions(query: Query, question: Question, reader: Reader) -> tuple[str, 
         if isinstance(part.clause, Days):
             parts.append(f"{'(day IS NOT NULL AND NOT ' if part.without else '('}day BETWEEN %s AND %s)")
             values += [part.clause.first, part.clause.last]
-    for name in ("category", "state", "from_unit", "level"):
-        value = getattr(query, name)
-        if value:
-            parts.append(f"{name} = %s")
-            values.append(value)
+    for name, column in _CHOSEN.items():
+        if chosen := getattr(query, name):
+            parts.append(f"{column} = ANY(%s)")
+            values.append(list(chosen))
     if query.year:
-        parts.append("day BETWEEN %s AND %s")
-        values += day_range(query.year)
+        parts.append(f"({' OR '.join(['day BETWEEN %s AND %s'] * len(query.year))})")
+        values += [day for year in query.year for day in day_range(year)]
+    if query.like_words:
+        parts.append("vector @@ %s::tsquery AND NOT (kind = %s AND object_uuid = %s::uuid)")
+        values += [_like(query.like_words), *query.like.split(":")]
     if query.since:
         parts.append("revision > %s")
         values.append(query.since)
@@ -228,14 +235,20 @@ def _matching(question: Question, *, loose: bool) -> str:
     return _all_of(parts)
 
 
+def _like(telling: Sequence[str]) -> str:
+    """Return what holds of a text with enough of these words."""
+    some = combinations([_quoted(word) for word in telling], min(LIKE_LEAST, len(telling)))
+    return " | ".join(f"({_all_of(words)})" for words in some)
+
+
 def _all_of(asked: Iterable[str]) -> str:
     return " & ".join(asked)
 
 
-def _graded(question: Question) -> list[tuple[float, str]]:
+def _graded(query: Query, question: Question) -> list[tuple[float, str]]:
     """Return the parts that one hit can fit better than another, each with how telling it is."""
     weights = weights_in_force()
-    graded = []
+    graded = [(max(weights.weight(word), _LEAST), _quoted(word)) for word in query.like_words]
     for part in question.parts:
         told = part.words
         if told and not part.without:

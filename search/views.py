@@ -1,6 +1,6 @@
 """The search page: a question, what may be seen of its answer, how to narrow it, and the questions one keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,21 +11,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from search import operations
-from search.asking import LEVELS, Answer, Step, ask, steps
+from search.asking import LABELS, Answer, Step, ask, facet_words, steps
 from search.backend import CANDIDATES, EngineDown, Found, Query, Results
-from search.documents import REPORT
-from search.forms import kept, query_string, read_query, said
+from search.documents import REPORT, Document
+from search.forms import kept, pairs_of, query_string, read_query, said
 from search.models import SavedSearch
 from search.question import read_question
 from search.rights import reader_of
 from search.snippets import best_section, highlight
 from search.sources import source_of
 from zhitong.core.errors import InvalidInput
-from zhitong.core.glossary import ITEM_STATES
 from zhitong.core.operations import Actor, require_unit
+from zhitong.units.queries import under_their_parents
 from zhitong.web.parts import CopyLink, Facet, FacetValue, Hit, SayBox, State, Tag, standing
+from zhitong.web.templatetags.zt import points as point_words
 
-_FACETS = (("from_unit", "来自"), ("year", "年份"), ("category", "类别"), ("level", "采用级别"), ("state", "状态"))
 _RECENT = "search.recent"
 _MOST_RECENT = 8
 
@@ -64,14 +64,14 @@ def page(request: HttpRequest) -> HttpResponse:
         "start": _START,
         "examples": _EXAMPLES,
     }
-    if not (asked.keys() - {"sort"}):
+    if not (asked.keys() - {"sort", "apart"}):
         notes = [doubt] if doubt else []
         return render(request, "search/page.html", {**context, "notes": notes, "recent": _recent(request)})
     answer = ask(query, reader_of(actor))
     if query.text and not query.after:
         _remember(request, query.text)
     context |= {
-        "keep": [("q" if name == "text" else name, value) for name, value in asked.items()],
+        "keep": pairs_of(asked),
         "notes": [note for note in (doubt, *answer.notes) if note],
         "asked": query_string(asked),
         "down": _DOWN,
@@ -107,7 +107,7 @@ def save(request: HttpRequest) -> HttpResponse:
     query, _doubt = read_query(request.POST)
     asked = kept(query)
     try:
-        operations.save_search(actor=request.user.actor, asked=asked)  # type: ignore[union-attr]
+        operations.save_search(actor=request.user.actor, asked=_to_keep(asked))  # type: ignore[union-attr]
     except InvalidInput as error:
         messages.error(request, str(error))
     else:
@@ -149,13 +149,14 @@ def _answered(answer: Answer, actor: Actor) -> dict[str, Any]:
         "candidates": CANDIDATES,
         "exported": query_string(kept(query)),
         "nothing": _NOTHING,
-        "hits": [_hit(found, marks, actor) for found in results.hits],
-        "nearly": [_hit(found, marks, actor) for found in answer.nearly],
-        "facets": [_facet(name, label, query, results) for name, label in _FACETS if results.counts.get(name)],
+        "hits": [_hit(found, marks, actor, answer) for found in results.hits],
+        "nearly": [_hit(found, marks, actor, answer) for found in answer.nearly],
+        "facets": _facets(query, results),
+        "chips": list(_chips(query, answer)),
     }
 
 
-def _hit(found: Found, marks: frozenset[str], actor: Actor) -> Hit:
+def _hit(found: Found, marks: frozenset[str], actor: Actor, answer: Answer) -> Hit:
     document = found.document
     source = source_of(document.kind)
     label, snippet = best_section(document, marks)
@@ -165,33 +166,79 @@ def _hit(found: Found, marks: frozenset[str], actor: Actor) -> Hit:
         "、".join(document.author_names[:3]) + (" 等" if len(document.author_names) > 3 else ""),
         document.category,
         document.day.isoformat() if document.day else "",
+        f"得 {point_words(document.points)} 分" if answer.query.sort == "points" and document.points else "",
     ]
     places = [line.rpartition(" ") for line in document.outcomes]
-    state = State(LEVELS[document.level], "ok") if document.level in LEVELS else None
-    word = ITEM_STATES.get(document.state, "")
+    copies = answer.copies.get(document.matter or 0, ())
+    like = {**kept(answer.query), "text": "", "like": f"{document.kind}:{document.object_uuid}"}
     return Hit(
         title=highlight(document.title, marks),
         url=source.page(document, actor),
         snippet=snippet,
         field=label,
         notes=[note for note in notes if note],
-        state=state or (standing(word) if word else None),
+        state=_state(document),
         tags=[] if document.kind == REPORT else [Tag(source.label)],
         copies=[CopyLink(place, state=State(what, "ok")) for place, _blank, what in places],
         copies_head=f"采用情况 {len(places)}",
+        others=[_copy(copy, actor) for copy in copies],
+        others_head=f"同一件事另有 {len(copies)} 篇",
+        similar=query_string({name: value for name, value in like.items() if value and name in {"like", "apart"}}),
     )
 
 
-def _facet(name: str, label: str, query: Query, results: Results) -> Facet:
-    counts = results.counts[name]
-    chosen = str(getattr(query, name) or "")
-    ordered = sorted(counts, reverse=True) if name == "year" else list(counts)
-    words = {"state": ITEM_STATES, "level": LEVELS}.get(name, {})
-    return Facet(
-        label,
-        name,
-        [FacetValue(words.get(value, value), counts[value], value, checked=value == chosen) for value in ordered],
-    )
+def _state(document: Document) -> State | None:
+    words = facet_words()
+    if word := words["level"].get(document.level):
+        return State(word, "ok")
+    word = words["state"].get(document.state, "")
+    return standing(word) if word else None
+
+
+def _copy(document: Document, actor: Actor) -> CopyLink:
+    source = source_of(document.kind)
+    day = document.day.isoformat() if document.day else ""
+    number = " ".join(part for part in (document.number_label, day) if part)
+    return CopyLink(document.from_unit or "本单位", number, source.page(document, actor), _state(document))
+
+
+def _facets(query: Query, results: Results) -> list[Facet]:
+    """Return the groups to narrow by; one that divides nothing is left out, unless something of it is chosen."""
+    found = [_facet(name, label, query, results.counts.get(name, {})) for name, label in LABELS.items()]
+    return [facet for facet in found if len(facet.values) > 1 or any(value.checked for value in facet.values)]
+
+
+def _facet(name: str, label: str, query: Query, counted: Mapping[str, int]) -> Facet:
+    chosen = [str(value) for value in getattr(query, name)]
+    counts = {**counted, **{value: 0 for value in chosen if value not in counted}}
+    words = facet_words().get(name, {})
+    order = list(counts)
+    if name == "year":
+        order.sort(reverse=True)
+    elif name in {"level", "outcome"}:
+        order.sort(key=lambda value: list(words).index(value) if value in words else len(words))
+    lines = under_their_parents(order) if name == "from_unit" else [(value, False) for value in order]
+    values = [
+        FacetValue(words.get(value, value), counts[value], value, value in chosen, indent) for value, indent in lines
+    ]
+    return Facet(label, name, values)
+
+
+def _chips(query: Query, answer: Answer) -> Iterator[tuple[str, str]]:
+    """Yield what narrows the hits in words, each with the question without it."""
+    asked = kept(query)
+    if answer.like:
+        yield f"与“{answer.like.title}”相似", query_string({**asked, "like": ""})
+    for name, label in LABELS.items():
+        words = facet_words().get(name, {})
+        for value in asked.get(name, ()):
+            rest = [other for other in asked[name] if other != value]
+            yield f"{label} {words.get(str(value), value)}", query_string({**asked, name: rest})
+
+
+def _to_keep(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a question can be kept: not what it is like, which may be out of sight tomorrow."""
+    return {name: value for name, value in asked.items() if name not in {"like", "apart"}}
 
 
 def _worth_dropping(found: Sequence[Step]) -> list[Step]:
@@ -205,7 +252,7 @@ def _percent(part: int, whole: int) -> str:
 def _saved(request: HttpRequest, asked: dict[str, Any]) -> list[dict[str, Any]]:
     own = SavedSearch.objects.filter(unit=require_unit(), user_uuid=request.user.uuid)  # type: ignore[union-attr]
     return [
-        {"id": row.pk, "label": said(row.asked), "row": row, "current": row.asked == asked}
+        {"id": row.pk, "label": said(row.asked), "row": row, "current": row.asked == _to_keep(asked)}
         for row in own.order_by("-fresh", "-pk")
     ]
 

@@ -14,7 +14,7 @@ from elasticsearch import ApiError, Elasticsearch
 from elasticsearch_dsl import A, Q, Search
 from elasticsearch_dsl.query import Query as Clauses
 
-from search.backend import FACET_VALUES, FACETS, PAGE, EngineDown, Found, Query, Reader, Results, day_range
+from search.backend import FACET_VALUES, FACETS, LIKE_LEAST, EngineDown, Found, Query, Reader, Results
 from search.documents import Document
 from search.elastic.mapping import WORD_FIELDS
 from search.models import SearchDocument
@@ -26,8 +26,6 @@ from zhitong.web.keyset import read_cursor, write_cursor
 _PATIENCE = 10  # seconds for an answer
 _TAKEN = 500  # hits that are asked for at once, where all are wanted
 _KEPT = "5m"  # how long a moment of the index is held between two such questions
-# Where the key of a document stands among the keys that hits are sorted by.
-_ID_AT, _ID_AT_RANKED = 1, 2
 
 
 @cache
@@ -71,47 +69,58 @@ class ElasticBackend:
         question = read_question(query.text)
         if not reader.grants or (question.is_empty and query.text.strip()):
             return Results([], 0, counts={name: {} for name in FACETS})
-        ranked = query.sort == "relevance" and question.is_ranked
+        ranked = query.sort == "relevance" and bool(question.is_ranked or query.like_words)
         search = Search(using=engine(), index=settings.SEARCH_INDEX).source(fields=[])
         search = search.query(_conditions(query, question, reader, ranked=ranked)).extra(
-            size=PAGE + 1, track_total_hits=True, track_scores=ranked
+            size=query.size + 1, track_total_hits=True, track_scores=ranked
         )
-        search = search.sort(*(["_score"] if ranked else []), "-day", "-id")
+        order = _order(query, ranked=ranked)
+        search = search.sort(*order)
         if query.after:
-            search = search.extra(search_after=_after(query.after, ranked=ranked))
-        for name in FACETS:
+            search = search.extra(search_after=_after(query.after, keys=len(order)))
+        for name in FACETS if query.counted else ():
             search.aggs.bucket(
                 name, A("terms", field=name, size=FACET_VALUES, order=[{"_count": "desc"}, {"_key": "asc"}])
             )
         with reaching():
             answer = search.execute()
         hits = [(hit.meta.sort, float(hit.meta.score or 0)) for hit in answer.hits]
-        cursor = write_cursor(list(hits[PAGE - 1][0])) if len(hits) > PAGE else ""
+        cursor = write_cursor(list(hits[query.size - 1][0])) if len(hits) > query.size > 0 else ""
         counts = {
             name: {
                 str(bucket.key): bucket.doc_count for bucket in answer.aggregations[name].buckets if bucket.key != ""
             }
             for name in FACETS
+            if query.counted
         }
-        return Results(_texts(hits[:PAGE], reader), answer.hits.total.value, cursor, counts=counts)
+        return Results(_texts(hits[: query.size], reader), answer.hits.total.value, cursor, counts=counts)
 
     def all_hits(self, query: Query, reader: Reader) -> Iterator[Document]:
         """Yield all hits of one moment of the index; see the interface."""
         question = read_question(query.text)
         if not reader.grants or (question.is_empty and query.text.strip()):
             return
-        ranked = query.sort == "relevance" and question.is_ranked
+        ranked = query.sort == "relevance" and bool(question.is_ranked or query.like_words)
         with _moment() as pit:
             search = Search(using=engine()).source(fields=[]).extra(size=_TAKEN, track_scores=ranked, pit=pit)
             search = search.query(_conditions(query, question, reader, ranked=ranked))
-            search = search.sort(*(["_score"] if ranked else []), "-day", "-id")
+            order = _order(query, ranked=ranked)
+            search = search.sort(*order)
             while True:
                 with reaching():
                     hits = [list(hit.meta.sort) for hit in search.execute().hits]
-                yield from _bare([keys[_ID_AT_RANKED if ranked else _ID_AT] for keys in hits], reader)
+                yield from _bare([keys[len(order) - 1] for keys in hits], reader)
                 if len(hits) < _TAKEN:
                     return
                 search = search.extra(search_after=hits[-1])
+
+
+def _order(query: Query, *, ranked: bool) -> list[str]:
+    """Return what hits are sorted by; the last is the key of a document."""
+    by_time = ["-day", "-id"]
+    if ranked:
+        return ["_score", *by_time]
+    return ["-points", *by_time] if query.sort == "points" else by_time
 
 
 @contextmanager
@@ -142,12 +151,9 @@ def _texts(hits: list[tuple[Any, float]], reader: Reader) -> list[Found]:
 
 def _conditions(query: Query, question: Question, reader: Reader, *, ranked: bool) -> Clauses:
     """Return the whole question: rights and conditions as filters, words as what is ranked when anything is."""
-    exact = {name: getattr(query, name) for name in ("category", "state", "from_unit", "level")}
+    chosen = {name: getattr(query, name) for name in FACETS} | {"matter": query.matters}
     filters = [Q("terms", readers=sorted(reader.grants))]
-    filters += [Q("term", **{name: value}) for name, value in exact.items() if value]
-    if query.year:
-        first, last = day_range(query.year)
-        filters.append(_clause(Days(first, last)))
+    filters += [Q("terms", **{name: list(values)}) for name, values in chosen.items() if values]
     if query.since:
         filters.append(Q("range", revision={"gt": query.since}))
     must: list[Clauses] = []
@@ -158,6 +164,11 @@ def _conditions(query: Query, question: Question, reader: Reader, *, ranked: boo
             (must if wants_rank else filters).append(_part(part))
     if loose:
         must.append(Q("bool", should=[_part(part) for part in loose], minimum_should_match=len(loose) - 1))
+    if query.like_words:
+        filters.append(~Q("ids", values=[query.like]))
+        least = min(LIKE_LEAST, len(query.like_words))
+        words = [_anywhere("term", word, WORD_FIELDS) for word in query.like_words]
+        must.append(Q("bool", should=words, minimum_should_match=least))
     return Q("bool", filter=filters, must=must)
 
 
@@ -190,11 +201,11 @@ def _anywhere(kind: str, words: str, fields: dict[str, float]) -> Clauses:
     return asked[0] if len(asked) == 1 else Q("dis_max", queries=asked, tie_breaker=0.3)
 
 
-def _after(cursor: str, *, ranked: bool) -> list[Any]:
+def _after(cursor: str, *, keys: int) -> list[Any]:
     try:
-        keys = read_cursor(cursor, 3 if ranked else 2)
-        if not all(isinstance(key, (int, float)) for key in keys):
+        read = read_cursor(cursor, keys)
+        if not all(isinstance(key, (int, float)) for key in read):
             raise ValueError(cursor)
     except ValueError as error:
         raise InvalidInput("翻页的位置不对，请从第一页看起。", fields={"after": ["不是有效的翻页位置"]}) from error
-    return keys
+    return read

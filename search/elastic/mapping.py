@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from elasticsearch import Elasticsearch
-from elasticsearch_dsl import Boolean, Date, Integer, Keyword, Long, Mapping, Text
+from elasticsearch_dsl import Boolean, Date, Float, Integer, Keyword, Long, Mapping, Text
 
 from search.analyser import words
 from search.documents import SECTIONS, Document, marks_of
@@ -31,11 +31,12 @@ def mapping() -> Mapping:
     made.meta("dynamic", "strict")
     for name in WORD_FIELDS:
         made.field(name, Text(analyzer="whitespace", position_increment_gap=_GAP, store=False))
-    for name in ("kind", "category", "state", "from_unit", "level", "readers", "marks"):
+    for name in ("kind", "category", "state", "from_unit", "level", "outcome", "readers", "marks"):
         made.field(name, Keyword())
     made.field("unit_id", Long())
     made.field("matter", Long())
     made.field("year", Integer())
+    made.field("points", Float())
     made.field("day", Date())
     made.field("dated", Boolean())
     made.field("id", Long())
@@ -67,6 +68,8 @@ def body_of(row: SearchDocument, document: Document) -> dict[str, Any]:
         "state": document.state,
         "from_unit": document.from_unit,
         "level": document.level,
+        "outcome": document.outcome,
+        "points": float(document.points),
         "readers": document.readers,
         "unit_id": document.unit_id,
         "matter": document.matter,

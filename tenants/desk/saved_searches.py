@@ -5,7 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from search.backend import Query, backend
+from search.backend import backend
+from search.forms import query_of
 from search.models import SavedSearch
 from search.rights import reader_of
 from search.tasks import SAVED_DUE
@@ -29,7 +30,7 @@ def count_fresh(payload: dict[str, Any]) -> None:
         owner = owners.get(saved.user_uuid)
         if owner is None or not owner.is_active:
             continue
-        query = replace(Query(**saved.asked), since=saved.seen, after="")
+        query = replace(query_of(saved.asked), since=saved.seen, after="")
         fresh = backend().search(query, reader_of(owner.actor)).total
         if fresh == saved.fresh:
             continue

@@ -7,7 +7,7 @@ from search.backend import backend
 from search.files.keeping import FILE_READ
 from tenants.accounts.models import User
 from tenants.items import happenings
-from tenants.items.documents import KIND, documents, holders_of
+from tenants.items.documents import KIND, documents, holders_of, rescored
 from tenants.items.models import OPEN_STATES, Consent, Item, ItemAuthor, State
 from tenants.notices.operations import notify
 from zhitong.core.operations import require_unit, system
@@ -34,6 +34,12 @@ def index_item(payload: dict[str, Any]) -> None:
 def index_holders(payload: dict[str, Any]) -> None:
     """Let the items that have a file be found by what stands in it."""
     backend().index(documents(holders_of(payload["sha256"])))
+
+
+@consumer("ranking.points.changed")
+def index_points(payload: dict[str, Any]) -> None:
+    """Let items be sorted by what they earn now; those whose points are as they were are not touched."""
+    backend().index(documents(rescored([UUID(key) for key in payload["items"]])))
 
 
 @consumer("items.authors.asked")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from search import sources
 from search.documents import REPORT, Document, unit_grant, user_grant
 from search.files import Attached, texts_of
+from search.models import SearchDocument
 from tenants.items.models import Attachment, Item, State
 from tenants.items.queries import number_label, open_to
 from zhitong.core import clock
@@ -48,6 +49,13 @@ def holders_of(sha256: str) -> list[UUID]:
     """Return the keys of the items that have this file."""
     rows = Attachment.objects.filter(sha256=sha256, removed_at__isnull=True).exclude(item__state=State.DRAFT)
     return list(rows.values_list("item__uuid", flat=True).distinct())
+
+
+def rescored(keys: Sequence[UUID]) -> list[UUID]:
+    """Return those of the items whose documents tell other points than the ledger."""
+    earned = points_of_items(network_rules(), Unit.objects.get(pk=require_unit()), keys)
+    told = SearchDocument.objects.filter(kind=KIND, object_uuid__in=keys).values_list("object_uuid", "points")
+    return [key for key, points in told if points != earned.get(key, 0)]
 
 
 def _files(unit_id: int, items: Sequence[Item]) -> dict[UUID, str]:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from search import weighing
 from search.backend import backend
-from search.models import SavedSearch
+from search.models import SavedSearch, SearchDocument
 from search.tasks import refresh_saved
 from tenants.accounts.models import User
 from tenants.items import operations as items
@@ -79,7 +79,12 @@ def test_a_clerk_searches_narrows_and_keeps_a_question(archive: Unit, sit_down: 
     page.get_by_label("检索词").press("Enter")
     clerk.sees("为什么只有 7 篇", "采用情况 2")
     clerk.look("search-desk")
-    page.get_by_label("社会建设").check()
+    page.get_by_label("社会建设", exact=True).check()
+    clerk.sees("为什么只有 4 篇")
+    page.get_by_label("城乡建设", exact=True).check()
+    clerk.sees("为什么只有 7 篇", "类别 社会建设", "类别 城乡建设")
+    clerk.look("search-narrowed")
+    page.get_by_label("去掉 类别 城乡建设").click()
     clerk.sees("为什么只有 4 篇")
     page.get_by_label("按时间").check()
     page.wait_for_url("**sort=time**")
@@ -99,6 +104,31 @@ def test_a_clerk_searches_narrows_and_keeps_a_question(archive: Unit, sit_down: 
     assert SavedSearch.objects.get().fresh == 0
     clerk.go("/notices/")
     clerk.sees("已存检索有 1 篇新增")
+    assert clerk.faults == []
+
+
+def test_copies_of_a_matter_open_below_their_hit_and_what_is_like_one_is_found(
+    archive: Unit, sit_down: SitDown
+) -> None:
+    clerk = sit_down(make_user(archive, "zhou", name="周敏", roles=["clerk"]), archive)
+    with archive:
+        lifts = list(SearchDocument.objects.filter(title__contains="电梯").order_by("-day", "-id"))
+        for other in lifts[1:3]:
+            SearchDocument.objects.filter(pk=other.pk).update(matter=lifts[0].matter)
+    clerk.login()
+    page = clerk.page
+    clerk.go("/search/?q=加装电梯&sort=time")
+    page.get_by_text("同一件事另有 2 篇").click()
+    assert page.locator(".zt-others a").count() == 2
+    clerk.look("search-copies")
+    assert page.locator(".zt-res").count() == 5
+    page.get_by_label("同一件事分开列").check()
+    page.wait_for_url("**apart=1**")
+    assert page.locator(".zt-res").count() == 7
+    page.get_by_role("link", name="更多相似").first.click()
+    clerk.sees("相似")
+    assert page.locator(".zt-res").count() == 6
+    clerk.look("search-alike")
     assert clerk.faults == []
 
 

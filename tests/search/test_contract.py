@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -102,10 +103,12 @@ def test_what_is_removed_is_found_no_more(arrive: Arrive, unit: Unit) -> None:
     assert titles("充电", unit) == ["关于充电桩的建议"]
 
 
-@pytest.mark.parametrize("sort", ["relevance", "time"])
+@pytest.mark.parametrize("sort", ["relevance", "time", "points"])
 def test_paging_shows_each_hit_once(arrive: Arrive, unit: Unit, sort: Any) -> None:
     days = [date(2026, 1, 1), date(2026, 1, 2), None]
-    backend().index([document(unit, f"充电桩建议{n}", day=days[n % 3]) for n in range(PAGE * 2 + 5)])
+    backend().index(
+        [document(unit, f"充电桩建议{n}", day=days[n % 3], points=Decimal(n % 4) / 3) for n in range(PAGE * 2 + 5)]
+    )
     arrive()
     seen: list[str] = []
     after = ""
@@ -115,6 +118,32 @@ def test_paging_shows_each_hit_once(arrive: Arrive, unit: Unit, sort: Any) -> No
         seen += [found.document.title for found in results.hits]
         after = results.next_cursor
     assert (len(seen), len(set(seen)), after) == (PAGE * 2 + 5, PAGE * 2 + 5, "")
+
+
+def test_what_earned_most_comes_first_the_newest_of_equals_before(arrive: Arrive, unit: Unit) -> None:
+    earned = [("甲", "0"), ("乙", "2.5"), ("丙", "10"), ("丁", "2.5")]
+    backend().index(
+        document(unit, f"充电{name}", points=Decimal(points), day=date(2026, 1, 1 + number))
+        for number, (name, points) in enumerate(earned)
+    )
+    arrive()
+    assert titles(Query("充电", sort="points"), unit) == ["充电丙", "充电丁", "充电乙", "充电甲"]
+
+
+def test_what_shares_three_telling_words_is_like_a_document(arrive: Arrive, unit: Unit, stranger: Unit) -> None:
+    one = document(unit, "加装电梯的维保由谁出钱")
+    backend().index(
+        [
+            one,
+            document(unit, "电梯困人", problem="加装以后没有维保"),
+            document(unit, "加装电梯"),
+            document(stranger, "加装电梯的维保由谁出钱"),
+        ]
+    )
+    arrive()
+    like = Query(like=f"item:{one.object_uuid}", like_words=("加装", "电梯", "维保", "出钱"))
+    assert titles(like, unit) == ["电梯困人"]
+    assert ask(like, unit).total == 1
 
 
 @pytest.mark.parametrize("cursor", ["bm9ub25l", "WzEsMl0=", "WyJhIiwiYiIsImMiXQ=="])
@@ -226,7 +255,15 @@ def test_people_ask_in_their_own_ways(arrive: Arrive, unit: Unit, question: str,
 def test_counts_are_of_all_hits_under_all_conditions(arrive: Arrive, unit: Unit) -> None:
     backend().index(
         [
-            document(unit, "充电一", category="社会建设", state="approved", level="city", from_unit="佛山市政协"),
+            document(
+                unit,
+                "充电一",
+                category="社会建设",
+                state="approved",
+                level="city",
+                outcome="single",
+                from_unit="佛山市政协",
+            ),
             document(unit, "充电二", category="社会建设", state="kept", day=date(2025, 1, 1)),
             document(unit, "充电三", category="城乡建设", state="kept", day=None),
         ]
@@ -235,15 +272,21 @@ def test_counts_are_of_all_hits_under_all_conditions(arrive: Arrive, unit: Unit)
     results = ask("充电", unit)
     assert results.total == 3
     assert results.counts == {
+        "kind": {"item": 3},
+        "outcome": {"single": 1},
         "category": {"社会建设": 2, "城乡建设": 1},
         "state": {"kept": 2, "approved": 1},
         "year": {"2025": 1, "2026": 1},
         "from_unit": {"佛山市政协": 1},
         "level": {"city": 1},
     }
-    assert ask(Query("充电", category="社会建设", year=2025), unit).total == 1
-    assert ask(Query("充电", from_unit="佛山市政协"), unit).total == 1
-    assert ask(Query("", level="city"), unit).total == 1
+    assert ask(Query("充电", category=("社会建设",), year=(2025,)), unit).total == 1
+    assert ask(Query("充电", from_unit=("佛山市政协",)), unit).total == 1
+    assert ask(Query("", level=("city",)), unit).total == 1
+    assert ask(Query("充电", year=(2025, 2026)), unit).total == 2
+    assert ask(Query("充电", category=("社会建设", "城乡建设"), state=("kept",)), unit).total == 2
+    assert ask(Query("充电", outcome=("merged", "single")), unit).total == 1
+    assert ask(Query("充电", kind=("call", "notice")), unit).total == 0
 
 
 def test_a_very_long_text_is_found_like_any_other(arrive: Arrive, unit: Unit) -> None:

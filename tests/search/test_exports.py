@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -34,7 +35,7 @@ def pages(query: Query, reader: Reader) -> list[str]:
         query = Query(query.text, sort=query.sort, after=results.next_cursor)
 
 
-@pytest.mark.parametrize("sort", ["relevance", "time"])
+@pytest.mark.parametrize("sort", ["relevance", "time", "points"])
 def test_all_hits_come_in_the_order_of_the_pages(
     arrive: Arrive, unit: Unit, sort: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,7 +44,14 @@ def test_all_hits_come_in_the_order_of_the_pages(
     words = ["充电", "充电充电", "充电桩充电"]
     backend().index(
         [
-            document(unit, f"建议{n}", problem=words[n % 3], suggestions="充电" * (n % 4), day=days[n % 3])
+            document(
+                unit,
+                f"建议{n}",
+                problem=words[n % 3],
+                suggestions="充电" * (n % 4),
+                day=days[n % 3],
+                points=Decimal(n % 4) / 3,
+            )
             for n in range(PAGE * 2 + 5)
         ]
     )

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from search.backend import PAGE, Query, Reader, backend
@@ -35,6 +36,9 @@ def archive(units: list[Unit], authors: list[UUID]) -> Iterator[Document]:
             author_names=[f"作者{number % 7}"],
             outcomes=["广东省政协 单篇采用"] if number % 5 == 0 else [],
             level="province" if number % 5 == 0 else "",
+            outcome="single" if number % 5 == 0 else "",
+            matter=number % 6,
+            points=Decimal(number % 4),
             readers=sorted(readers),
         )
 
@@ -43,6 +47,11 @@ def holds(one: Document, word: str) -> bool:
     return any(word in getattr(one, name) for name in SECTIONS)
 
 
+def _in(one: Document, years: set[int]) -> bool:
+    return one.day is not None and one.day.year in years
+
+
+CHOSEN = ("社会建设", "城乡建设")
 QUESTIONS: list[tuple[Query, Callable[[Document], bool]]] = [
     *((Query(word), lambda one, word=word: holds(one, word)) for word in WORDS),
     (Query("充电 电梯"), lambda one: holds(one, "充电") and holds(one, "电梯")),
@@ -52,9 +61,19 @@ QUESTIONS: list[tuple[Query, Callable[[Document], bool]]] = [
     (Query("采用:省政协"), lambda one: bool(one.outcomes)),
     (Query("年:2025"), lambda one: one.day is not None and one.day.year == 2025),
     (Query("状态:留存"), lambda one: one.state == "kept"),
-    (Query("建议", category="社会建设"), lambda one: one.category == "社会建设"),
-    (Query("", year=2026), lambda one: one.day is not None and one.day.year == 2026),
-    (Query("建议", level="province", sort="time"), lambda one: one.level == "province"),
+    (Query("建议", category=("社会建设",)), lambda one: one.category == "社会建设"),
+    (Query("", year=(2026,)), lambda one: one.day is not None and one.day.year == 2026),
+    (Query("建议", level=("province",), sort="time"), lambda one: one.level == "province"),
+    (Query("建议", sort="points"), lambda one: holds(one, "建议")),
+    (Query("建议", category=CHOSEN, year=(2024, 2026)), lambda one: one.category in CHOSEN and _in(one, {2024, 2026})),
+    (Query("建议", state=("kept",), outcome=("single",)), lambda one: one.state == "kept" and one.outcome == "single"),
+    (Query("充电", kind=("item", "call")), lambda one: holds(one, "充电")),
+    (Query("建议", kind=("call",)), lambda _one: False),
+    (
+        Query(like=f"item:{UUID(int=0)}", like_words=("充电", "电梯", "建议")),
+        lambda one: holds(one, "充电") and holds(one, "电梯"),
+    ),
+    (Query("建议", matters=(1, 3)), lambda one: one.matter in {1, 3}),
 ]
 
 

@@ -4,6 +4,8 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
+
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import User
 from tenants.desk import operations as desk
@@ -13,6 +15,7 @@ from tenants.papers import operations as papers
 from tenants.review import operations as review
 from zhitong.core import clock
 from zhitong.core.operations import Actor, system
+from zhitong.core.tables import Sheet, write_workbook
 from zhitong.demo.content import papers as words
 from zhitong.demo.content.papers import AnswerSeed, PaperSeed
 from zhitong.demo.content.people import authors_of, walker
@@ -123,6 +126,10 @@ def _answer(county: Unit, city: Unit, call: Paper, writer: User, seed: AnswerSee
         draft = papers.write_for_call(actor=writer.actor, paper_uuid=call.uuid)
         texts = {name: getattr(seed, name) for name in ("title", "problem", "analysis", "suggestions", "category")}
         saved = items.save_draft(actor=writer.actor, item_uuid=draft.uuid, version=draft.version, changes=texts)
+        if seed.visits:
+            table = write_workbook([Sheet("走访情况", words.VISITS_HEAD, seed.visits)])
+            file = ContentFile(table, words.VISITS_FILE)
+            items.attach(actor=writer.actor, item_uuid=saved.uuid, file=file)
         review.submit(actor=writer.actor, item_uuid=saved.uuid, version=saved.version)
         if days < 10:
             return

@@ -1,7 +1,7 @@
 """Reads over units: who may send to whom, who stands above whom."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -293,3 +293,24 @@ def find_open(words: str, limit: int) -> list[Unit]:
 def named_like(units: QuerySet[Unit], words: str) -> QuerySet[Unit]:
     """Return those of the units whose full or short name holds `words`."""
     return units.filter(Q(name__icontains=words) | Q(short_name__icontains=words))
+
+
+def under_their_parents(short_names: Iterable[str]) -> list[tuple[str, bool]]:
+    """Return names of units so that each stands below the unit it reports to, where that is among them, by one query.
+
+    Each comes with whether it stands below another; what is no unit's name keeps its place.
+    """
+    names = list(dict.fromkeys(short_names))
+    parents = dict(Unit.objects.filter(short_name__in=names).values_list("short_name", "parent__short_name"))
+    heads = [name for name in names if parents.get(name) not in parents]
+    found: list[tuple[str, bool]] = []
+    for head in heads:
+        found += [(head, False), *((name, True) for name in _line_below(head, names, parents))]
+    return found
+
+
+def _line_below(head: str, names: Iterable[str], parents: Mapping[str, str | None]) -> Iterator[str]:
+    for name in names:
+        if parents.get(name) == head:
+            yield name
+            yield from _line_below(name, names, parents)

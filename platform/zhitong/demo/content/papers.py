@@ -13,13 +13,14 @@ class PaperSeed:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSeed:
-    """What somebody wrote for a call."""
+    """What somebody wrote for a call, with the rows of a table that is attached."""
 
     title: str
     problem: str
     analysis: str
     suggestions: str
     category: str
+    visits: tuple[tuple[str | int, ...], ...] = ()
 
 
 PROVINCE_CALL = PaperSeed(
@@ -56,6 +57,8 @@ COUNTY_READING = PaperSeed(
 )
 EXEMPLAR_WORDS = "选题具体，数据注明来源，建议写明了承办部门和步骤，供各区参考。"
 
+VISITS_FILE = "加装电梯楼栋走访情况.xlsx"
+VISITS_HEAD = ("楼栋", "层数", "维保分摊", "缴费情况")
 ANSWERS = (
     AnswerSeed(
         "关于建立加装电梯维保资金共管账户的建议",
@@ -65,6 +68,12 @@ ANSWERS = (
         "一是由区住建部门制定维保约定范本，加装时一并签订；二是由镇街指导楼栋开设共管账户，按约定比例预存；"
         "三是由市场监管部门把维保资金落实情况列入年检核对内容。",
         "城乡建设",
+        (
+            ("桂园新村 3 座", 9, "有书面约定", "未欠缴"),
+            ("桂园新村 5 座", 9, "口头约定", "欠缴两户"),
+            ("佛平四路 12 号", 8, "没有约定", "停用半个月"),
+            ("南约村东区 7 座", 7, "没有约定", "欠缴一户"),
+        ),
     ),
     AnswerSeed(
         "关于明确加装电梯楼栋业主更替后约定延续的建议",

@@ -1,21 +1,22 @@
 """Ledger and standings of a rule set, replaced from the events: nothing is ever incremented."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection, transaction
 
-from zhitong.core import audit, clock
+from zhitong.core import audit, clock, outbox
 from zhitong.core.operations import Actor, operation
-from zhitong.ranking.models import LedgerEntry, RuleSet
+from zhitong.ranking.models import LedgerEntry, RuleSet, SubjectKind
 from zhitong.ranking.operations.standings import renew_standings, replace_standings
 from zhitong.ranking.scored import Chronicle, Keys, events_for, rules_in_force, scope
 from zhitong.ranking.scoring import score
 
 _LOCK = 7_105_002
+_ITEMS = 500  # of one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,21 @@ def _replace_ledger(rule_set: RuleSet, year: int, chronicle: Chronicle) -> list[
         with transaction.atomic():
             LedgerEntry.objects.filter(pk__in=[line.pk for line in gone]).delete()
             LedgerEntry.objects.bulk_create(new, batch_size=2000)
+        _tell_of_points([*gone, *new])
     return [_difference(-1, line) for line in gone] + [_difference(1, line) for line in new]
+
+
+def _tell_of_points(changed: Sequence[LedgerEntry]) -> None:
+    """Tell each unit which of its items earn something else, for whoever keeps their points."""
+    items: defaultdict[int, set[str]] = defaultdict(set)
+    for line in changed:
+        if line.subject_kind == SubjectKind.UNIT and line.item_uuid:
+            items[line.unit_id].add(str(line.item_uuid))
+    for unit_id, found in items.items():
+        listed = sorted(found)
+        for at in range(0, len(listed), _ITEMS):
+            message = {"items": listed[at : at + _ITEMS]}
+            outbox.publish("ranking.points.changed", message, unit_id=unit_id)
 
 
 def _taken(there: list[LedgerEntry]) -> bool:

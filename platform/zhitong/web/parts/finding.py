@@ -41,7 +41,8 @@ class CopyLink:
 class Hit:
     """A result. `title` and `snippet` are safe HTML whose only element is the hit mark, made by search.
 
-    `copies` are the places it reached, under `copies_head`.
+    `copies` are the places it reached, under `copies_head`; `others` what else there is of the matter, under
+    `others_head`. `similar` is the query string that finds what is like it.
     """
 
     title: Any
@@ -53,3 +54,6 @@ class Hit:
     tags: Sequence[Tag] = ()
     copies: Sequence[CopyLink] = ()
     copies_head: str = ""
+    others: Sequence[CopyLink] = ()
+    others_head: str = ""
+    similar: str = ""
