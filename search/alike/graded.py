@@ -60,6 +60,19 @@ def read_texts(paths: Iterable[Path]) -> dict[str, Reading]:
     return found
 
 
+def read_labelled(path: Path) -> list[tuple[str, str, str]]:
+    """Return title, text and label of each line of a file; title and text may be empty or null.
+
+    Raises:
+        GradedError: a line is broken, has an unknown field or no label.
+    """
+    found = []
+    for place, row in _rows(path, _TEXT, frozenset({"label"})):
+        title, text = (_string(row, name, place, optional=True) for name in ("title", "text"))
+        found.append((title, text, _string(row, "label", place)))
+    return found
+
+
 def read_pairs(path: Path, texts: dict[str, Reading]) -> list[Pair]:
     """Return the graded pairs of a file.
 
