@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('search', '0003_questions_and_pushes'),
+        ('search', '0005_documents_of_all_kinds'),
     ]
 
     operations = [

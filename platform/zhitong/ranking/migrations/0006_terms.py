@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ranking', '0004_visibility'),
+        ('ranking', '0005_targets'),
         ('units', '0006_units_that_change'),
     ]
 

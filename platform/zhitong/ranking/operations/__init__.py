@@ -5,8 +5,8 @@ from zhitong.ranking.operations.following import follow, years_of
 from zhitong.ranking.operations.ledger import Difference, recompute, recompute_units
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
 from zhitong.ranking.operations.rules import checked, publish_rules, set_sight
-from zhitong.ranking.operations.terms import add_term, remove_term
 from zhitong.ranking.operations.targets import set_targets
+from zhitong.ranking.operations.terms import add_term, remove_term
 from zhitong.ranking.operations.transfers import consent_to_transfer, freeze_transfer, withdraw_consent
 from zhitong.ranking.operations.trials import ask_trial, compute_waiting
 
