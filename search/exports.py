@@ -14,7 +14,7 @@ from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
 from zhitong.exports.registry import Exporter, Rows, register
 
-_COLUMNS = ("编号", "标题", "反映人", "来自", "类别", "状态", "日期", "采用级别", "采用情况")
+_COLUMNS = ("种类", "编号", "标题", "反映人", "来自", "类别", "状态", "日期", "采用级别", "采用情况")
 
 
 def _hits(actor: Actor, asked: QueryDict) -> Rows:
@@ -32,6 +32,7 @@ def _told(found: Iterator[Document]) -> Iterator[Sequence[Value]]:
     words = facet_words()
     for document in found:
         yield (
+            words["kind"].get(document.kind, ""),
             document.number_label,
             document.title,
             "、".join(document.author_names),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from search import health
+from search.files.queries import counts
 from search.models import Upkeep
 from search.upkeep import found
 from zhitong.core import clock
@@ -22,6 +23,8 @@ def _gauges() -> Iterator[Gauge]:
     yield Gauge("zhitong_search_engine_up", "Whether the engine answers.", int(engine.is_up))
     if engine.size is not None:
         yield Gauge("zhitong_search_index_bytes", "Size of the index in use.", engine.size)
+    files = {state: float(number) for state, number in counts().items()}
+    yield Gauge("zhitong_search_files", "Attached files: waiting, read, or skipped by reason.", files, "state")
     yield Gauge("zhitong_search_documents", "Documents by kind.", health.by_kind(), "kind")
     if (swept := health.last_done(Upkeep.Kind.SWEEP)) and swept.finished_at:
         age = (clock.now() - swept.finished_at).total_seconds()

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from search.documents import REPORT
+from search.files.keeping import read_again
 from search.models import PairVerdict, Push, SavedSearch, SearchDocument, Upkeep
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound
@@ -136,6 +137,14 @@ def retry_pushes(*, actor: Actor, push_id: int | None = None) -> int:
     audit.record(
         actor=actor, action="search.pushes.retried", object_kind="search", object_id=push_id or "all", count=count
     )
+    return count
+
+
+@operation("platform.operate")
+def read_files_again(*, actor: Actor) -> int:
+    """Have attached files that gave no text read once more, but for those that are never opened; return how many."""
+    count = read_again()
+    audit.record(actor=actor, action="search.files.again", object_kind="search", object_id="files", count=count)
     return count
 
 

@@ -105,11 +105,11 @@ def test_the_file_holds_what_the_asker_may_find(arrive: Arrive, unit: Unit, stra
         return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
 
     assert rows(clerk, unit) == [
-        ["南海〔2026〕1号", "'=充电", "梁晓岚、冯雅琪", "", "社会建设", ADOPTED, "2026-06-01", "省级采用",
+        ["稿件", "南海〔2026〕1号", "'=充电", "梁晓岚、冯雅琪", "", "社会建设", ADOPTED, "2026-06-01", "省级采用",
          "佛山市政协 综合采用；省政协 单篇采用"],
-        ["", "充电桩", "", "民盟南海总支", "", "", "2025-01-01", "", ""],
+        ["稿件", "", "充电桩", "", "民盟南海总支", "", "", "2025-01-01", "", ""],
     ]  # fmt: skip
-    assert [row[1] for row in rows(author, unit)] == ["'=充电"]
+    assert [row[2] for row in rows(author, unit)] == ["'=充电"]
     assert rows(other, stranger) == []
     page = client_for(clerk, unit).get("/search/?q=充电&sort=time").content.decode()
     assert 'name="query" value="q=%E5%85%85%E7%94%B5&amp;sort=time"' in page

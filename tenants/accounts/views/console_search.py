@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from search import health, operations
 from search.elastic.pushing import MOST_ATTEMPTS
-from search.models import Push, SearchDocument, Upkeep
+from search.files.queries import counts as file_counts
+from search.models import FileText, Push, SearchDocument, Upkeep
+from search.sources import kind_labels
 from search.sweeping import Swept
 from search.upkeep import found
 from tenants.accounts.models import actor_of
@@ -29,7 +31,6 @@ from zhitong.web.parts import Fact, KeyFigure, State
 from zhitong.web.templatetags.zt import zt_short
 
 _LATE = 60  # seconds; a change should be found within some, whatever the engine
-_KINDS = {"item": "信息"}
 _CAUSES = {"no_answer": "引擎没有回答"}
 
 
@@ -37,14 +38,15 @@ _CAUSES = {"no_answer": "引擎没有回答"}
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show how search is doing; the page asks for itself anew while a sweep or a rebuild runs."""
-    engine, waiting = health.engine_in_use(), health.backlog()
+    engine, waiting, labels = health.engine_in_use(), health.backlog(), kind_labels()
     sweep, rebuild = (health.last_upkeep(kind) for kind in (Upkeep.Kind.SWEEP, Upkeep.Kind.REBUILD))
     page = page_of(Push.objects.exclude(error=""), ("-attempts", "-pk"), request.GET)
     context = {
         "state": _state(engine, waiting),
         "figures": _figures(engine, waiting),
         "facts": _facts(engine),
-        "kinds": [(_KINDS.get(kind, kind), number) for kind, number in health.by_kind().items()],
+        "kinds": [(labels.get(kind, kind), number) for kind, number in health.by_kind().items()],
+        **_files(),
         "refused": _refused(page.items),
         "page": page,
         "upkeep": [_told("核对", sweep), _told("重建", rebuild)],
@@ -59,7 +61,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @needs(OPERATE)
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
-    """Have a worker sweep or rebuild, or bring what was refused to the engine again: one, or all."""
+    """Have a worker sweep, rebuild, read skipped files again, or bring what was refused to the engine: one, or all."""
     actor = actor_of(request.user)
     match request.POST.get("do"):
         case Upkeep.Kind.SWEEP | Upkeep.Kind.REBUILD as kind:
@@ -68,6 +70,8 @@ def act(request: HttpRequest) -> HttpResponse:
         case "retry":
             number = operations.retry_pushes(actor=actor, push_id=_key(request.POST.get("push", "")))
             messages.success(request, f"{number} 处改动将重新送往引擎。")
+        case "files":
+            messages.success(request, f"{operations.read_files_again(actor=actor):,} 个文件将重新读取。")
         case _:
             raise NotFound
     return redirect("operators:search")
@@ -124,14 +128,27 @@ def _facts(engine: health.Engine) -> list[Fact]:
     ]
 
 
+def _files() -> dict[str, Any]:
+    """Return how many attached files are read and wait, and for each reason how many gave no text."""
+    found = file_counts()
+    reasons = [(reason, found[reason.value]) for reason in FileText.Reason if reason.value in found]
+    return {
+        "files_read": found.get(FileText.State.READ, 0),
+        "files_waiting": found.get(FileText.State.WAITING, 0),
+        "files_skipped": sum(number for _reason, number in reasons),
+        "skipped": [(reason.label, number) for reason, number in reasons],
+    }
+
+
 def _refused(pushes: Sequence[Push]) -> list[dict[str, Any]]:
     keys = [push.object_uuid for push in pushes]
     owners = dict(SearchDocument.objects.filter(object_uuid__in=keys).values_list("object_uuid", "unit_id"))
+    labels = kind_labels()
     names = dict(Unit.objects.filter(pk__in=set(owners.values())).values_list("pk", "short_name"))
     return [
         {
             "push": push,
-            "kind": _KINDS.get(push.kind, push.kind),
+            "kind": labels.get(push.kind, push.kind),
             "unit": names.get(owners.get(push.object_uuid, 0), "已删去的文档"),
             "cause": _CAUSES.get(cause := health.cause_of(push), cause),
             "given_up": push.attempts >= MOST_ATTEMPTS,
