@@ -10,5 +10,5 @@ class RankingConfig(AppConfig):
     label = "ranking"
 
     def ready(self) -> None:
-        """Register permissions, navigation and consumers."""
-        from zhitong.ranking import consumers, navigation, permissions  # noqa: F401 - registered by import
+        """Register permissions, navigation, exports and consumers."""
+        from zhitong.ranking import consumers, exports, navigation, permissions  # noqa: F401 - registered by import

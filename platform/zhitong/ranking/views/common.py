@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
@@ -34,15 +34,25 @@ def tab_rights(actor: Actor) -> dict[str, bool]:
 
 
 def asked_period(request: HttpRequest, own: Unit) -> Period:
+    """Return the period that an address asks for (`period_in`)."""
+    return period_in(request.GET, own)
+
+
+def plain(asked: QueryDict) -> dict[str, str]:
+    """Return the parameters of an address with their last values."""
+    return {name: str(asked[name]) for name in asked}
+
+
+def period_in(asked: QueryDict, own: Unit) -> Period:
     """Return the period that is asked for, also as two days (`from`, `to`); the days of a term of the unit by its name.
 
     Raises:
         NotFound: no such period, or one that has not begun.
     """
-    asked = request.GET.dict()
-    if asked.get("from") and asked.get("to"):
-        asked["period"] = f"{asked['from']}..{asked['to']}"
-    when = read_period(asked)
+    given = plain(asked)
+    if given.get("from") and given.get("to"):
+        given["period"] = f"{given['from']}..{given['to']}"
+    when = read_period(given)
     if when.kind != Kind.RANGE:
         return when
     names = {(term.first, term.last): term.name for term in queries.terms(own)}
@@ -61,12 +71,17 @@ def spans(own: Unit, when: Period, base: str) -> dict[str, Any]:
 
 
 def asked_rules(request: HttpRequest, own: Unit) -> RuleSet | None:
+    """Return the set that an address asks for (`rules_in`)."""
+    return rules_in(request.GET, own)
+
+
+def rules_in(asked: QueryDict, own: Unit) -> RuleSet | None:
     """Return the set that is asked for, of those that score the reader's unit; None where none is.
 
     Raises:
         NotFound: no such set for this unit.
     """
-    key = request.GET.get("rules", "")
+    key = asked.get("rules", "")
     if not key:
         return None
     if not (key.isascii() and key.isdecimal() and len(key) < 10):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -22,13 +22,13 @@ from zhitong.ranking.narrowing import Narrowing
 from zhitong.ranking.periods import Period
 from zhitong.ranking.statistics import rate
 from zhitong.ranking.subjects import Subject
-from zhitong.ranking.views.common import asked_period, asked_rules, reader, spans, tab_rights
+from zhitong.ranking.views.common import period_in, reader, rules_in, spans, tab_rights
 from zhitong.ranking.views.standings import as_of, closed, group_name, no_rules, period_choice
 from zhitong.units.models import Unit
 from zhitong.web.parts import Change, SavedFilter, State, empty
 
 UNITS, PERSONS, GROUPS, HANDLERS = "units", "persons", "groups", "handlers"
-_BY = {UNITS: "单位", PERSONS: "个人", GROUPS: "界别、专委会等"}
+BY = {UNITS: "单位", PERSONS: "个人", GROUPS: "界别、专委会等"}
 _PURPOSES = {
     UNITS: (Purpose.UNITS,),
     PERSONS: (Purpose.MEMBERS, Purpose.INFORMANTS),
@@ -71,14 +71,7 @@ def standings(request: HttpRequest) -> HttpResponse:
     """The ranking of a period by units, persons or groups, as far as the owner of the rules shows it."""
     actor, own = reader(request)
     actor.require("ranking.read")
-    by = request.GET.get("view", UNITS)
-    if by not in _BY:
-        raise NotFound
-    when = asked_period(request, own)
-    sets = [each for each in queries.rule_sets(own) if each.purpose in _PURPOSES[by]]
-    rules = asked_rules(request, own) or (queries.network_rules() if by == UNITS else next(iter(sets), None))
-    if rules is not None and rules.purpose not in _PURPOSES[by]:
-        raise NotFound
+    by, when, sets, rules = _asked(request.GET, own)
     kept = {"view": by} | ({"rules": str(rules.pk)} if rules and request.GET.get("rules") else {})
     context = {
         **tab_rights(actor),
@@ -96,34 +89,77 @@ def standings(request: HttpRequest) -> HttpResponse:
         return render(request, "ranking/empty.html", context | {"box": closed(rules), "shows_tabs": True})
     if by == UNITS:
         assert rules is not None
-        context |= _of_units(request, actor, own, rules, when)
+        context |= _of_units(request.GET, actor, own, rules, when)
     else:
         context |= _of_subjects(actor, own, rules, when, by)
     context |= {
-        "columns": [_RATE if name == "rate" else words.COUNTS[name] for name in _COLUMNS[by]],
+        "columns": columns_of(by),
+        "export_kind": f"ranking.{by}",
         "empty_box": empty("这个时段还没有排名", "有了稿件和采用结果，几秒内就会算出。", icon="list-numbers"),
         **period_choice(rules or queries.network_rules(), when),
     }
     return render(request, "ranking/standings.html", context)
 
 
+def _asked(asked: QueryDict, own: Unit) -> tuple[str, Period, list[RuleSet], RuleSet | None]:
+    """Return who is ranked, in which period, by which sets one could rank them, and by which one does."""
+    by = asked.get("view", UNITS)
+    if by not in BY:
+        raise NotFound
+    sets = [each for each in queries.rule_sets(own) if each.purpose in _PURPOSES[by]]
+    rules = rules_in(asked, own) or (queries.network_rules() if by == UNITS else next(iter(sets), None))
+    if rules is not None and rules.purpose not in _PURPOSES[by]:
+        raise NotFound
+    return by, period_in(asked, own), sets, rules
+
+
+def columns_of(by: str) -> list[str]:
+    """Return the heads of the figures of a ranking."""
+    return [_RATE if name == "rate" else words.COUNTS[name] for name in _COLUMNS[by]]
+
+
+def ranked_rows(actor: Actor, own: Unit, asked: QueryDict) -> Sequence[Row]:
+    """Return the rows that the page shows the actor for this query; none where the owner of the rules shows none.
+
+    Raises:
+        NotFound: no such ranking for this unit.
+    """
+    by, when, _sets, rules = _asked(asked, own)
+    if by != UNITS:
+        return _rows(_of_subjects(actor, own, rules, when, by))
+    if rules is None or queries.sight(rules, own, actor) == Sight.NONE:
+        return []
+    return _rows(_of_units(asked, actor, own, rules, when))
+
+
+def _rows(context: dict[str, Any]) -> Sequence[Row]:
+    found: Sequence[Row] = context["rows"]
+    return found
+
+
+def ranking_title(own: Unit, asked: QueryDict) -> str:
+    """Return what the ranking of a query is called."""
+    by, when, _sets, _rules = _asked(asked, own)
+    return f"{when.words}{BY[by]}排名"
+
+
 def views_by(shown: str, when: Period) -> list[SavedFilter]:
     """Return the ways to take a ranking apart; who reviewed is known to the unit's own tables alone."""
     found = [
         SavedFilter(label, f"{reverse('ranking:standings')}?view={name}&{when.query}", current=name == shown)
-        for name, label in _BY.items()
+        for name, label in BY.items()
     ]
     return [*found, SavedFilter("审核人", f"{reverse('review:handlers')}?{when.query}", current=shown == HANDLERS)]
 
 
-def _of_units(request: HttpRequest, actor: Actor, own: Unit, rules: RuleSet, when: Period) -> dict[str, Any]:
+def _of_units(given: QueryDict, actor: Actor, own: Unit, rules: RuleSet, when: Period) -> dict[str, Any]:
     every = queries.ranked(rules, when)
     sees_all = rules.owner_id == own.pk or actor.can("monitor.province")
     groups = {(row.unit.kind, row.unit.level): group_name(row.unit) for row in every}
-    asked = request.GET.get("group") or f"{own.kind}-{own.level}"
+    asked = given.get("group") or f"{own.kind}-{own.level}"
     key = next((each for each in groups if f"{each[0]}-{each[1]}" == asked), None)
     if key is None or (not sees_all and key != (own.kind, own.level)):
-        if request.GET.get("group"):
+        if given.get("group"):
             raise NotFound
         key = next(iter(groups), (own.kind, own.level))
     peers = [row for row in every if (row.unit.kind, row.unit.level) == key]
@@ -150,11 +186,11 @@ def _of_subjects(actor: Actor, own: Unit, rules: RuleSet | None, when: Period, b
     found = subjects.persons(shown, when, [own.pk]) if by == PERSONS else subjects.groups(shown, when, own)
     return {
         "rows": [_subject_row(own, shown, row, when, by) for row in found],
-        "group": f"{own.short_name}{_BY[by]}",
+        "group": f"{own.short_name}{BY[by]}",
         "rules": shown,
         "closed": rules if rules is not None and shown is None else None,
         "silent": _silent([(row.name, row.counts.received, row.counts.adopted) for row in found]),
-        "who": _BY[by],
+        "who": BY[by],
         "fresh": State("有新的结果正在计算", "soon") if queries.is_stale(when) else None,
     }
 

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -17,7 +18,7 @@ from zhitong.ranking import queries, statistics, words
 from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
 from zhitong.ranking.narrowing import Narrowing, read_narrowing, value_words
 from zhitong.ranking.periods import Period
-from zhitong.ranking.views.common import asked_period, asked_rules, is_part, reader
+from zhitong.ranking.views.common import asked_period, asked_rules, is_part, period_in, plain, reader
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
@@ -108,15 +109,9 @@ def item(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
 def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     """The items behind a count, named by number; as many as the count says."""
     actor, own = reader(request)
-    unit = queries.list_unit(actor, own, unit_uuid)
-    what = request.GET.get("what", "received")
-    if what not in _LISTED:
-        raise NotFound
-    when = asked_period(request, own)
-    part = read_narrowing(request.GET.dict())
-    facts = part.of(statistics.items(when, what, queries.keys_of(unit, below=part.below)))
+    unit, what, when, part, facts = items_counted(actor, own, unit_uuid, request.GET)
     number = facts.count()
-    page = page_of(facts.select_related("unit"), ("-pk",), request.GET)
+    page = page_of(facts, ("-pk",), request.GET)
     outcomes = queries.outcomes(page.items)
     ends = ("类别", "结果")
     table = [
@@ -138,6 +133,8 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     whose = _whose(unit, part)
     context = {
         "whose": whose,
+        "export_kind": "ranking.counted",
+        "exported": f"unit={unit.uuid}&what={what}&{when.query}{part.query}",
         "what": _LISTED[what],
         "when": when,
         "number": number,
@@ -145,7 +142,7 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
         "page_size": SIZE,
         "columns": [TableColumn(label) for label in ("编号", *(("单位",) if part.below else ()), "来稿日期", *ends)],
         "rows": table,
-        "caption": f"{whose}{when.words}{_LISTED[what]}",
+        "caption": counted_title(unit, what, when, part),
         "filters": [
             SavedFilter(label, f"{base}?what={name}&{when.query}{part.query}", current=name == what)
             for name, label in _LISTED.items()
@@ -154,6 +151,28 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
         "empty_box": empty("没有这样的稿件", f"{whose}{when.words}没有计入“{_LISTED[what]}”的稿件。"),
     }
     return render(request, "ranking/counted.html", context)
+
+
+def items_counted(
+    actor: Actor, own: Unit, unit_uuid: UUID, asked: QueryDict
+) -> tuple[Unit, str, Period, Narrowing, QuerySet[ItemFact]]:
+    """Return whose items are listed, what they count as, when, which part of them, and the items.
+
+    Raises:
+        NotFound: no such unit for the actor, no such count, period or part.
+    """
+    unit = queries.list_unit(actor, own, unit_uuid)
+    what = asked.get("what", "received")
+    if what not in _LISTED:
+        raise NotFound
+    when, part = period_in(asked, own), read_narrowing(plain(asked))
+    facts = part.of(statistics.items(when, what, queries.keys_of(unit, below=part.below)))
+    return unit, what, when, part, facts.select_related("unit")
+
+
+def counted_title(unit: Unit, what: str, when: Period, part: Narrowing) -> str:
+    """Return what a list of counted items is called."""
+    return f"{_whose(unit, part)}{when.words}{_LISTED[what]}"
 
 
 def _whose(unit: Unit, part: Narrowing) -> str:

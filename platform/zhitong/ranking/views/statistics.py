@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -22,7 +23,7 @@ from zhitong.ranking.figures import Dimension
 from zhitong.ranking.narrowing import Narrowing, value_words
 from zhitong.ranking.periods import Period
 from zhitong.ranking.statistics import Flow, rate, shares
-from zhitong.ranking.views.common import asked_period, reader, spans, tab_rights
+from zhitong.ranking.views.common import period_in, reader, spans, tab_rights
 from zhitong.ranking.views.standings import period_choice
 from zhitong.units.models import LEVEL_ORDER, ExternalBody, Level, Unit
 from zhitong.web import navigation
@@ -98,7 +99,7 @@ class Scope:
 def show(request: HttpRequest) -> HttpResponse:
     """The statistics of the own unit, or of it and all below; for the provincial office of any unit."""
     actor, own = reader(request)
-    scope = _scope(request, actor, own)
+    scope = _scope(request.GET, actor, own)
     navigation.mark(request, "ranking")
     units = scope.units
     whole = figures.total(scope.when, units)
@@ -120,22 +121,27 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "ranking/statistics.html", context)
 
 
+def all_tables(actor: Actor, own: Unit, asked: QueryDict) -> list[Table]:
+    """Return every table of the page for what its query asks.
+
+    Raises:
+        NotAllowed: without `ranking.read`.
+        NotFound: no such unit for the actor, no such period.
+    """
+    scope = _scope(asked, actor, own)
+    units = scope.units
+    tables = [_breakdown(scope, by, units) for by in _DIMENSIONS]
+    return [*tables, _times(scope, units), _flows(scope, own, units)]
+
+
 @login_required
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     """The sendings behind a row of the flows: from one unit to one receiver, all or those that stand in one state."""
     actor, own = reader(request)
-    scope = _scope(request, actor, own)
+    scope, state, found = sendings_asked(actor, own, request.GET)
     navigation.mark(request, "ranking")
-    sender, receiver = _uuid(request, "sender"), _uuid(request, "receiver")
-    found = statistics.sendings(scope.when, scope.units).filter(sender__uuid=sender)
-    found = found.filter(receiver__uuid=receiver) | found.filter(body__uuid=receiver)
-    state = request.GET.get("state", "")
-    if state and state not in _STATES:
-        raise NotFound
-    if state:
-        found = found.filter(state=state)
-    page = page_of(found.select_related("sender", "receiver", "body"), ("-pk",), request.GET)
+    page = page_of(found, ("-pk",), request.GET)
     labels = queries.numbers(page.items)
     rows = [
         TableRow(
@@ -151,6 +157,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "what": f"报送{f'，{_States(state).label}' if state else ''}",
+        "export_kind": "ranking.sendings",
         "whose": scope.unit.short_name,
         "when": scope.when,
         "number": found.count(),
@@ -165,15 +172,34 @@ def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "ranking/counted.html", context)
 
 
-def _scope(request: HttpRequest, actor: Actor, own: Unit) -> Scope:
+def sendings_asked(actor: Actor, own: Unit, asked: QueryDict) -> tuple[Scope, str, QuerySet[Dispatch]]:
+    """Return whose sendings are listed, in which state (empty: in any), and the sendings.
+
+    Raises:
+        NotAllowed: without `ranking.read`.
+        NotFound: no such unit for the actor, no such state or period.
+    """
+    scope = _scope(asked, actor, own)
+    sender, receiver = _uuid(asked, "sender"), _uuid(asked, "receiver")
+    found = statistics.sendings(scope.when, scope.units).filter(sender__uuid=sender)
+    found = found.filter(receiver__uuid=receiver) | found.filter(body__uuid=receiver)
+    state = asked.get("state", "")
+    if state and state not in _STATES:
+        raise NotFound
+    if state:
+        found = found.filter(state=state)
+    return scope, state, found.select_related("sender", "receiver", "body")
+
+
+def _scope(asked: QueryDict, actor: Actor, own: Unit) -> Scope:
     actor.require("ranking.read")
-    unit = queries.list_unit(actor, own, _uuid(request, "unit")) if request.GET.get("unit") else own
-    return Scope(unit, asked_period(request, own), below=request.GET.get("below") == "1")
+    unit = queries.list_unit(actor, own, _uuid(asked, "unit")) if asked.get("unit") else own
+    return Scope(unit, period_in(asked, own), below=asked.get("below") == "1")
 
 
-def _uuid(request: HttpRequest, name: str) -> UUID:
+def _uuid(asked: QueryDict, name: str) -> UUID:
     try:
-        return UUID(request.GET.get(name, ""))
+        return UUID(asked.get(name, ""))
     except ValueError as error:
         raise NotFound from error
 
