@@ -269,3 +269,34 @@ class FileText(models.Model):
             models.Index(fields=["due_at", "id"], name="file_text_due", condition=Q(state="waiting")),
             models.Index(fields=["-read_at", "-id"], name="file_text_skipped", condition=Q(state="skipped")),
         ]
+
+
+class SuggestionModel(models.Model):
+    """What was learnt at one time from the archive of a unit, to suggest labels of one kind (`search.suggesting`).
+
+    `known` is how many labelled texts the archive had then, `checked` how many of them were held back from the
+    training, `right` how many of these got their own label; `sure` holds pairs of margin and share. `numbers` are the
+    model's own: of the newest version alone, older ones keep their figures.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    target = models.CharField(max_length=20)
+    version = models.PositiveIntegerField()
+    labels = ArrayField(models.CharField(max_length=80))
+    known = models.PositiveIntegerField()
+    checked = models.PositiveIntegerField()
+    right = models.PositiveIntegerField()
+    sure = models.JSONField()
+    numbers = models.BinaryField(null=True)
+    trained_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "target", "version"], name="suggestion_version_once"),
+            models.CheckConstraint(condition=Q(right__lte=models.F("checked")), name="suggestion_right_of_checked"),
+        ]
+
+    @property
+    def accuracy(self) -> float:
+        """The share (0 to 1) of the held-back texts that got their own label."""
+        return self.right / self.checked if self.checked else 0.0

@@ -8,10 +8,13 @@ from search.elastic.pushing import push
 from search.files.keeping import read_due
 from search.models import SavedSearch, Upkeep
 from search.operations import ask_upkeep
+from search.suggesting.learning import learn
+from search.suggesting.targets import all_targets
 from search.upkeep import run_waiting
 from zhitong.core import outbox
 from zhitong.core.operations import system
 from zhitong.core.tasks import PlatformTask
+from zhitong.units.models import Unit
 
 log = structlog.get_logger(__name__)
 
@@ -53,3 +56,13 @@ def refresh_saved() -> int:
     for unit_id in units:
         outbox.publish(SAVED_DUE, {}, unit_id=unit_id)
     return len(units)
+
+
+@shared_task(base=PlatformTask, name="search.tasks.learn_suggestions", time_limit=4 * 3600)
+def learn_suggestions() -> int:
+    """Train what units suggest from their archives, where enough was added; return how many models were made."""
+    made = 0
+    for unit in Unit.objects.order_by("pk"):
+        with unit:
+            made += sum(learn(target) is not None for target in all_targets())
+    return made

@@ -17,4 +17,5 @@ class ItemsConfig(AppConfig):
             exports,
             navigation,
             permissions,
+            suggesting,
         )

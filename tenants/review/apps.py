@@ -19,7 +19,7 @@ class ReviewConfig(AppConfig):
         """Register permissions, navigation and exports, and the entry for finished drafts."""
         from tenants.accounts import leaving
         from tenants.items import handover
-        from tenants.review import consumers, exports, navigation, permissions  # noqa: F401 - registered by import
+        from tenants.review import consumers, exports, navigation, permissions, suggesting  # noqa: F401 - registered by import
 
         handover.register(_entry, _question, _what_follows)
         leaving.register(post=_post_left, unit=_unit_left, rights=_rights_lost)

@@ -141,6 +141,11 @@ def _act(request: HttpRequest, item: Item) -> HttpResponse:
         operations.give_pen_back(actor=actor, item_uuid=item.uuid, version=item.version)
         messages.success(request, "已交回，谢谢您。")
         return redirect("items:own")
+    if label := post.get("take_category"):
+        operations.save_draft(
+            actor=actor, item_uuid=item.uuid, version=item.version, changes=changes_of({"category": label})
+        )
+        return redirect(here)
     if post.get("action") == "find":
         return redirect(f"{here}?{urlencode({'find': post.get('find', '')[:60]})}#co")
     if post.get("remove_file"):

@@ -12,6 +12,7 @@ from tenants.accounts.models import User
 from tenants.items import handover, live, queries
 from tenants.items.fields import AUTHOR_WORDS, AuthorInput
 from tenants.items.models import Attachment, Consent, Edition, EditionKind, Item, ItemAuthor
+from tenants.items.suggesting import suggested_category
 from tenants.items.texts import LABELS, REQUIRED, SECTIONS, missing
 from zhitong.core import clock, text
 from zhitong.documents.kinds import ACCEPT, NOT_TAKEN
@@ -67,13 +68,15 @@ def context(item: Item, unit: Unit, *, words: str, moved: str = "") -> dict[str,
 def live_parts(item: Item, unit: Unit) -> dict[str, dict[str, str]]:
     """Return what is drawn anew with each save: `html` of the findings and of the proof, `words` of what follows."""
     context = _read(item, unit, named(item)[0])
-    drawn = {name: render_to_string(f"items/{name}.html", context) for name in ("checks", "sheet")}
+    drawn = {name: render_to_string(f"items/{name}.html", context) for name in ("checks", "sheet", "category")}
     return {"html": drawn, "words": {"then": context["then"]}}
 
 
 def _read(item: Item, unit: Unit, signers: Sequence[ItemAuthor]) -> dict[str, Any]:
     return {
         "checks": live.checks(item, unit.text_limit),
+        "category": item.category,
+        "suggested": suggested_category(item),
         "length": item.text_length,
         "limit": unit.text_limit,
         "filled": min(100, round(100 * item.text_length / unit.text_limit, 1)),

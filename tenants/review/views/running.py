@@ -16,6 +16,7 @@ from tenants.items.queries import get_own
 from tenants.items.views.common import detail_url, posted_version, reader
 from tenants.review import operations, queries
 from tenants.review.operations import ToChoose
+from tenants.review.suggesting import usual_handler
 from tenants.review.views.presenting import Choice, Field
 from zhitong.core.errors import InvalidInput
 from zhitong.web import navigation
@@ -80,7 +81,7 @@ def _choose(
     given = _chosen(request.POST)
     context = {
         "item": item,
-        "fields": [_field(choice, given, about) for choice in choices],
+        "fields": [_field(item, choice, given, about) for choice in choices],
         "refusal": refusal,
         "back": reverse("items:edit", args=[item.uuid]),
         "phone_title": "提交",
@@ -88,9 +89,12 @@ def _choose(
     return render(request, "review/choose.html", context, status=refusal.status if refusal else 200)
 
 
-def _field(choice: ToChoose, given: Mapping[str, Any], about: Mapping[int, str]) -> Field:
+def _field(item: Item, choice: ToChoose, given: Mapping[str, Any], about: Mapping[int, str]) -> Field:
     chosen = given.get(choice.step.key, [])
-    people = [
-        Choice(str(user.uuid), user.name, str(user.uuid) in chosen, about.get(user.pk, "")) for user in choice.people
-    ]
+    usual, words = usual_handler(item, [user.uuid for user in choice.people])
+    people = []
+    for user in choice.people:
+        key, notes = str(user.uuid), [about.get(user.pk, "")]
+        notes += [words] if key == usual else []
+        people.append(Choice(key, user.name, key in chosen, "，".join(filter(None, notes))))
     return Field(f"{_PREFIX}{choice.step.key}", f"“{choice.step.name}”由谁办理", "check", people)

@@ -11,6 +11,7 @@ from tenants.review import holders
 from tenants.review.definition import DESTINATIONS, DIFFICULTIES, Step, WhoKind
 from tenants.review.models import PENDING, Run, Task, Verb
 from tenants.review.queries import Candidate, RunScreen, TaskScreen, find_people
+from tenants.review.suggesting import usual_handler
 from zhitong.core import clock
 from zhitong.core.errors import Refusal
 from zhitong.exchange.models import AdoptionMode
@@ -210,9 +211,14 @@ class _Box:
             return None
         people = holders.candidates(entry, _asking(self.screen, clock.today()))
         given = self.post.getlist("chosen")
-        choices = [Choice(str(user.uuid), user.name, str(user.uuid) in given) for user in people]
-        if not choices:
+        if not people:
             return None
+        usual, words = usual_handler(self.screen.item, [user.uuid for user in people])
+        choices = [
+            Choice(key, user.name, key in given, words if key == usual else "")
+            for user in people
+            for key in [str(user.uuid)]
+        ]
         return Field("chosen", f"“{step.name}”由谁办理", "check", choices, self.errors.get("chosen", ""))
 
     def _refused_step(self) -> Step | None:

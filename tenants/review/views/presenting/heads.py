@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from tenants.items.models import Item, Urgency
 from tenants.items.queries import author_names, number_label
+from tenants.items.suggesting import suggested_category
 from tenants.review import queries
 from tenants.review.models import Run, Task
 from tenants.review.queries import RunScreen, TaskScreen
@@ -49,6 +50,7 @@ def head_of(screen: RunScreen, mark: str) -> dict[str, Any]:
         Fact("报送", f"{item.from_unit} {handed_in}") if item.from_unit else Fact("提交", handed_in),
         Fact("反映人", f"{who}（{first.sector}）" if first and first.sector else who),
         Fact("类别", item.category),
+        Fact("归类提示", _category_hint(screen)),
         Fact("来源", item.get_source_display()),
         Fact("篇幅", f"{item.text_length:,} 字"),
     ]
@@ -58,6 +60,14 @@ def head_of(screen: RunScreen, mark: str) -> dict[str, Any]:
         "facts": [fact for fact in [*clearance, *facts] if fact.value],
         "tags": [TAGS[Urgency(item.urgency)]] if item.urgency in TAGS else [],
     }
+
+
+def _category_hint(screen: RunScreen) -> str:
+    """Return under which other category the unit has such texts, for whoever decides on one."""
+    if not isinstance(screen, TaskScreen) or not screen.decides:
+        return ""
+    hint = suggested_category(screen.item).hint
+    return f"{hint.label}（把握 {hint.percent}%）" if hint and hint.label != screen.item.category else ""
 
 
 def _head_of_circular(item: Item) -> dict[str, Any]:
