@@ -1,6 +1,7 @@
 """The parts of a dashboard as values for its components: figures, bars, funnel, lines, tiles, short lists."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from zhitong.core import clock
 from zhitong.monitor.queries import Overdue, Silent, rate
 from zhitong.monitor.regions import region_of, regions
 from zhitong.monitor.scopes import Scope
+from zhitong.monitor.shares import Part
 from zhitong.ranking.counting import Counts
 from zhitong.ranking.models import Standing
 from zhitong.ranking.periods import Period
@@ -137,27 +139,64 @@ def bars(
     ]
 
 
-def funnel(level: str, links: Links, this: Counts) -> list[FunnelRow]:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a funnel: a count, its share of the first one (length), its share of the one above (in words)."""
+
+    what: str
+    value: int
+    share: Decimal
+    of_previous: str
+
+
+def steps(level: str, counts: Counts) -> list[Step]:
     """Return the steps from what came in to the national level; levels not above the units' own are left out."""
-    names = ["received", "adopted", *levels_above(level)]
-    first = getattr(this, names[0])
-    rows: list[FunnelRow] = []
-    for name in names:
-        value = getattr(this, name)
-        of_previous = rate(value, rows[-1].value) if rows else None
-        share = Decimal(100 * value) / first if first else 0
-        words = f"{of_previous}%" if of_previous is not None else ""
-        rows.append(FunnelRow(COUNTS[name], value, share, links.head(name), words))
-    return rows
+    found: list[Step] = []
+    for name in ["received", "adopted", *levels_above(level)]:
+        value = getattr(counts, name)
+        of_previous = rate(value, found[-1].value) if found else None
+        share = Decimal(100 * value) / counts.received if counts.received else Decimal(0)
+        found.append(Step(name, value, share, f"{of_previous}%" if of_previous is not None else ""))
+    return found
 
 
-def trend(year: int, months: Iterable[Months], url: str) -> LineChart:
+def funnel(level: str, links: Links, this: Counts) -> list[FunnelRow]:
+    """Return the funnel of the leading figures, each step the way to its list."""
+    return [
+        FunnelRow(COUNTS[step.what], step.value, step.share, links.head(step.what), step.of_previous)
+        for step in steps(level, this)
+    ]
+
+
+def share_bars(found: Sequence[Part], when: Period) -> list[BarRow]:
+    """Return groups or persons by what came in from them, beside what was adopted of it."""
+    longest = max((part.received for part in found), default=0) or 1
+    base = reverse("monitor:share_items")
+
+    def url(part: Part, what: str) -> str:
+        return f"{base}?{part.share.query}&what={what}&{when.query}"
+
+    return [
+        BarRow(
+            part.share.name,
+            part.received,
+            Decimal(100 * part.received) / longest,
+            value_url=url(part, "received"),
+            second=part.adopted,
+            second_url=url(part, "adopted"),
+        )
+        for part in found
+    ]
+
+
+def trend(year: int, months: Iterable[Months], url: str, title: str = "每月收稿") -> LineChart:
     """Return what came in month by month, beside the year before; each month leads to its list.
 
     Args:
         year: the year that is looked at.
         months: what came in of each unit, by year and month.
         url: the list of a month, without the period.
+        title: what came in, in the words of the reader.
     """
     sums: dict[tuple[int, int], int] = {}
     for each in months:
@@ -174,7 +213,7 @@ def trend(year: int, months: Iterable[Months], url: str) -> LineChart:
     if any(which == year - 1 for which, _ in sums):
         lines.append(line(year - 1, 12, past=True))
     note = f"{today.month} 月至 {today.day} 日" if year == today.year else ""
-    return line_chart("每月收稿", [f"{month} 月" for month in every], lines, note=note)
+    return line_chart(title, [f"{month} 月" for month in every], lines, note=note)
 
 
 def months_shown(year: int) -> int:

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from zhitong.core import clock
+from zhitong.core import clock, glossary
 from zhitong.core.errors import NotFound
-from zhitong.monitor import queries
+from zhitong.monitor import parts, queries, shares
 from zhitong.monitor.dashboards import Asked, dashboard
 from zhitong.monitor.files import FILES
 from zhitong.monitor.scopes import Scope, scope_of
@@ -181,7 +181,18 @@ def _dashboard(request: HttpRequest, unit_uuid: UUID | None) -> HttpResponse:
     sees_all = {"sees_all": request.user.actor.can("monitor.province")}  # type: ignore[union-attr]
     context = dashboard(asked) | period_choice(asked.rules, asked.when) | sees_all
     context["as_of"] = as_of(context["latest"], asked.when)
-    return render(request, "monitor/dashboard.html", context)
+    return render(request, "monitor/dashboard.html", context | _shares(request, asked))
+
+
+def _shares(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """Groups and persons of the reader's own unit: nobody else's."""
+    unit, actor = asked.scope.unit, request.user.actor  # type: ignore[union-attr]
+    if unit is None or unit.pk != request.tenant.pk or not actor.can("ranking.read"):  # type: ignore[attr-defined]
+        return {}
+    return {
+        "group_bars": parts.share_bars(shares.groups(unit, asked.when), asked.when),
+        "person_bars": parts.share_bars(shares.persons(unit, asked.when), asked.when),
+    }
 
 
 def _scope(request: HttpRequest, unit_uuid: UUID | None) -> Scope:
@@ -209,7 +220,7 @@ def _sendings(found: Any) -> list[TableRow]:
                 Cell(row.receiver_name),
                 Cell(zt_short(row.sent_at)),
                 Cell(row.get_state_display()),
-                Cell(state=zt_due(row.receipt_due_at) or State("已签收", "ok")),
+                Cell(state=zt_due(row.receipt_due_at) or State(glossary.RECEIVED, "ok")),
             ],
             name=labels.get((row.sender_id, row.item_uuid), ""),
         )

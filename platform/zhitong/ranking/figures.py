@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Sum, TextField, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat, TruncMonth
 
 from zhitong.core import clock
@@ -92,6 +92,21 @@ def by_group(when: Period, units: Units) -> defaultdict[str, Counts]:
     named = rows(when, units).exclude(fact__group_name="")
     key = Concat(Cast("unit__uuid", TextField()), Value(":"), F("fact__group_name"), output_field=TextField())
     return _by(named, key)
+
+
+def of_share(when: Period, unit_id: int, share: Q) -> Counts:
+    """Return the counts of a part of one unit's items; `share` is a condition on the item (`ItemFact`)."""
+    return _by(_of_share(when, unit_id, share), F("unit_id"))[unit_id]
+
+
+def months_of_share(when: Period, unit_id: int, share: Q) -> dict[tuple[int, int], int]:
+    """Return how many of a part of one unit's items came in, by year and month."""
+    months = _by(_of_share(when, unit_id, share), TruncMonth("on"))
+    return {(month.year, month.month): each.received for month, each in months.items()}
+
+
+def _of_share(when: Period, unit_id: int, share: Q) -> QuerySet[CountedItem]:
+    return rows(when, [unit_id]).filter(fact__in=ItemFact.objects.filter(share, unit=unit_id))
 
 
 def points(rule_set: RuleSet, when: Period, kind: SubjectKind, units: Units = None) -> defaultdict[UUID, Decimal]:

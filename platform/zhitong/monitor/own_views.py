@@ -1,0 +1,138 @@
+"""A member's own year, and the items behind the figures of a person or a group. Within their unit alone."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from zhitong.core.errors import NotFound
+from zhitong.core.operations import Actor
+from zhitong.exchange.models import ItemFact
+from zhitong.monitor import parts, shares
+from zhitong.monitor.shares import Share
+from zhitong.ranking import figures, words
+from zhitong.ranking import queries as ranking
+from zhitong.ranking.periods import Period, read_period
+from zhitong.ranking.views.standings import parts_of_a_year
+from zhitong.ranking.words import COUNTS
+from zhitong.units.models import Unit
+from zhitong.web import navigation
+from zhitong.web.keyset import page_of
+from zhitong.web.parts import Cell, FunnelRow, KeyFigure, SavedFilter, TableColumn, TableRow, empty
+from zhitong.web.templatetags.zt import zt_short
+
+# What a member sent in is what came in for the unit.
+_OWN_COUNTS = COUNTS | {"received": "报送"}
+
+
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Return the reader's own year: what they sent in, what became of it, month by month."""
+    actor, unit = _author(request)
+    when = read_period(request.GET.dict())
+    person = shares.own_person(actor, unit)
+    choice = {"when": when, "parts": parts_of_a_year(), "years": range(when.last.year, when.last.year - 1, -1)}
+    if person is None:
+        box = empty("还没有您的信息", "提交第一篇信息以后，这里会有全年的数字和去向。", icon="chart-bar")
+        return render(request, "monitor/mine.html", choice | {"box": box})
+    share = shares.of_person(unit, person)
+    counts = figures.of_share(when, unit.pk, share.items)
+    year = when.last.year
+    months = figures.months_of_share(Period(date(year - 1, 1, 1), date(year, 12, 31)), unit.pk, share.items)
+    base = f"{reverse('monitor:mine_items')}?what="
+    shown = ["received", "adopted", *parts.levels_above(unit.level), "instructions"]
+    context = {
+        "figures": [
+            KeyFigure(_OWN_COUNTS[name], getattr(counts, name), "篇", f"{base}{name}&{when.query}") for name in shown
+        ],
+        "funnel": [
+            FunnelRow(
+                _OWN_COUNTS[step.what], step.value, step.share, f"{base}{step.what}&{when.query}", step.of_previous
+            )
+            for step in parts.steps(unit.level, counts)
+        ],
+        "trend": parts.trend(year, [months], f"{base}received", "每月报送"),
+        "list_url": f"{base}received&{when.query}",
+        "years": sorted({year, *(one for one, _ in months)}, reverse=True),
+    }
+    return render(request, "monitor/mine.html", choice | context)
+
+
+@login_required
+@require_safe
+def mine_items(request: HttpRequest) -> HttpResponse:
+    """Return the reader's own items behind one of these figures."""
+    actor, unit = _author(request)
+    person = shares.own_person(actor, unit)
+    if person is None:
+        raise NotFound
+    share = shares.of_person(unit, person)
+    return _items(request, share, _OWN_COUNTS, reverse("monitor:mine"), f"{reverse('monitor:mine_items')}?")
+
+
+@login_required
+@require_safe
+def share_items(request: HttpRequest) -> HttpResponse:
+    """Return the items behind a figure of a group or a person of the reader's unit."""
+    actor, unit = _reader(request)
+    navigation.mark(request, "overview")
+    share = shares.read_share(actor, unit, request.GET.dict())
+    base = f"{reverse('monitor:share_items')}?{share.query}&"
+    return _items(request, share, COUNTS, reverse("monitor:own"), base, opens=actor.can("items.read_all"))
+
+
+def _items(
+    request: HttpRequest, share: Share, labels: dict[str, str], back: str, base: str, *, opens: bool = True
+) -> HttpResponse:
+    what = request.GET.get("what", "received")
+    if what not in labels:
+        raise NotFound
+    when = read_period(request.GET.dict())
+    facts = figures.facts(when, what, [share.unit.pk]).filter(share.items)
+    page = page_of(facts, ("-pk",), request.GET)
+    outcomes = ranking.outcomes(share.unit, {fact.item_uuid for fact in page.items})
+    context = {
+        "title": labels[what],
+        "number": facts.count(),
+        "note": f"{share.name}，{when.words}",
+        "back": f"{back}?{when.query}",
+        "page": page,
+        "columns": [TableColumn(label) for label in ("编号", "来稿日期", "类别", "结果")],
+        "rows": [_row(fact, outcomes, opens=opens) for fact in page.items],
+        "caption": f"{share.name}{when.words}{labels[what]}",
+        "filters": [
+            SavedFilter(label, f"{base}what={name}&{when.query}", current=name == what)
+            for name, label in labels.items()
+        ],
+        "filters_label": "数的是什么",
+        "empty_box": empty("没有这样的稿件", f"{share.name}{when.words}没有计入“{labels[what]}”的稿件。"),
+    }
+    return render(request, "monitor/items.html", context)
+
+
+def _row(fact: ItemFact, outcomes: dict[Any, Any], *, opens: bool) -> TableRow:
+    url = reverse("desk:journey", args=[fact.item_uuid]) if opens else ""
+    said = "；".join(words.outcome(event) for event in outcomes[fact.item_uuid]) or "还没有结果"
+    cells = [
+        Cell(fact.number_label, url=url, look="t"),
+        Cell(zt_short(fact.submitted_on)),
+        Cell(fact.category or "未分类"),
+        Cell(said),
+    ]
+    return TableRow(cells, name=fact.number_label, url=url)
+
+
+def _reader(request: HttpRequest) -> tuple[Actor, Unit]:
+    return request.user.actor, request.tenant  # type: ignore[union-attr, attr-defined]
+
+
+def _author(request: HttpRequest) -> tuple[Actor, Unit]:
+    actor, unit = _reader(request)
+    actor.require("items.write")
+    navigation.mark(request, "mine")
+    return actor, unit
