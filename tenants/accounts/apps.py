@@ -10,5 +10,5 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Register permissions, checks and navigation."""
-        from tenants.accounts import checks, navigation, permissions  # noqa: F401 - registered by import
+        """Register permissions, checks, exports and navigation."""
+        from tenants.accounts import checks, exports, navigation, permissions  # noqa: F401 - registered by import

@@ -121,7 +121,7 @@ def test_every_link_of_every_role_leads_to_a_sound_page() -> None:
     assert {"accounts:person", "accounts:roles", "accounts:positions"} <= reached["administrator"]
     assert {"items:edit", "desk:journey", "notices:index"} <= reached["author"]
     assert {"monitor:province_units", "ranking:list"} <= reached["province office"]
-    assert {"operators:unit", "operators:outbox", "operators:audit"} <= reached["operator"]
+    assert {"operators:unit", "operators:outbox", "operators:audit", "operators:search"} <= reached["operator"]
 
 
 def test_every_kind_of_page_works_in_a_browser_without_a_barrier(port: int, browser: Browser) -> None:

@@ -1,75 +1,38 @@
 """What was refused in the unit because something was not what it said: for those who read its trail."""
 
-import json
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tenants.accounts.oddities import ORDER, told
+from tenants.accounts.oddities import oddities as oddities_of_unit
 from tenants.accounts.views.common import needs
-from zhitong.core.models import AuditEntry
-from zhitong.core.operations import require_unit
-from zhitong.exchange.models import Dispatch
 from zhitong.web import navigation, parts
 from zhitong.web.keyset import page_of
 from zhitong.web.parts import Cell, TableColumn, TableRow
 from zhitong.web.templatetags.zt import zt_short
 
-# action in the trail -> what it says
-_WORDS = {
-    "exchange.packet.tampered": "来稿与报送时的校验值不符",
-    "documents.file.refused": "文件没有收下",
-    "links.refused": "打开了不能用的一次性链接",
-    "links.code_wrong": "一次性链接的验证码不对",
-    "api.request_key.reused": "程序用同一个请求编号提交了不同的内容",
-}
-_ENDS = {
-    "used": "链接已经答复过",
-    "revoked": "链接已被收回",
-    "barred": "验证码输错次数过多，链接已停用",
-    "expired": "链接已过期限",
-    "open": "要答复的事已经有了结果",
-    "unknown": "没有这个链接",
-}
-
 
 @needs("audit.read")
 @require_safe
 def oddities(request: HttpRequest) -> HttpResponse:
-    """List what was refused and left its trace (`errors.Trace`) or concerned a link, newest first."""
+    """List what was refused and left its trace, newest first."""
     navigation.mark(request, "people")
-    entries = AuditEntry.objects.filter(unit_key=require_unit(), action__in=_WORDS)
-    page = page_of(entries, ("-at", "-pk"), request.GET)
-    opened = [entry.object_id for entry in page.items if entry.object_kind == "dispatch"]
-    senders = {str(one.uuid): one for one in Dispatch.objects.filter(uuid__in=opened).select_related("sender")}
+    page = page_of(oddities_of_unit(), ORDER, request.GET)
     context = {
         "columns": [TableColumn(word) for word in ("时间", "什么事", "说明", "谁")],
         "rows": [
             TableRow(
                 [
-                    Cell(zt_short(entry.at), look="num"),
-                    Cell(_WORDS[entry.action], look="t"),
-                    Cell(_more(entry, senders), look="words"),
-                    Cell(entry.actor_label),
+                    Cell(zt_short(one.at), look="num"),
+                    Cell(one.what, look="t"),
+                    Cell(one.more, look="words"),
+                    Cell(one.who),
                 ]
             )
-            for entry in page.items
+            for one in told(page.items)
         ],
         "page": page,
         "empty_box": parts.empty("没有异常", "来稿、文件、一次性链接和程序提交都没有被拦下的。", icon="circle-check"),
     }
     return render(request, "accounts/oddities.html", context)
-
-
-def _more(entry: AuditEntry, senders: dict[str, Dispatch]) -> str:
-    """Return what the entry says beyond its kind: never a title, which its reader may not be allowed to see."""
-    data: dict[str, Any] = json.loads(entry.content)["data"]
-    if entry.object_kind == "dispatch":
-        found = senders.get(entry.object_id)
-        return f"{found.sender.short_name} {zt_short(found.sent_at)} 报来的一篇，没有接收" if found else ""
-    if entry.action == "documents.file.refused":
-        return f"{data['name']}：{data['reason']}"
-    if entry.action == "links.code_wrong":
-        return f"第 {data['failures']} 次输错"
-    return _ENDS.get(data.get("reason", ""), "")
