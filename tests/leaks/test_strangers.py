@@ -209,7 +209,7 @@ def test_the_platforms_pages_do_not_exist_for_a_units_people(world: World) -> No
     inside = client_for(boss, world.unit)
     carried = public_client()  # the same session on the bare host, where the platform's own accounts live
     carried.cookies[settings.SESSION_COOKIE_NAME] = inside.cookies[settings.SESSION_COOKIE_NAME].value
-    for name in ("home", "unit_new", "outbox", "audit", "calendar", "calendar_drop"):
+    for name in ("home", "unit_new", "outbox", "search", "search_act", "audit", "calendar", "calendar_drop"):
         path = reverse(f"operators:{name}", settings.PUBLIC_SCHEMA_URLCONF)
         assert ask(inside, path).status == 404, path
         assert ask(carried, path).status in {302, 403}, path

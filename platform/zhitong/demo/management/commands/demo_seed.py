@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max
 
+from search.models import Upkeep
+from search.operations import ask_upkeep
 from zhitong.core import clock, outbox
 from zhitong.core.models import OutboxMessage
-from zhitong.core.operations import leave_unit
+from zhitong.core.operations import leave_unit, system
 from zhitong.demo.circulars import publish_circulars
 from zhitong.demo.content.items import current_year, nanhai_2019
 from zhitong.demo.content.units import units
@@ -74,6 +76,7 @@ class Command(BaseCommand):
         StaleYear.objects.bulk_create([StaleYear(year=year) for year in (2019, today.year)], ignore_conflicts=True)
         self._say(f"standings of {', '.join(map(str, refresh_standings()))}")
         self._say(f"{publish_circulars(world)} circulars")
+        ask_upkeep(actor=system(None), kind=Upkeep.Kind.SWEEP)  # the worker does it while people look around
         (settings.HOME / SEEDED).touch()
 
     def _say(self, words: str) -> None:
