@@ -95,7 +95,7 @@ def _items(
     when = read_period(request.GET.dict())
     facts = figures.facts(when, what, [share.unit.pk]).filter(share.items)
     page = page_of(facts, ("-pk",), request.GET)
-    outcomes = ranking.outcomes(share.unit, {fact.item_uuid for fact in page.items})
+    outcomes = ranking.outcomes(page.items)
     context = {
         "title": labels[what],
         "number": facts.count(),
