@@ -300,3 +300,41 @@ class SuggestionModel(models.Model):
     def accuracy(self) -> float:
         """The share (0 to 1) of the held-back texts that got their own label."""
         return self.right / self.checked if self.checked else 0.0
+
+
+class HotSubject(models.Model):
+    """What many items of a period are about (热点), as a worker found it (`search.clusters`).
+
+    `unit` is whose archive it was found in, null for the network. `place` orders the subjects of a period, `name` is
+    made of words that its items have in common, `items` and `units` count what is behind it, `before` how many items
+    of the period before would stand there.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+", db_index=False)
+    first = models.DateField()
+    last = models.DateField()
+    place = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=80)
+    items = models.PositiveIntegerField()
+    units = models.PositiveIntegerField()
+    before = models.PositiveIntegerField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "first", "last", "place"], name="hot_subject_place", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(units__lte=models.F("items")), name="hot_subject_units_of_items"),
+        ]
+
+
+class HotItem(models.Model):
+    """One item behind a hot subject, by its unit and uuid."""
+
+    subject = models.ForeignKey(HotSubject, models.CASCADE, related_name="behind")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    item_uuid = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "item_uuid"], name="hot_item_once")]

@@ -1,5 +1,10 @@
-"""Navigation entry of search: the shell shows it as the search box."""
+"""Navigation entries of search: hot subjects, and the question, which the shell shows as the search box."""
 
 from zhitong.web.navigation import NavEntry, register
 
+register(
+    NavEntry(
+        "hot", "热点", "search:hot", "bulb", permission="search.archive", or_permission="monitor.province", order=60
+    )
+)
 register(NavEntry("search", "检索", "search:page", "search", permission="search.use", order=90))

@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 
 from search.backend import EngineDown
+from search.clusters.keeping import periods_now, refresh
 from search.elastic.pushing import push
 from search.files.keeping import read_due
 from search.models import SavedSearch, Upkeep
@@ -66,3 +67,9 @@ def learn_suggestions() -> int:
         with unit:
             made += sum(learn(target) is not None for target in all_targets())
     return made
+
+
+@shared_task(base=PlatformTask, name="search.tasks.refresh_hot_subjects", time_limit=4 * 3600)
+def refresh_hot_subjects() -> int:
+    """Compute the hot subjects of the periods that are kept up to date; return how many there are."""
+    return refresh(periods_now())

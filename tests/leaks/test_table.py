@@ -177,6 +177,8 @@ notices:mail_confirm          404 404 404 404 404 404 404 404
 notices:mail_stop             404 404 404 404 404 404 404 404
 notices:open                  302 404 404 302 404 404 404 404
 search:page                   302 200 403 200 200 200 200 200
+search:hot                    302 200 403 403 403 200 200 200
+search:hot_items              302 404 404 404 404 404 404 404
 search:why                    302 200 403 200 200 200 200 200
 search:save                   302 405 405 405 405 405 405 405
 search:saved                  302 405 405 405 405 405 405 405

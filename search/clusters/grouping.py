@@ -1,0 +1,93 @@
+"""Texts of a period brought together by the telling words of their fingerprints; pure, no Django."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from search.alike.fingerprints import SHARED_TERMS
+
+LEAST_ITEMS = 3
+# A word of so many texts of the period is about everything; of a short period it still may be what is hot.
+_COMMON, _COMMON_PART = 60, 0.1
+NAMED_BY = 3
+_LEAST_LETTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text by its key: which unit's it is, and its telling words as numbers."""
+
+    key: int
+    unit: int
+    terms: frozenset[int]
+
+
+def group(texts: Sequence[Text], *, least_units: int = 1) -> list[list[Text]]:
+    """Return the groups of texts on one subject, the centre of each first, the largest first.
+
+    A group is a text and all that share at least `SHARED_TERMS` of its telling words and are in no larger group:
+    nothing is chained, so that each has to do with the centre. Groups of fewer than `LEAST_ITEMS` texts or of fewer
+    than `least_units` units are left out.
+    """
+    near = _neighbours(texts)
+    order = sorted(range(len(texts)), key=lambda at: (-len({texts[one].unit for one in near[at]}), -len(near[at]), at))
+    free = set(range(len(texts)))
+    found: list[list[Text]] = []
+    for centre in order:
+        if centre not in free:
+            continue
+        members = [centre, *sorted(near[centre] & free - {centre})]
+        if len(members) < LEAST_ITEMS or len({texts[one].unit for one in members}) < least_units:
+            continue
+        free.difference_update(members)
+        found.append([texts[one] for one in members])
+    return sorted(found, key=lambda one: (-len({text.unit for text in one}), -len(one), one[0].key))
+
+
+def count_near(centre: Text, texts: Collection[Text]) -> int:
+    """Return how many texts would stand in the group of a centre."""
+    return sum(len(centre.terms & text.terms) >= SHARED_TERMS for text in texts)
+
+
+def name_of(words: Sequence[tuple[int, Mapping[str, float]]], *, least_units: int = 1) -> str:
+    """Return what a group is called: the heaviest words that at least half of its texts say.
+
+    Args:
+        words: unit and weighed words of each text.
+        least_units: so many units must say a word; over the network no word of one unit alone is shown.
+    """
+    total: Counter[str] = Counter()
+    texts: Counter[str] = Counter()
+    units: dict[str, set[int]] = defaultdict(set)
+    for unit, weighed in words:
+        for word, weight in weighed.items():
+            total[word] += round(1000 * weight)
+            texts[word] += 1
+            units[word].add(unit)
+    able = [
+        word
+        for word, _weight in total.most_common()
+        if len(word) >= _LEAST_LETTERS and not word.isdecimal() and len(units[word]) >= least_units
+    ]
+    common = [word for word in able if 2 * texts[word] >= len(words)] or able
+    chosen: list[str] = []
+    for word in common:
+        if not any(word in other or other in word for other in chosen):
+            chosen.append(word)
+    return "、".join(chosen[:NAMED_BY])
+
+
+def _neighbours(texts: Sequence[Text]) -> list[set[int]]:
+    having: dict[int, list[int]] = defaultdict(list)
+    for at, text in enumerate(texts):
+        for term in text.terms:
+            having[term].append(at)
+    most = max(_COMMON, _COMMON_PART * len(texts))
+    found: list[set[int]] = []
+    for at, text in enumerate(texts):
+        shared: Counter[int] = Counter()
+        for term in text.terms:
+            if len(having[term]) <= most:
+                shared.update(having[term])
+        found.append({other for other, count in shared.items() if count >= SHARED_TERMS} | {at})
+    return found

@@ -1,0 +1,126 @@
+"""热点: what many items of a period are about, and the items behind each."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from search.clusters import hot_subjects
+from search.clusters.keeping import LEAST_UNITS, periods_now
+from search.clusters.subjects import OVER_ALL, OWN, Behind, behind, get_subject
+from search.models import HotSubject
+from zhitong.core.operations import Actor
+from zhitong.ranking.periods import Kind, Period, read_period
+from zhitong.units.models import Unit
+from zhitong.web import navigation
+from zhitong.web.parts import Cell, Change, SavedFilter, TableColumn, TableRow, empty
+
+_SHOWN = 60
+_NETWORK, _UNIT = "network", "unit"
+
+
+@login_required
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The subjects of a period, over the network or in the own archive, each leading to its items.
+
+    Raises:
+        NotAllowed: neither is open to the reader.
+        NotFound: no such period.
+    """
+    actor: Actor = request.user.actor  # type: ignore[union-attr]
+    unit: Unit = request.tenant  # type: ignore[attr-defined]
+    scopes = [name for name, right in ((_NETWORK, OVER_ALL), (_UNIT, OWN)) if actor.can(right)]
+    asked = request.GET.get("scope", "")
+    scope = asked if asked in scopes else next(iter(scopes), _UNIT)
+    when = read_period(request.GET.dict())
+    over_all = scope == _NETWORK
+    found = hot_subjects(actor, None if over_all else unit, when.first, when.last, _SHOWN)
+    context = {
+        "when": when,
+        "over_all": over_all,
+        "filters": [_period_tab(one, when, scope) for one in _periods(when)],
+        "other": [(name, _SCOPE_WORDS[name]) for name in scopes if name != scope],
+        "columns": _COLUMNS if over_all else [one for one in _COLUMNS if one.key != "units"],
+        "rows": [_row(one, when, over_all=over_all) for one in found],
+        "as_of": found[0].computed_at if found else None,
+        "least_units": LEAST_UNITS,
+        "empty_box": empty(
+            "这个时段没有热点",
+            "三篇以上说的是一件事才算热点。每天凌晨计算一次，新来的稿件明天算进来。",
+            icon="chart-bar",
+        ),
+    }
+    return render(request, "search/hot.html", context)
+
+
+@login_required
+@require_safe
+def items(request: HttpRequest, subject_id: int) -> HttpResponse:
+    """The items behind a subject: of other units the unit, number and day, a title where the reader's unit has it."""
+    actor: Actor = request.user.actor  # type: ignore[union-attr]
+    navigation.mark(request, "hot")
+    subject = get_subject(actor, subject_id)
+    found = behind(actor, subject)
+    when = Period(subject.first, subject.last)
+    context = {
+        "subject": subject,
+        "when": when,
+        "columns": [TableColumn("编号"), TableColumn("标题"), TableColumn("单位"), TableColumn("提交")],
+        "rows": [_item_row(one) for one in found],
+        "total": len(found),
+        "back": f"{reverse('search:hot')}?{when.query}&scope={_UNIT if subject.unit_id else _NETWORK}",
+    }
+    return render(request, "search/hot_items.html", context)
+
+
+_SCOPE_WORDS = {_NETWORK: "看全省", _UNIT: "看本单位档案"}
+_COLUMNS = [
+    TableColumn("", number=True, key="place"),
+    TableColumn("事项", key="name"),
+    TableColumn("篇数", number=True, key="items"),
+    TableColumn("单位数", number=True, key="units"),
+    TableColumn("比上期", key="before"),
+]
+
+
+def _periods(when: Period) -> Sequence[Period]:
+    kept = periods_now()
+    return kept if when in kept else [*kept, when]
+
+
+def _period_tab(one: Period, when: Period, scope: str) -> SavedFilter:
+    words = one.words if one.kind != Kind.YEAR else f"{one.year} 年全年"
+    return SavedFilter(words, f"?{one.query}&scope={scope}", current=one == when)
+
+
+def _row(subject: HotSubject, when: Period, *, over_all: bool) -> TableRow:
+    url = reverse("search:hot_items", args=[subject.pk])
+    cells = [
+        Cell(str(subject.place), look="num"),
+        Cell(subject.name, url, look="t"),
+        Cell(str(subject.items), url, "num"),
+    ]
+    if over_all:
+        cells.append(Cell(str(subject.units), url, "num"))
+    return TableRow([*cells, Cell(trend(subject, when).word)], name=subject.name, url=url)
+
+
+def trend(subject: HotSubject, when: Period) -> Change:
+    """Return the change against the period before, in words: 新出现, 多 3 篇, 少 2 篇, 持平."""
+    if not subject.before:
+        return Change("新出现", "up", good=False)
+    more = subject.items - subject.before
+    if not more:
+        return Change("持平")
+    before = when.before.words
+    return Change(f"比{before}{'多' if more > 0 else '少'} {abs(more)} 篇", "up" if more > 0 else "down", good=False)
+
+
+def _item_row(one: Behind) -> TableRow:
+    url = reverse("desk:item", args=[one.item]) if one.item else ""
+    title = Cell(one.title, url, look="t") if one.title else Cell(look="t", note="未报送本单位，标题不显示")
+    return TableRow([Cell(one.number), title, Cell(one.unit), Cell(one.day.isoformat())], name=one.number, url=url)
