@@ -10,5 +10,10 @@ class DutiesConfig(AppConfig):
     label = "duties"
 
     def ready(self) -> None:
-        """Register permissions, consumers and navigation."""
-        from tenants.duties import consumers, navigation, permissions  # noqa: F401 - registered by import
+        """Register permissions, consumers, exports and navigation."""
+        from tenants.duties import (  # noqa: F401 - registered by import
+            consumers,
+            exports,
+            navigation,
+            permissions,
+        )

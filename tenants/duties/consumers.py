@@ -14,7 +14,8 @@ from typing import Any
 from tenants.accounts.models import Membership, User
 from tenants.accounts.queries import with_permission
 from tenants.duties import words
-from tenants.duties.models import DutyRecord, OwnTarget
+from tenants.duties.models import AwardKind, AwardList, DutyRecord, OwnTarget
+from tenants.duties.queries.awards import honoured
 from tenants.duties.queries.packets import packet_of
 from tenants.duties.queries.targets import progress
 from tenants.notices.operations import notify
@@ -112,6 +113,17 @@ def tell_member(payload: dict[str, Any]) -> None:
     title = f"履职记录{record.get_state_display()}：{record.duty.name}"
     key = f"duty_record:{record.uuid}:{record.state}"
     _tell([record.user], key, "duties.record", title, record.reason or record.words, url="/duties/")
+
+
+@outbox.consumer("duties.awards.decided")
+def tell_the_honoured(payload: dict[str, Any]) -> None:
+    """Tell the people of the unit whom a decided list honours."""
+    found = AwardList.objects.get(uuid=payload["list"])
+    for entry in honoured(found):
+        title = f"{found.get_kind_display()}：{found.title}"
+        readers = User.objects.filter(person_uuid__in=entry.persons, is_active=True)
+        body = entry.name if found.kind == AwardKind.ITEM else ""
+        _tell(readers, f"award:{entry.pk}", "duties.award", title, body, url="/duties/")
 
 
 @outbox.consumer("ranking.dossier.consented")

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 
 from tenants.duties import words
-from tenants.duties.models import Counted, Duty
+from tenants.duties.awards import MEASURES
+from tenants.duties.awards import MOST as MOST_AWARDS
+from tenants.duties.models import AwardKind, Counted, Duty
 from tenants.duties.operations.lists import HEADING_LIMIT, MOST_TIMES, NAME_LIMIT
 from tenants.duties.operations.records import WORDS_LIMIT
 from zhitong.core import clock
@@ -24,6 +26,12 @@ def periods_ahead() -> dict[str, Period]:
     """Return the periods of this and the next year that have not passed, by their codes, whole years first."""
     year = clock.today().year
     return {period.code: period for period in _periods(year, year + 1) if period.last >= clock.today()}
+
+
+def periods_begun() -> dict[str, Period]:
+    """Return the periods of this and the last year that have begun, by their codes, whole years first."""
+    year = clock.today().year
+    return {period.code: period for period in _periods(year, year - 1) if period.first <= clock.today()}
 
 
 def _periods(*years: int) -> list[Period]:
@@ -139,3 +147,29 @@ class TransferForm(Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [(str(unit.uuid), unit.short_name) for unit in units]
+
+
+class AwardForm(Form):
+    """What a list honours, of which period, and the rule that proposes it."""
+
+    kind = forms.ChoiceField(label="评什么", choices=AwardKind.choices)
+    title = forms.CharField(label="名称", max_length=60, help_text="例如“2026 年度履职先进个人”。")
+    period = forms.ChoiceField(label="时段")
+    by = forms.ChoiceField(label="按什么排", choices=list(MEASURES.items()))
+    first = forms.IntegerField(
+        label="取前几名", min_value=1, max_value=MOST_AWARDS, initial=10, help_text="单位按层级和类别分组，各取前几名。"
+    )
+    measure = forms.ChoiceField(
+        label="至少要有", choices=[item for item in MEASURES.items() if item[0] != "points"], initial="adopted"
+    )
+    at_least = forms.IntegerField(
+        label="几篇", required=False, min_value=0, max_value=9999, help_text="不填就是没有要求。"
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        """Offer the periods that have begun, the latest years first."""
+        self.periods = periods_begun()
+        super().__init__(data, initial={"period": f"{clock.today().year}"})
+        field = self.fields["period"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(code, period.words) for code, period in self.periods.items()]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenants.duties.views import dossiers, lists, records, targets, transfers
+from tenants.duties.views import awards, dossiers, lists, records, targets, transfers
 
 app_name = "duties"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern] = [
     path("records/", records.records, name="records"),
     path("records/new/", records.new, name="record_new"),
     path("records/<uuid:record_uuid>/proof/", records.proof, name="proof"),
+    path("awards/", awards.awards, name="awards"),
+    path("awards/new/", awards.new, name="award_new"),
+    path("awards/<uuid:list_uuid>/", awards.award, name="award"),
+    path("awards/<uuid:list_uuid>/list.<str:extension>", awards.award_print, name="award_print"),
     path("list/", lists.duties, name="list"),
     path("targets/", targets.targets, name="targets"),
     path("targets/set/<slug:whom>/", targets.set_, name="targets_set"),

@@ -1,7 +1,8 @@
 """The addresses of duties that take words, each with a form that is right."""
 
 from tenants.duties import operations as duties
-from tenants.duties.models import Counted
+from tenants.duties.awards import Rule
+from tenants.duties.models import AwardKind, Counted
 from tests.factories import client_for, make_user
 from tests.leaks.place import KEPT, Place
 from zhitong.core import clock
@@ -10,7 +11,7 @@ from zhitong.units.models import Unit
 
 
 def duties_places(unit: Unit) -> dict[str, Place]:
-    """A target, a duty, a record to enter and one to decide."""
+    """A target, a duty, a record to enter and one to decide, a list of honours to make and one to change."""
     clerk = make_user(unit, "shaolan", name="邵岚", roles=["clerk"])
     member = make_user(unit, "luzhi", name="陆知")
     today = clock.today()
@@ -20,6 +21,9 @@ def duties_places(unit: Unit) -> dict[str, Place]:
             actor=clerk.actor, year=today.year, heading="五个一", name="参加一次调研", counted=Counted.RECORDS
         )
         record = duties.enter_record(actor=member.actor, duty_uuid=duty.uuid, on=today, words="调研夜市")
+        honours = duties.propose_awards(
+            actor=clerk.actor, kind=AwardKind.PERSON, title="先进个人", period=year, rule=Rule("received", 3)
+        )
     c, m = client_for(clerk, unit), client_for(member, unit)
     target = {"period": year.code, "measure": "sent", "uniform": "3", "basis": "办〔2026〕3号"}
     more = {
@@ -30,6 +34,15 @@ def duties_places(unit: Unit) -> dict[str, Place]:
         "counted": "received",
         "number": 1,
     }
+    honour = {
+        "kind": "person",
+        "period": year.code,
+        "title": "先进个人",
+        "by": "received",
+        "first": 3,
+        "measure": "adopted",
+    }
+    added = {"do": "add", "version": honours.version, "who": member.name, "reason": "表现突出"}
     return {
         "target": Place(
             "duties:targets_set", c, "/duties/targets/set/units/", target, "basis", "依据", empty_is_fine=True
@@ -43,4 +56,6 @@ def duties_places(unit: Unit) -> dict[str, Place]:
             "duties:records", c, "/duties/records/",
             {"do": "refuse", "record": f"{record.uuid}", "reason": "没有参加"}, "reason", "理由",
         ),
+        "honours": Place("duties:award_new", c, "/duties/awards/new/", honour, "title", "名称"),
+        "honouring": Place("duties:award", c, f"/duties/awards/{honours.uuid}/", added, "reason", "理由", "who"),
     }  # fmt: skip

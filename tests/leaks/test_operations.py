@@ -16,7 +16,8 @@ from tenants.desk.operations import Answer
 from tenants.desk.outcome_lists import Listed
 from tenants.desk.queries import Pick
 from tenants.duties import operations as duties
-from tenants.duties.models import Counted
+from tenants.duties.awards import Rule
+from tenants.duties.models import AwardKind, Counted
 from tenants.handling import operations as tenant_handling
 from tenants.handling.operations import Named
 from tenants.papers import operations as papers
@@ -47,6 +48,7 @@ _TENANTS = (
     "tenants.handling.operations",
     "tenants.papers.operations",
     "tenants.circulars.operations",
+    "tenants.duties.operations.awards",
     "tenants.duties.operations.lists",
     "tenants.duties.operations.records",
     "tenants.duties.operations.targets",
@@ -91,6 +93,7 @@ INNER = {
 OWN = frozenset(
     {
         "desk.declining.set_decline_reasons",
+        "duties.awards.propose_awards",
         "duties.lists.add_duty",
         "duties.lists.copy_duties",
         "exchange.registering.register_item",
@@ -217,22 +220,33 @@ def _duties(world: World) -> dict[str, Any]:
             actor=world.clerk.actor, year=today.year, heading="五个一", name="调研", counted=Counted.RECORDS
         )
         record = duties.enter_record(actor=world.author.actor, duty_uuid=duty.uuid, on=today, words="调研夜市")
+        honours = duties.propose_awards(
+            actor=world.clerk.actor, kind=AwardKind.PERSON, title="名单", period=period, rule=Rule("higher_national", 3)
+        )
+        entry = duties.add_award(
+            actor=world.clerk.actor, list_uuid=honours.uuid, version=honours.version, who=world.author.name, reason="增"
+        )
         handed = consent_to_transfer(actor=world.author.actor, source=world.unit.uuid, receiver=world.city.uuid)
     return {
         "duty_uuid": duty.uuid,
         "record_uuid": record.uuid,
+        "list_uuid": honours.uuid,
+        "subject_uuid": entry.subject_uuid,
         "transfer_uuid": handed.uuid,
         "source": world.unit.uuid,
         "receiver": world.city.uuid,
         "numbers": {world.author.uuid: 1},
         "measure": Measure.RECEIVED,
         "period": period,
+        "rule": Rule("received", 3),
         "on": today,
         "year": today.year,
         "heading": "改",
         "name": "改",
         "counted": Counted.RECEIVED,
+        "who": world.author.name,
         "confirm": True,
+        "up": True,
     }
 
 
@@ -245,6 +259,8 @@ def _call(operation: Operation, actor: Actor, given: dict[str, Any]) -> str:
         values |= {name: Named("区城管局", "李明", "13912345679") for name in ("lead", "to") if name in values}
     elif operation is OPERATIONS["exchange.handling.deciding.reassign"]:
         values["to"] = given["lead"]
+    elif operation is OPERATIONS["duties.awards.propose_awards"]:
+        values["kind"] = AwardKind.PERSON
     elif operation is OPERATIONS["ranking.targets.set_targets"]:
         values["numbers"] = {given["unit"].uuid: 1}
     elif operation is OPERATIONS["exchange.sending.send"]:

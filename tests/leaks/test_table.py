@@ -254,6 +254,10 @@ duties:member_print           302 404 403 403 403 404 404 404
 duties:records                302 200 403 403 403 200 200 200
 duties:record_new             302 200 200 200 200 200 200 200
 duties:proof                  302 404 404 404 404 404 404 404
+duties:awards                 302 200 403 403 403 200 200 200
+duties:award_new              302 200 403 403 403 200 200 200
+duties:award                  302 404 403 403 403 404 404 404
+duties:award_print            302 404 403 403 403 404 404 404
 duties:list                   302 200 403 403 403 200 200 200
 duties:targets                302 200 403 403 403 200 200 200
 duties:targets_set            302 404 404 404 404 404 404 404

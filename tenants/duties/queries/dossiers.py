@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from tenants.accounts.models import MemberKind, User
+from tenants.accounts.models import MemberKind, Membership, User
 from tenants.duties.models import AwardEntry, AwardList, Counted, Duty, DutyRecord
 from tenants.duties.queries.targets import person_rules
 from tenants.items.models import Item
 from tenants.papers.queries import answers_between
+from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.exchange.models import ItemFact
 from zhitong.ranking import figures
@@ -75,9 +76,23 @@ class Dossier:
     awards: Sequence[AwardEntry] = field(default_factory=list)
 
 
+def asked_year(asked: str) -> int:
+    """Return the year that an address asks for, the present one without; nothing later.
+
+    Raises:
+        NotFound: no such year.
+    """
+    today = clock.today().year
+    if not asked:
+        return today
+    if not (asked.isascii() and asked.isdecimal() and 1949 <= int(asked[:5]) <= today):
+        raise NotFound
+    return int(asked)
+
+
 def duties_of(year: int) -> list[Duty]:
-    """Return the list of duties of a year, in its order."""
-    return list(Duty.objects.filter(year=year, dropped_at=None).order_by("order", "pk"))
+    """Return the duties of a year, list by list, each in its order."""
+    return list(Duty.objects.filter(year=year, dropped_at=None).order_by("heading", "order", "pk"))
 
 
 def people() -> QuerySet[User]:
@@ -95,6 +110,15 @@ def get_member(user_uuid: UUID) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def circles_of(users: Collection[User]) -> defaultdict[int, str]:
+    """Return the circles of each of these people (by key) in words."""
+    found: defaultdict[int, str] = defaultdict(str)
+    rows = Membership.objects.filter(user__in=[user.pk for user in users]).select_related("group")
+    for row in rows.order_by("group__kind", "group__name"):
+        found[row.user_id] += f"{'、' if found[row.user_id] else ''}{row.group.name}"
+    return found
 
 
 def years_of(users: Collection[User], year: int) -> list[Year]:

@@ -7,7 +7,7 @@ from tenants.accounts.models import User
 from zhitong.web import navigation
 from zhitong.web.parts import SavedFilter
 
-_SECTIONS = (("members", "委员履职"), ("targets", "目标任务"))
+_SECTIONS = (("members", "委员履职"), ("targets", "目标任务"), ("awards", "评优"))
 
 
 def sections(request: HttpRequest, user: User, current: str) -> list[SavedFilter]:

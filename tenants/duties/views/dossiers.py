@@ -32,7 +32,6 @@ from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import SavedFilter, State, Tag
 from zhitong.web.templatetags.zt import points as point_words
 
-_FIRST_YEAR = 1949
 _YEARS = 5  # that the list of members offers
 
 
@@ -76,9 +75,10 @@ def members(request: HttpRequest) -> HttpResponse:
     """List the unit's people who report with their year."""
     user = reader(request)
     user.actor.require("duties.read")
-    year = _year(request)
+    year = dossiers.asked_year(request.GET.get("year", ""))
     base = reverse("duties:members")
-    page = page_of(dossiers.people().prefetch_related("circles"), ("name", "pk"), request.GET)
+    page = page_of(dossiers.people(), ("name", "pk"), request.GET)
+    circles = dossiers.circles_of(page.items)
     waiting = dossiers.waiting_records().count()
     this_year = clock.today().year
     context = {
@@ -90,7 +90,7 @@ def members(request: HttpRequest) -> HttpResponse:
         "year": year,
         "waiting": waiting,
         "may_manage": user.has_zt_perm("duties.manage"),
-        "rows": [_row(one) for one in dossiers.years_of(page.items, year)],
+        "rows": [_row(one, circles[one.user.pk]) for one in dossiers.years_of(page.items, year)],
         "page": page,
         "page_size": SIZE,
         "page_unit": "人",
@@ -100,7 +100,7 @@ def members(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, of: User) -> HttpResponse:
-    year = _year(request)
+    year = dossiers.asked_year(request.GET.get("year", ""))
     found = dossiers.dossier(of, year)
     is_own = user.pk == of.pk
     opens = is_own or user.has_zt_perm("items.read_all")
@@ -155,7 +155,7 @@ def _file(request: HttpRequest, user: User, of: User, extension: str) -> FileRes
     make = prints.FILES.get(extension)
     if make is None:
         raise NotFound
-    year = _year(request)
+    year = dossiers.asked_year(request.GET.get("year", ""))
     opens = user.pk == of.pk or user.has_zt_perm("items.read_all")
     sheet = prints.sheet_of(dossiers.dossier(of, year), unit=unit_in_force(), reader=user.name, with_titles=opens)
     return hand_out(
@@ -167,16 +167,6 @@ def _file(request: HttpRequest, user: User, of: User, extension: str) -> FileRes
         object_kind="user",
         object_id=of.uuid,
     )
-
-
-def _year(request: HttpRequest) -> int:
-    """Return the year that is asked for, the present one without; nothing later."""
-    asked, today = request.GET.get("year", ""), clock.today().year
-    if not asked:
-        return today
-    if not (asked.isascii() and asked.isdecimal() and _FIRST_YEAR <= int(asked[:5]) <= today):
-        raise NotFound
-    return int(asked)
 
 
 def _figures(year: Year) -> list[tuple[str, str, str]]:
@@ -241,13 +231,13 @@ def _no_duties(user: User, of: User, year: int) -> str:
     return f"{year} 年还没有履职清单。{who}"
 
 
-def _row(year: Year) -> dict[str, Any]:
+def _row(year: Year, circles: str) -> dict[str, Any]:
     waiting = sum(record.state == DutyRecord.State.ENTERED for one in year.duties for record in one.records)
     total = len(year.duties)
     word = f"完成 {year.met} / {total} 项"
     return {
         "user": year.user,
-        "circles": "、".join(group.name for group in year.user.circles.all()),
+        "circles": circles,
         "figures": _figures(year),
         "duties": State(word, "ok" if year.met == total else "now") if total else None,
         "waiting": Tag(f"待确认 {waiting}", "amber") if waiting else None,

@@ -53,10 +53,7 @@ def duties(request: HttpRequest) -> HttpResponse:
             for each in sorted({today + 1, today, today - 1, year}, reverse=True)
         ],
         "year": year,
-        "lists": [
-            (heading, list(those))
-            for heading, those in groupby(sorted(found, key=attrgetter("heading")), key=attrgetter("heading"))
-        ],
+        "lists": [(heading, list(those)) for heading, those in groupby(found, key=attrgetter("heading"))],
         "form": form,
         "refused": refused,
         "is_open": abs(year - today) <= 1,

@@ -19,6 +19,7 @@ from tenants.duties.forms import TargetForm
 from tenants.duties.models import OwnTarget
 from tenants.duties.operations.targets import GROUP_MEASURES, PERSON_MEASURES
 from tenants.duties.queries import targets as own_queries
+from tenants.duties.queries.chosen import TABS, Chosen, chosen
 from tenants.duties.views import common
 from tenants.items.views.common import reader
 from zhitong.core import clock
@@ -26,7 +27,6 @@ from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.ranking import targets as unit_targets
 from zhitong.ranking.models import Measure, Owed, Target
 from zhitong.ranking.operations import set_targets
-from zhitong.ranking.periods import Period
 from zhitong.ranking.targets import Progress
 from zhitong.units.current import unit_in_force
 from zhitong.units.queries import units_below
@@ -36,7 +36,7 @@ from zhitong.web.parts import Action, Cell, SavedFilter, State, TableColumn, Tab
 
 _HISTORY = [TableColumn(label) for label in ("下达时间", "下达", "对象", "目标任务", "依据", "现在")]
 _UNIT_MEASURES = (Measure.SENT, Measure.ADOPTED, Measure.HIGHER, Measure.POINTS)
-_TABS = {"ours": "上级下达", "below": "下级单位", "groups": "界别与组织", "people": "个人", "history": "历次下达"}
+_TABS = {**TABS, "history": "历次下达"}
 _SETTING = {"below": "units", "groups": "groups", "people": "people"}  # tab -> what is set there
 
 
@@ -61,32 +61,20 @@ def targets(request: HttpRequest) -> HttpResponse:
     """Show one sort of targets of a period, who is behind first."""
     user = reader(request)
     user.actor.require("duties.read")
-    unit = unit_in_force()
-    rows: dict[str, list[Owed]] = {
-        "ours": list(unit_targets.targets_of(unit)),
-        "below": list(unit_targets.targets_set_by(unit)),
-        "groups": list(own_queries.own_targets(of_groups=True)),
-        "people": list(own_queries.own_targets(of_groups=False)),
-    }
-    tab = request.GET.get("tab", "")
-    if tab not in _TABS:
-        tab = next((name for name, found in rows.items() if found), "ours")
-    if tab == "history":
+    if request.GET.get("tab") == "history":
         return _history(request, user)
-    shown = rows[tab]
-    periods = list(dict.fromkeys(row.period for row in shown))
-    when = next((one for one in periods if one.code == request.GET.get("period")), _present(periods))
-    lines = _lines(tab, [row for row in shown if row.period == when])
+    found = chosen(request.GET)
+    lines = [_line(found, row) for row in found.rows]
     context = {
         "filters": common.sections(request, user, "targets"),
-        "tabs": _tabs(tab, {name: len(found) for name, found in rows.items()}),
-        "tab": tab,
-        "periods": periods,
-        "when": when,
+        "tabs": _tabs(found.tab, found.counts),
+        "tab": found.tab,
+        "periods": found.periods,
+        "when": found.when,
         "lines": lines,
         "summary": words.by_standing(Counter(line.state.word.partition(" ")[0].partition("，")[0] for line in lines)),
-        "set_url": _set_url(user, tab),
-        "empty_box": _empty(user, tab),
+        "set_url": _set_url(user, found.tab),
+        "empty_box": _empty(user, found.tab),
     }
     return render(request, "duties/targets.html", context)
 
@@ -137,47 +125,22 @@ def set_(request: HttpRequest, whom: str) -> HttpResponse:
     return render(request, "duties/targets_set.html", context, status=form.status)
 
 
-def _present(periods: Sequence[Period]) -> Period | None:
-    """Return the longest period that runs today, else the latest."""
-    today = clock.today()
-    running = [one for one in periods if one.first <= today <= one.last]
-    return max(running, key=lambda one: one.last - one.first, default=next(iter(periods), None))
-
-
-def _lines(tab: str, rows: Sequence[Any]) -> list[Line]:
-    own = tab in {"groups", "people"}
-    found = own_queries.progress(rows) if own else unit_targets.progress_of_units(rows)
-    lines = []
-    for row in rows:
-        progress = found[row.uuid]
-        name, url = _subject(tab, row)
-        counted = (
-            f"{reverse('ranking:list', args=[row.unit.uuid])}?what={row.measure}&{row.period.query}"
-            if (tab == "ours" and row.measure != Measure.POINTS)
-            else ""
-        )
-        lines.append(
-            Line(
-                name=name,
-                url=url,
-                what=words.measure_word(row.measure, own=own),
-                basis=row.basis,
-                number=words.amount(row.number, row.measure),
-                done=words.amount(progress.done, row.measure),
-                done_url=counted,
-                progress=progress,
-                state=words.standing(progress, row.measure),
-            )
-        )
-    return sorted(lines, key=lambda line: (line.progress.is_met, not line.progress.behind, line.progress.share))
-
-
-def _subject(tab: str, row: Any) -> tuple[str, str]:
-    if tab == "people":
-        return row.user.name, reverse("duties:member", args=[row.user.uuid])
-    if tab == "groups":
-        return row.group_name, ""
-    return (f"{row.setter.short_name}下达" if tab == "ours" else row.unit.short_name), ""
+def _line(found: Chosen, row: Any) -> Line:
+    progress = found.progress[row.uuid]
+    listed = ""
+    if found.tab == "ours" and row.measure != Measure.POINTS:
+        listed = f"{reverse('ranking:list', args=[row.unit.uuid])}?what={row.measure}&{row.period.query}"
+    return Line(
+        name=found.name_of(row),
+        url=reverse("duties:member", args=[row.user.uuid]) if found.tab == "people" else "",
+        what=words.measure_word(row.measure, own=found.is_own),
+        basis=row.basis,
+        number=words.amount(row.number, row.measure),
+        done=words.amount(progress.done, row.measure),
+        done_url=listed,
+        progress=progress,
+        state=words.standing(progress, row.measure),
+    )
 
 
 def _tabs(current: str, counts: Mapping[str, int]) -> list[SavedFilter]:

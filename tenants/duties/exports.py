@@ -1,0 +1,120 @@
+"""Lists of duties that can be exported: targets with their progress, the years of people, a list of honours."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.http import QueryDict
+
+from tenants.accounts.models import User
+from tenants.duties import words
+from tenants.duties.models import AwardKind
+from tenants.duties.queries import dossiers
+from tenants.duties.queries.awards import get_list, honoured
+from tenants.duties.queries.chosen import TABS, chosen
+from zhitong.core.errors import NotFound
+from zhitong.core.operations import Actor
+from zhitong.core.tables import Value
+from zhitong.exports.registry import Exporter, Rows, by_batches, register
+
+_TARGETS = ("对象", "时段", "计什么", "任务", "完成", "完成率（%）", "状态", "依据")
+_YEARS = (
+    "姓名", "身份", "界别与组织", "提交", "本级采用", "上级采用", "批示", "应约稿", "得分",
+    "履职清单完成", "履职清单项数",
+)  # fmt: skip
+_HONOURS = ("序号", "名称", "说明", "得分", "增列理由")
+
+
+def _targets(_actor: Actor, asked: QueryDict) -> Rows:
+    found = chosen(asked)
+    rows = []
+    for row in found.rows:
+        progress = found.progress[row.uuid]
+        rows.append(
+            (
+                found.name_of(row),
+                row.period.words,
+                words.measure_word(row.measure, own=found.is_own),
+                row.number,
+                progress.done,
+                round(progress.rate, 2),
+                words.standing(progress, row.measure).word,
+                row.basis,
+            )
+        )
+    return len(rows), rows
+
+
+def _years(_actor: Actor, asked: QueryDict) -> Rows:
+    year = dossiers.asked_year(asked.get("year", ""))
+    people = dossiers.people()
+
+    def told(some: Sequence[User]) -> Iterable[Sequence[Value]]:
+        circles = dossiers.circles_of(some)
+        for one in dossiers.years_of(some, year):
+            counts = one.counts
+            yield (
+                one.user.name,
+                one.user.get_member_kind_display(),
+                circles[one.user.pk],
+                counts.received,
+                counts.adopted,
+                counts.higher,
+                counts.instructions,
+                one.calls,
+                one.points,
+                one.met,
+                len(one.duties),
+            )
+
+    return people.count(), by_batches(people.order_by("name", "pk"), told)
+
+
+def _honours(actor: Actor, asked: QueryDict) -> Rows:
+    try:
+        found = get_list(UUID(asked.get("list", "")))
+    except ValueError as error:
+        raise NotFound from error
+    shows = found.kind != AwardKind.ITEM or actor.can("items.read_all")
+    rows = [
+        (
+            number,
+            entry.name if shows else str(entry.figures.get("label", "")),
+            entry.note,
+            str(entry.figures.get("points", "")),
+            entry.added_why,
+        )
+        for number, entry in enumerate(honoured(found), 1)
+    ]
+    return len(rows), rows
+
+
+register(
+    Exporter(
+        kind="duties.targets",
+        label="目标任务",
+        right="duties.read",
+        columns=_TARGETS,
+        rows=_targets,
+        title=lambda asked: f"目标任务（{TABS.get(asked.get('tab', ''), '全部')}）",
+    )
+)
+register(
+    Exporter(
+        kind="duties.members",
+        label="委员履职",
+        right="duties.read",
+        columns=_YEARS,
+        rows=_years,
+        title=lambda asked: f"{dossiers.asked_year(asked.get('year', ''))}年委员履职",
+    )
+)
+register(
+    Exporter(
+        kind="duties.award",
+        label="评优名单",
+        right="duties.read",
+        columns=_HONOURS,
+        rows=_honours,
+        title=lambda asked: "评优名单",
+    )
+)
