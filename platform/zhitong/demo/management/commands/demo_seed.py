@@ -17,6 +17,7 @@ from zhitong.demo.circulars import publish_circulars
 from zhitong.demo.content.items import current_year, nanhai_2019
 from zhitong.demo.content.units import units
 from zhitong.demo.dealings import play_dealings
+from zhitong.demo.duties import play_duties, score_people
 from zhitong.demo.handling import pass_on_lately
 from zhitong.demo.hands import commit_without_waiting, hands
 from zhitong.demo.history import play
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         build_units(world)
         self._say(f"{len(world.units)} units, {len(world.bodies)} external bodies")
         build_people(world)
+        score_people(world)
         self._say(f"{len(world.users)} accounts")
         today = clock.today()
         past = nanhai_2019(_SEED)
@@ -76,6 +78,9 @@ class Command(BaseCommand):
         StaleYear.objects.bulk_create([StaleYear(year=year) for year in (2019, today.year)], ignore_conflicts=True)
         self._say(f"standings of {', '.join(map(str, refresh_standings()))}")
         self._say(f"{publish_circulars(world)} circulars")
+        self._say(f"{play_duties(world)} targets, records of duties, honours")
+        while outbox.drain(_AT_A_TIME):
+            pass
         ask_upkeep(actor=system(None), kind=Upkeep.Kind.SWEEP)  # the worker does it while people look around
         (settings.HOME / SEEDED).touch()
 
