@@ -18,12 +18,20 @@ from zhitong.demo.content.people import PersonSeed, people_of
 from zhitong.demo.content.units import units
 from zhitong.demo.flows import set_up
 from zhitong.people.models import Person
-from zhitong.ranking.operations import publish_rules
+from zhitong.ranking.operations import add_term, publish_rules
 from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.units.models import BodyKind, ExternalBody, Level, RouteKind, Unit, UnitKind
 from zhitong.units.operations import NewUnit, create_unit, open_route, register_body
 
 BEGIN = date(2018, 1, 1)
+# Who has rules, under which code, and after which of those that come with the product.
+_RULES = (("guangdong", "province", "A"), ("nanhai", "members", "E"))
+_TERMS = (
+    ("guangdong", "第十二届", date(2018, 1, 23), date(2023, 1, 10)),
+    ("guangdong", "第十三届", date(2023, 1, 11), date(2028, 1, 10)),
+    ("nanhai", "上届", date(2016, 11, 1), date(2021, 10, 31)),
+    ("nanhai", "本届", date(2021, 11, 1), date(2026, 12, 31)),
+)
 
 _BODY_KINDS = {
     "cppcc": BodyKind.CPPCC,
@@ -102,15 +110,21 @@ def build_units(world: World) -> None:
                 body=world.bodies[body.code],
                 valid_from=BEGIN,
             )
-    province = world.units["guangdong"]
-    with province:
-        publish_rules(
-            actor=system(province.pk, "平台"),
-            owner=province,
-            code="province",
-            source=(FOLDER / "A.yaml").read_text(encoding="utf-8"),
-            valid_from=BEGIN,
-        )
+    for host, code, preset in _RULES:
+        owner = world.units[host]
+        source = (FOLDER / f"{preset}.yaml").read_text(encoding="utf-8")
+        with owner:
+            publish_rules(
+                actor=system(owner.pk, "平台"),
+                owner=owner,
+                code=code,
+                source=source.replace(f"code: {preset}", f"code: {code}", 1),
+                valid_from=BEGIN,
+            )
+    for host, name, first, last in _TERMS:
+        unit = world.units[host]
+        with unit:
+            add_term(actor=system(unit.pk, "平台"), unit=unit, name=name, first=first, last=last)
 
 
 def build_people(world: World) -> None:
