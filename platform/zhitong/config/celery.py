@@ -42,7 +42,10 @@ app.config_from_object(
             "refresh-saved-searches": {"task": "search.tasks.refresh_saved", "schedule": crontab(minute=5)},
             "sweep-search": {"task": "search.tasks.sweep", "schedule": crontab(hour=3, minute=20)},
             "run-upkeep": {"task": "search.tasks.run_upkeep", "schedule": 30.0, "options": {"expires": 30}},
-            "refresh-hot-subjects": {"task": "search.tasks.refresh_hot_subjects", "schedule": crontab(hour=4, minute=10)},
+            "refresh-hot-subjects": {
+                "task": "search.tasks.refresh_hot_subjects",
+                "schedule": crontab(hour=4, minute=10),
+            },
             "learn-suggestions": {"task": "search.tasks.learn_suggestions", "schedule": crontab(hour=2, minute=40)},
             "compute-trials": {"task": "zhitong.ranking.tasks.compute_trials", "schedule": 10.0},
             "run-exports": {"task": "zhitong.exports.tasks.run_exports", "schedule": 10.0, "options": {"expires": 10}},
