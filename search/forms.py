@@ -20,11 +20,11 @@ _MOST_VALUES = 20  # of one facet
 
 
 class _Values(forms.TypedMultipleChoiceField):
-    """Any values of a facet, too long and too many ones left out."""
+    """Any values of a facet; those that are too long, too many or no text are left out."""
 
     def to_python(self, value: Any) -> list[str]:
         """Return the values that could be some."""
-        short = [one for one in dict.fromkeys(super().to_python(value)) if 0 < len(one) <= 40]
+        short = [one for one in dict.fromkeys(super().to_python(value)) if 0 < len(one) <= 40 and not text.fault(one)]
         return short[:_MOST_VALUES]
 
     def valid_value(self, value: Any) -> bool:
