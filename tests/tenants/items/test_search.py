@@ -48,15 +48,16 @@ def test_what_an_item_earns_follows_the_ledger(unit: Unit, city: Unit, province:
     assert earned() == [0, 0]
     outcome(unit, items[1].uuid)
     at_city = send_up(unit, items[1].uuid, city, "佛〔2026〕1号")
-    adopted = outcome(city, at_city)
+    outcome(city, at_city)
+    adopted = outcome(province, send_up(city, at_city, province, "粤〔2026〕1号"))
     drain()
     refresh_standings()
     drain()
     found = earned()
     assert found[0] == 0
     assert found[1] > 0
-    with city:
-        exchange.reverse(actor=system(city.pk), event_uuid=adopted.uuid, reason="登记错了")
+    with province:
+        exchange.reverse(actor=system(province.pk), event_uuid=adopted.uuid, reason="登记错了")
     drain()
     refresh_standings()
     drain()
