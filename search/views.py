@@ -141,12 +141,13 @@ def _answered(answer: Answer, actor: Actor) -> dict[str, Any]:
     results, query = answer.results, answer.query
     if results is None:
         return {"answer": answer, "results": None}
-    marks = read_question(query.text).marked
+    marks = read_question(query.text).marked | set(query.like_words)
     return {
         "answer": answer,
         "results": results,
         "query": query,
         "candidates": CANDIDATES,
+        "folded": bool(answer.copies),
         "exported": query_string(kept(query)),
         "nothing": _NOTHING,
         "hits": [_hit(found, marks, actor, answer) for found in results.hits],
@@ -178,13 +179,20 @@ def _hit(found: Found, marks: frozenset[str], actor: Actor, answer: Answer) -> H
         field=label,
         notes=[note for note in notes if note],
         state=_state(document),
-        tags=[] if document.kind == REPORT else [Tag(source.label)],
+        tags=_tags(document),
         copies=[CopyLink(place, state=State(what, "ok")) for place, _blank, what in places],
         copies_head=f"采用情况 {len(places)}",
         others=[_copy(copy, actor) for copy in copies],
         others_head=f"同一件事另有 {len(copies)} 篇",
         similar=query_string({name: value for name, value in like.items() if value and name in {"like", "apart"}}),
     )
+
+
+def _tags(document: Document) -> list[Tag]:
+    """Return what is said of a hit beside its title: what it is, where it is no report, and a leader's instruction."""
+    if document.kind != REPORT:
+        return [Tag(source_of(document.kind).label)]
+    return [Tag("批示", "pishi")] if document.outcome == "instruction" else []
 
 
 def _state(document: Document) -> State | None:
