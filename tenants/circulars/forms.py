@@ -22,13 +22,13 @@ _OFFERED = {"month": 12, "quarter": 6, "half": 4, "year": 5}  # periods of each 
 class BeginForm(Form):
     """Which period a new circular is of."""
 
-    period = forms.ChoiceField(label="时段")
+    period = forms.CharField(label="时段", widget=forms.Select)  # the operation says what is wrong with another one
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["period"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(name, [(one.code, one.words) for one in periods]) for name, periods in over().items()]
+        widget = self.fields["period"].widget
+        assert isinstance(widget, forms.Select)
+        widget.choices = [(name, [(one.code, one.words) for one in periods]) for name, periods in over().items()]
 
     def when(self) -> Period:
         """Return the chosen period.

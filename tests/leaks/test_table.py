@@ -244,6 +244,8 @@ circulars:circular            302 404 404 404 404 200 404 404
 circulars:act                 302 405 405 405 405 405 405 405
 circulars:edit                302 404 403 403 403 200 404 404
 circulars:publish             302 404 403 403 403 409 404 404
+circulars:year                302 200 403 403 403 200 200 200
+circulars:year_file           302 404 403 403 403 404 404 404
 circulars:file                302 404 404 404 404 404 404 404
 duties:own                    302 200 200 200 200 200 200 200
 duties:own_print              302 404 404 404 404 404 404 404

@@ -16,6 +16,8 @@ def digest(paper: Paper, enclosures: Iterable[Enclosure]) -> str:
             "content": paper.content,
             "due_on": paper.due_on.isoformat() if paper.due_on else "",
             "needs_confirm": paper.needs_confirm,
+            # Only where there is one: what was sent before a circular could be corrected keeps its hash.
+            **({"replaces": str(paper.replaces.uuid)} if paper.replaces else {}),
             "files": sorted([file.name, file.sha256] for file in enclosures),
         }
     )

@@ -19,7 +19,12 @@ def reader(request: HttpRequest) -> User:
 
 
 def detail_url(item: Item) -> str:
-    """Return the page of an item: the writing page while it is a draft, else its own page (which the desk serves)."""
+    """Return the page of an item: the writing page while it is a draft, else its own page (which the desk serves).
+
+    A circular has a page of its own for all of its life.
+    """
+    if not item.is_report:
+        return reverse("circulars:circular", args=[item.uuid])
     if item.state == State.DRAFT:
         return reverse("items:edit", args=[item.uuid])
     return f"{reverse('items:own')}{item.uuid}/"
@@ -27,6 +32,8 @@ def detail_url(item: Item) -> str:
 
 def own_url(item: Item, user: User) -> str:
     """Return where `user` goes on with an item of theirs: writing, for a co-author the page to sign, or reading."""
+    if not item.is_report:
+        return detail_url(item)
     if item.pen_holder_id == user.pk:
         return reverse("items:edit", args=[item.uuid])
     if item.created_by_id != user.pk:

@@ -39,6 +39,8 @@ def sections(request: HttpRequest, user: User, current: str) -> list[SavedFilter
         found.append(SavedFilter("人员名录", reverse("papers:directory"), current=current == "directory"))
     if user.has_zt_perm("ranking.read") or user.has_zt_perm("circulars.edit"):
         found.append(SavedFilter("通报", reverse("circulars:index"), current=current == "circulars"))
+    if user.has_zt_perm("ranking.read"):
+        found.append(SavedFilter("年度总结", reverse("circulars:year"), current=current == "year"))
     return found if len(found) > 1 else []
 
 

@@ -182,7 +182,7 @@ def _text(screen: RunScreen, wanted: str, request: HttpRequest, here: str) -> di
 
 def _item_url(screen: RunScreen) -> str:
     if not screen.item.is_report:
-        return reverse("circulars:circular", args=[screen.item.uuid])
+        return detail_url(screen.item)
     visible = visible_items(screen.reader).filter(pk=screen.item.pk).exists()
     return detail_url(screen.item) if visible else ""
 

@@ -4,8 +4,8 @@ The form is that of 南海区政协's published summary of 2019: received, adopt
 the province or the nation adopted. A unit that only sent an item on (转送) is not named when somebody above adopted it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +23,29 @@ _ABOVE = (Level.PROVINCE, Level.NATIONAL)
 _WRITTEN_OUT = {"中办": "中共中央办公厅", "国办": "国务院办公厅"}
 
 
+# More honours than these are counted by who adopted; the table behind the paragraph names each.
+_TOLD_ONE_BY_ONE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Honour:
+    """An item that the province or the nation adopted: whose, which, and by whom in which way (`{mode: bodies}`)."""
+
+    author: str
+    title: str
+    adopted: Mapping[str, Sequence[str]]
+
+    @property
+    def by(self) -> str:
+        """Who adopted it and how: 被省委、中共中央办公厅综合采用."""
+        return "，".join(f"被{'、'.join(bodies)}{mode}" for mode, bodies in self.adopted.items())
+
+    @property
+    def words(self) -> str:
+        """The item as the paragraph tells of it."""
+        return f"{self.author}撰写的《{self.title}》{self.by}"
+
+
 @dataclass(frozen=True, slots=True)
 class YearFigures:
     """What a year comes to: numbers of items, and the items adopted by the province or above."""
@@ -31,16 +54,22 @@ class YearFigures:
     adopted: int
     by_city: int
     city_bodies: tuple[str, ...]
-    honours: tuple[str, ...]
+    honours: tuple[Honour, ...]
     standing: Standing | None
 
 
 def year_paragraph(unit: Unit, year: int) -> str:
     """Return the paragraph of the yearly summary. The unit must be in force: titles are its own."""
-    this = year_figures(unit, year)
+    return paragraph_of(unit, year, year_figures(unit, year))
+
+
+def paragraph_of(unit: Unit, year: int, this: YearFigures) -> str:
+    """Return the paragraph that says these figures of a year."""
     if not this.received:
         return f"{year}年，{unit.short_name}未收到社情民意信息。"
-    senders = "政协委员和特约信息员报送的" if unit.kind == UnitKind.COMMITTEE else ""
+    senders = ""
+    if unit.kind == UnitKind.COMMITTEE:
+        senders = "政协委员和特约信息员报送的" if unit.level == Level.COUNTY else "各级政协、参加单位和政协委员报送的"
     parts = [
         f"{year}年，{unit.short_name}共收到{senders}社情民意信息共{this.received}篇",
         f"采用{this.adopted}篇" if this.adopted else "未有采用",
@@ -48,11 +77,20 @@ def year_paragraph(unit: Unit, year: int) -> str:
     if unit.level == Level.COUNTY:
         bodies = "、".join(this.city_bodies)
         parts.append(f"被{bodies}采用{this.by_city}篇" if this.by_city else "未有信息被市级采用")
-    parts += this.honours or (f"未有信息被{'全国' if unit.level == Level.PROVINCE else '省级以上'}采用",)
+    parts += _told(this.honours) or (f"未有信息被{'全国' if unit.level == Level.PROVINCE else '省级以上'}采用",)
     if this.standing and this.standing.points:
         place = f"，在同级单位中列第{this.standing.rank}位" if this.standing.rank else ""
         parts.append(f"信息工作得{this.standing.points.normalize():f}分{place}")
     return "，".join(parts) + "。"
+
+
+def _told(honours: Sequence[Honour]) -> list[str]:
+    """Name each of a few; of many tell how many whom they were adopted by, and name the first."""
+    if len(honours) <= _TOLD_ONE_BY_ONE:
+        return [honour.words for honour in honours]
+    counts = Counter((body, mode) for honour in honours for mode, bodies in honour.adopted.items() for body in bodies)
+    ways = [f"被{body}{mode}{number}篇" for (body, mode), number in counts.most_common()]
+    return ["、".join(ways), f"其中{honours[0].words}"]
 
 
 def year_figures(unit: Unit, year: int) -> YearFigures:
@@ -123,7 +161,7 @@ def _together(unit: Unit, names: Sequence[str]) -> list[str]:
     return [first, *(place[-1] + name.removeprefix(place) if name.startswith(place) else name for name in others)]
 
 
-def _honours(unit: Unit, adoptions: list[Happening]) -> Iterable[str]:
+def _honours(unit: Unit, adoptions: list[Happening]) -> Iterable[Honour]:
     by_item: dict[UUID, list[Happening]] = defaultdict(list)
     for happening in sorted(adoptions, key=lambda h: h.event.occurred_on):
         fact = _own(happening, unit)
@@ -136,9 +174,8 @@ def _honours(unit: Unit, adoptions: list[Happening]) -> Iterable[str]:
         modes: dict[str, list[str]] = defaultdict(list)
         for happening in sorted(named, key=lambda h: LEVEL_ORDER.index(Level(h.event.level))):
             modes[AdoptionMode(happening.event.mode).label].append(_body(happening, unit))
-        words = "，".join(f"被{'、'.join(dict.fromkeys(bodies))}{mode}" for mode, bodies in modes.items())
         item = items[item_uuid]
-        yield f"{_author(item)}撰写的《{item.title}》{words}"
+        yield Honour(_author(item), item.title, {mode: list(dict.fromkeys(bodies)) for mode, bodies in modes.items()})
 
 
 def _without_senders(adoptions: list[Happening]) -> list[Happening]:
