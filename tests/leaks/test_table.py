@@ -210,7 +210,6 @@ monitor:province_wall         302 403 403 403 403 403 403 403
 monitor:province_waiting      302 403 403 403 403 403 403 403
 monitor:province_picture      302 403 403 403 403 403 403 403
 monitor:own                   302 200 403 403 403 200 200 200
-monitor:share_items           302 404 403 403 403 404 404 404
 monitor:mine                  302 200 403 200 200 200 200 200
 monitor:mine_items            302 200 403 200 200 200 200 200
 monitor:unit                  302 404 403 403 403 200 200 200

@@ -1,7 +1,6 @@
-"""A member's own year, and the items behind the figures of a person or a group. Within their unit alone."""
+"""A member's own year in their unit, and the items behind its figures."""
 
 from datetime import date
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +10,8 @@ from django.views.decorators.http import require_safe
 
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
-from zhitong.exchange.models import ItemFact
+from zhitong.exchange.models import Event, ItemFact
 from zhitong.monitor import parts, shares
-from zhitong.monitor.shares import Share
 from zhitong.ranking import figures, words
 from zhitong.ranking import queries as ranking
 from zhitong.ranking.periods import Period, read_period
@@ -69,70 +67,45 @@ def mine_items(request: HttpRequest) -> HttpResponse:
     """Return the reader's own items behind one of these figures."""
     actor, unit = _author(request)
     person = shares.own_person(actor, unit)
-    if person is None:
-        raise NotFound
-    share = shares.of_person(unit, person)
-    return _items(request, share, _OWN_COUNTS, reverse("monitor:mine"), f"{reverse('monitor:mine_items')}?")
-
-
-@login_required
-@require_safe
-def share_items(request: HttpRequest) -> HttpResponse:
-    """Return the items behind a figure of a group or a person of the reader's unit."""
-    actor, unit = _reader(request)
-    navigation.mark(request, "overview")
-    share = shares.read_share(actor, unit, request.GET.dict())
-    base = f"{reverse('monitor:share_items')}?{share.query}&"
-    return _items(request, share, COUNTS, reverse("monitor:own"), base, opens=actor.can("items.read_all"))
-
-
-def _items(
-    request: HttpRequest, share: Share, labels: dict[str, str], back: str, base: str, *, opens: bool = True
-) -> HttpResponse:
     what = request.GET.get("what", "received")
-    if what not in labels:
+    if person is None or what not in _OWN_COUNTS:
         raise NotFound
     when = read_period(request.GET.dict())
-    facts = figures.facts(when, what, [share.unit.pk]).filter(share.items)
+    facts = figures.facts(when, what, [unit.pk]).filter(shares.of_person(unit, person).items)
     page = page_of(facts, ("-pk",), request.GET)
     outcomes = ranking.outcomes(page.items)
+    base = reverse("monitor:mine_items")
     context = {
-        "title": labels[what],
+        "title": _OWN_COUNTS[what],
         "number": facts.count(),
-        "note": f"{share.name}，{when.words}",
-        "back": f"{back}?{when.query}",
+        "when": when,
         "page": page,
         "columns": [TableColumn(label) for label in ("编号", "来稿日期", "类别", "结果")],
-        "rows": [_row(fact, outcomes, opens=opens) for fact in page.items],
-        "caption": f"{share.name}{when.words}{labels[what]}",
+        "rows": [_row(fact, outcomes[fact.item_uuid]) for fact in page.items],
+        "caption": f"我的{when.words}{_OWN_COUNTS[what]}",
         "filters": [
-            SavedFilter(label, f"{base}what={name}&{when.query}", current=name == what)
-            for name, label in labels.items()
+            SavedFilter(label, f"{base}?what={name}&{when.query}", current=name == what)
+            for name, label in _OWN_COUNTS.items()
         ],
         "filters_label": "数的是什么",
-        "empty_box": empty("没有这样的稿件", f"{share.name}{when.words}没有计入“{labels[what]}”的稿件。"),
+        "empty_box": empty("没有这样的信息", f"{when.words}没有计入“{_OWN_COUNTS[what]}”的信息。"),
     }
     return render(request, "monitor/items.html", context)
 
 
-def _row(fact: ItemFact, outcomes: dict[Any, Any], *, opens: bool) -> TableRow:
-    url = reverse("desk:journey", args=[fact.item_uuid]) if opens else ""
-    said = "；".join(words.outcome(event) for event in outcomes[fact.item_uuid]) or "还没有结果"
+def _row(fact: ItemFact, outcomes: list[Event]) -> TableRow:
+    url = reverse("desk:journey", args=[fact.item_uuid])
     cells = [
         Cell(fact.number_label, url=url, look="t"),
         Cell(zt_short(fact.submitted_on)),
         Cell(fact.category or "未分类"),
-        Cell(said),
+        Cell("；".join(words.outcome(event) for event in outcomes) or "还没有结果"),
     ]
     return TableRow(cells, name=fact.number_label, url=url)
 
 
-def _reader(request: HttpRequest) -> tuple[Actor, Unit]:
-    return request.user.actor, request.tenant  # type: ignore[union-attr, attr-defined]
-
-
 def _author(request: HttpRequest) -> tuple[Actor, Unit]:
-    actor, unit = _reader(request)
+    actor: Actor = request.user.actor  # type: ignore[union-attr]
     actor.require("items.write")
     navigation.mark(request, "mine")
-    return actor, unit
+    return actor, request.tenant  # type: ignore[attr-defined]

@@ -171,10 +171,10 @@ def funnel(level: str, links: Links, this: Counts) -> list[FunnelRow]:
 def share_bars(found: Sequence[Part], when: Period) -> list[BarRow]:
     """Return groups or persons by what came in from them, beside what was adopted of it."""
     longest = max((part.received for part in found), default=0) or 1
-    base = reverse("monitor:share_items")
 
     def url(part: Part, what: str) -> str:
-        return f"{base}?{part.share.query}&what={what}&{when.query}"
+        base = reverse("ranking:list", args=[part.share.unit.uuid])
+        return f"{base}?what={what}&{when.query}{part.share.part.query}"
 
     return [
         BarRow(

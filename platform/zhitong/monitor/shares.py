@@ -1,17 +1,14 @@
 """A part of one unit's items: what a group sent in, or what a person signed. Nobody outside the unit sees it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db.models import Q
 
-from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.people.models import Person, PersonAccount
 from zhitong.ranking import figures
 from zhitong.ranking.figures import Dimension
+from zhitong.ranking.narrowing import Narrowing
 from zhitong.ranking.periods import Period
 from zhitong.units.models import Unit
 
@@ -20,11 +17,11 @@ _SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A group or a person of a unit: what it is called, how an address names it, and which items are its."""
+    """A group or a person of a unit: what it is called, which part of a count it is, and which items are its."""
 
     unit: Unit
     name: str
-    query: str
+    part: Narrowing
     items: Q
 
 
@@ -40,12 +37,12 @@ class Part:
 def of_person(unit: Unit, person: Person) -> Share:
     """Return what a person signed in a unit."""
     signed = Q(authors__contains=[{"person": str(person.uuid)}])
-    return Share(unit, person.name, f"person={person.uuid}", signed)
+    return Share(unit, person.name, Narrowing(person=person.uuid), signed)
 
 
 def of_group(unit: Unit, name: str) -> Share:
     """Return what a group of a unit sent in."""
-    return Share(unit, name, urlencode({"group": name}), Q(group_name=name))
+    return Share(unit, name, Narrowing(by=Dimension.GROUP, value=name), Q(group_name=name))
 
 
 def own_person(actor: Actor, unit: Unit) -> Person | None:
@@ -54,29 +51,6 @@ def own_person(actor: Actor, unit: Unit) -> Person | None:
         return None
     account = PersonAccount.objects.select_related("person").filter(unit=unit, user_uuid=actor.user_uuid).first()
     return account.person if account else None
-
-
-def read_share(actor: Actor, unit: Unit, asked: Mapping[str, str]) -> Share:
-    """Return the share that an address names, for a reader of the same unit.
-
-    Raises:
-        NotAllowed: others' figures are for who may read the ranking.
-        NotFound: nobody of that name in the unit.
-    """
-    actor.require("ranking.read")
-    if "person" in asked:
-        try:
-            key = UUID(asked["person"])
-        except ValueError as error:
-            raise NotFound from error
-        person = Person.objects.filter(uuid=key, accounts__unit=unit).first()
-        if person is None:
-            raise NotFound
-        return of_person(unit, person)
-    share = of_group(unit, asked.get("group", ""))
-    if not share.name or not unit.item_facts.filter(share.items).exists():
-        raise NotFound
-    return share
 
 
 def groups(unit: Unit, when: Period) -> list[Part]:

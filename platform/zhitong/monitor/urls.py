@@ -12,7 +12,6 @@ urlpatterns = [
     path("province/waiting/", views.waiting, name="province_waiting"),
     path("province/pictures/<slug:name>.svg", views.picture, name="province_picture"),
     path("overview/", views.own, name="own"),
-    path("overview/items/", own_views.share_items, name="share_items"),
     path("overview/mine/", own_views.mine, name="mine"),
     path("overview/mine/items/", own_views.mine_items, name="mine_items"),
     path("overview/<uuid:unit_uuid>/", views.unit, name="unit"),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -18,8 +19,8 @@ from zhitong.monitor.files import FILES
 from zhitong.monitor.scopes import Scope, scope_of
 from zhitong.ranking import queries as ranking
 from zhitong.ranking.models import RuleSet, Sight
-from zhitong.ranking.periods import read_period
 from zhitong.ranking.views import as_of, no_rules, period_choice
+from zhitong.ranking.views.common import asked_period, spans
 from zhitong.ranking.words import COUNTS, rank_change
 from zhitong.web import navigation
 from zhitong.web.keyset import page_of
@@ -181,7 +182,9 @@ def _dashboard(request: HttpRequest, unit_uuid: UUID | None) -> HttpResponse:
     sees_all = {"sees_all": request.user.actor.can("monitor.province")}  # type: ignore[union-attr]
     context = dashboard(asked) | period_choice(asked.rules, asked.when) | sees_all
     context["as_of"] = as_of(context["latest"], asked.when)
-    return render(request, "monitor/dashboard.html", context | _shares(request, asked))
+    group = {"group": asked.group.key} if asked.group else {}
+    context |= spans(request.tenant, asked.when, f"{scope.url('')}?{urlencode(group)}")  # type: ignore[attr-defined]
+    return render(request, "monitor/dashboard.html", context | {"kept": group} | _shares(request, asked))
 
 
 def _shares(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -205,7 +208,7 @@ def _asked(request: HttpRequest, scope: Scope) -> Asked | None:
     rules: RuleSet | None = ranking.network_rules()
     if rules is None:
         return None
-    when = read_period(request.GET.dict())
+    when = asked_period(request, request.tenant)  # type: ignore[attr-defined]
     much = ranking.sight(rules, request.tenant, request.user.actor)  # type: ignore[attr-defined, union-attr]
     return Asked(scope, scope.group(request.GET.get("group")), when, rules, much == Sight.NAMED)
 

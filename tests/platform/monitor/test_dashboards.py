@@ -203,6 +203,16 @@ def test_an_address_that_names_nothing_here_is_not_found(network: dict[str, Unit
     assert who["county"].get("/overview/?group=committee-city").status_code == 404
 
 
+def test_any_days_and_parts_of_a_year_lead_to_their_own_lists(network: dict[str, Unit]) -> None:
+    office, today = readers_once(network, "office"), clock.today()
+    group = "group=committee-county"
+    for asked in (f"from={today}&to={today}", f"period={today.year}-H1", f"year={today.year}&part=Q4", "period=2019"):
+        context = office.get(f"/province/?{group}&{asked}").context
+        assert context["figures"][0].value == listed(office, context["figures"][0].url), asked
+    context = office.get(f"/province/?{group}&from={today}&to={today}").context
+    assert (context["figures"][0].value, context["today"][0].value) == (6, 6)
+
+
 def test_the_way_up_ends_where_the_reader_stands(network: dict[str, Unit]) -> None:
     office = make_user(network["province"], "tongji", roles=["province_office"])
     lin = make_user(network["city"], "lin", roles=["leader"])

@@ -48,6 +48,26 @@ def test_an_entry_opens_by_another_right_or_while_something_waits(request_of: Ma
     assert [item.count for item in navigation.visible(request_of())] == [2]
 
 
+def test_whoever_has_the_wider_page_is_not_shown_the_narrow_one(request_of: Make) -> None:
+    wide = NavEntry("province", "全省态势", "web:healthz", "chart-bar", permission="monitor.province")
+    narrow = NavEntry(
+        "overview",
+        "态势",
+        "home",
+        "chart-bar",
+        permission="ranking.read",
+        unless_permission="monitor.province",
+    )
+    navigation.register(wide, narrow)
+    for rights, shown in (
+        ({"ranking.read"}, ["态势"]),
+        ({"ranking.read", "monitor.province"}, ["全省态势"]),
+        (set(), []),
+    ):
+        reader = Reader(frozenset(rights))
+        assert [item.label for item in navigation.visible(request_of(reader=reader))] == shown
+
+
 def test_a_stranger_sees_nothing(request_of: Make) -> None:
     navigation.register(NavEntry("a", "首页", "web:healthz", "home"))
     navigation.register_menu(MenuEntry("out", "退出", "web:healthz", "logout"))
