@@ -19,7 +19,7 @@ help:
 	@echo "make smoke   walk one report through four units over HTTP, then stop"
 	@echo "make check   format, lint, types, import contracts, deployment checks, migrations, image, chart"
 	@echo "make bench   measure, print a table and write build/bench.json"
-	@echo "make pictures take the flow editor's pictures of docs/images anew"
+	@echo "make pictures take the pictures of docs/images anew, from a demo of their own"
 	@echo "make clean   remove what these commands made, the demo's data included"
 
 demo: setup
@@ -55,7 +55,9 @@ bench: setup
 
 pictures: setup-tests
 	$(BIN)/pytest tests/e2e/test_flow_editor.py -k what_the_how_to_shows
-	cp build/e2e/flow-*.png docs/images/
+	$(BIN)/pytest tests/e2e/test_lookalikes.py
+	@home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; ZHITONG_HOME=$$home $(BIN)/python -m tests.e2e.pictures
+	cp build/e2e/flow-*.png build/e2e/look-alikes.png build/pictures/*.png docs/images/
 
 clean:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m zhitong.parts.clean; fi

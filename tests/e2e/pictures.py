@@ -1,0 +1,127 @@
+"""Takes the pictures of docs/images from the demo's data: `python -m tests.e2e.pictures` (`make pictures`).
+
+A demo province of its own is seeded in a home of its own, its pages are opened by the people who would, and whatever
+answers with a fault ends the run.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from zhitong.parts.demo import Demo, run_demo
+
+PHONE, DESK, WALL = (390, 844), (1440, 900), (1920, 1080)
+_OUT = Path(__file__).resolve().parents[2] / "build" / "pictures"
+_AUTHOR, _CLERK = "chenyingxin", "clerk"
+
+
+def _stay(_page: Page) -> None:
+    """Take the page as it opens."""
+
+
+def _first(links: str) -> Callable[[Page], None]:
+    """Follow the first link that the selector finds."""
+
+    def follow(page: Page) -> None:
+        page.goto(page.locator(links).first.evaluate("link => link.href"))
+
+    return follow
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as somebody sees it: where, who, which address, on which screen, and what is done there first."""
+
+    name: str
+    host: str
+    user: str
+    path: str
+    size: tuple[int, int] = DESK
+    then: Callable[[Page], None] = _stay
+
+
+PICTURES = (
+    Picture("author-home-phone", "nanhai", _AUTHOR, "/", PHONE),
+    Picture("journey-phone", "nanhai", _AUTHOR, "/items/", PHONE, _first("main a[href$='/journey/']")),
+    Picture("write-phone", "nanhai", _AUTHOR, "/items/new/", PHONE),
+    Picture("write", "nanhai", _AUTHOR, "/items/new/"),
+    Picture("office", "nanhai", _CLERK, "/"),
+    Picture("review", "nanhai", _CLERK, "/review/", then=_first("main a[href^='/review/tasks/']")),
+    Picture("send", "nanhai", _CLERK, "/send/", then=_first("main a[href$='/send/']")),
+    Picture("register", "nanhai", _CLERK, "/register/"),
+    Picture("search", "nanhai", _CLERK, "/search/?q=电动自行车"),
+    Picture("ledger", "nanhai", _CLERK, "/ranking/", then=_first("main tr[aria-selected] td.why a")),
+    Picture("circular", "foshan", _CLERK, "/circulars/", then=_first("main a[href^='/circulars/']")),
+    Picture("inbox", "foshan", _CLERK, "/inbox/"),
+    Picture("overview", "foshan", _CLERK, "/overview/"),
+    Picture("overview-county", "nanhai", _CLERK, "/overview/?year=2019"),
+    Picture("province", "guangdong", _CLERK, "/province/"),
+    Picture("province-phone", "guangdong", _CLERK, "/province/", PHONE),
+    Picture("wall", "guangdong", _CLERK, "/province/wall/", WALL),
+    Picture("wall-phone", "guangdong", _CLERK, "/province/wall/", PHONE),
+)
+
+
+def take(demo: Demo) -> int:
+    """Take every picture (or those named on the command line); return 1 when a page has a fault."""
+    password = (demo.home.root / "demo-password").read_text(encoding="ascii").strip()
+    _OUT.mkdir(parents=True, exist_ok=True)
+    faults: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        states: dict[tuple[str, str], Path] = {}
+        with tempfile.TemporaryDirectory() as kept:
+            for picture in PICTURES:
+                if len(sys.argv) > 1 and picture.name not in sys.argv[1:]:
+                    continue
+                state = states.setdefault((picture.host, picture.user), Path(kept) / f"{len(states)}.json")
+                base = f"http://{picture.host}.localhost:{demo.port}"
+                if not state.exists():
+                    _log_in(browser, base, picture.user, password, state)
+                faults += _take(browser, base, picture, state)
+        browser.close()
+    for fault in faults:
+        demo.say(fault)
+    return 1 if faults else 0
+
+
+def _log_in(browser: Browser, base: str, user: str, password: str, state: Path) -> None:
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    page = context.new_page()
+    page.goto(f"{base}/accounts/login/")
+    page.get_by_label("登录名或手机号").fill(user)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+    context.storage_state(path=state)
+    context.close()
+
+
+def _take(browser: Browser, base: str, picture: Picture, state: Path) -> list[str]:
+    width, height = picture.size
+    is_phone = picture.size == PHONE
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        has_touch=is_phone,
+        is_mobile=is_phone,
+        storage_state=state,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda line: faults.append(f"{picture.name}: {line.text}") if line.type == "error" else None)
+    page.goto(f"{base}{picture.path}")
+    picture.then(page)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=_OUT / f"{picture.name}.png")
+    context.close()
+    return faults
+
+
+if __name__ == "__main__":
+    sys.exit(run_demo(take))
