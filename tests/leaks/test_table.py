@@ -191,7 +191,6 @@ ranking:ledger                302 200 404 404 404 200 200 200
 ranking:statistics            302 200 403 403 403 200 200 200
 ranking:flow                  302 404 403 403 403 404 404 404
 ranking:terms                 302 403 200 403 403 403 403 403
-ranking:ledger                302 200 404 404 404 200 404 200
 ranking:item                  302 404 404 200 404 200 404 200
 ranking:list                  302 404 404 404 404 200 200 200
 ranking:rules                 302 200 200 403 403 200 200 200
