@@ -3,6 +3,8 @@
 The histories are random ones, made by the real operations of the network in any order, and the demo's own.
 """
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -16,9 +18,11 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tenants.circulars.figures import gather
 from tenants.desk.reports import year_figures
+from tenants.duties.queries.dossiers import people, years_of
 from tests.api.conftest import key_of, with_key
-from tests.factories import client_for, make_user
+from tests.factories import client_for, exported, make_user
 from tests.platform.demo.test_dealings import world  # noqa: F401 - a fixture
 from tests.platform.ranking.histories import CONTENT, national, publish, recompute
 from tests.platform.ranking.recounting import Found, Recount
@@ -31,7 +35,7 @@ from zhitong.demo.dealings import play_dealings
 from zhitong.demo.world import World
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, ItemFact
-from zhitong.ranking import figures, statistics, tasks
+from zhitong.ranking import figures, statistics, tasks, words
 from zhitong.ranking.counting import WHAT
 from zhitong.ranking.figures import Dimension
 from zhitong.ranking.models import RuleSet, StaleMatter, StaleYear, SubjectKind
@@ -305,11 +309,25 @@ def everywhere(unit: Unit, province: Unit, year: int) -> Iterator[tuple[str, dic
     row = next(one for one in rows if one["unit"] == unit.short_name)
     yield "programs", {what: row[what] for what in WHAT}
     dashboard = office.get(f"/province/units/?group={unit.kind}-{unit.level}&{period}")
-    own = next(cells for one, _, cells in dashboard.context["rows"] if one.unit_id == unit.pk)
-    yield "dashboard", {name: value for name, _, value in own}
+    own = next(row[2] for row in dashboard.context["rows"] if row[0].unit_id == unit.pk)
+    labels = {label: name for name, label in words.COUNTS.items()}
+    yield "dashboard", {labels[label]: value for label, value, _ in own}
+    text = exported(clerk, "ranking.units", period, wanted="csv").decode("utf-8-sig")
+    table = list(csv.reader(io.StringIO(text)))
+    heads = next(row for row in table if "名次" in row)
+    line = dict(zip(heads, next(row for row in table if unit.short_name in row), strict=True))
+    yield "export", {labels[head]: int(line[head]) for head in heads if head in labels}
     with unit:
+        circular, _ = gather(unit, Period.of_year(year))
         told = year_figures(unit, year)
+    yield "circular", {what: getattr(circular.own, what) for what in ("received", "adopted", "sent", "higher")}
     yield "report", {"received": told.received, "adopted": told.adopted, "higher_city": told.by_city}
+
+
+def signed_by(unit: Unit, person: UUID | None) -> set[UUID]:
+    """Return the items of a unit that a person signed."""
+    facts = ItemFact.objects.filter(unit=unit)
+    return {fact.item_uuid for fact in facts if str(person) in {author.get("person") for author in fact.authors}}
 
 
 @pytest.mark.django_db
@@ -336,5 +354,12 @@ def test_the_demos_dealings_are_told_alike_everywhere(
         for place, told in everywhere(one, province, TODAY.year):
             assert {what: expected[what] for what in told} == told, (one, place)
         clerk = client_for(make_user(one, f"x{uuid4().hex[:6]}", roles=["clerk"]), one)
+        with one:
+            dossiers = years_of(list(people()), TODAY.year)
+        for dossier in dossiers:
+            signed = signed_by(one, dossier.user.person_uuid)
+            expected = {what: len(recounted.get((one.pk, what), set()) & signed) for what in WHAT}
+            assert dossier.counts.as_fields() == expected, (one, dossier.user)
+        assert one != unit or any(dossier.counts.received for dossier in dossiers)
         for path in ("/ranking/", "/ranking/statistics/", "/ranking/statistics/?below=1"):
             assert every_figure_opens_its_list(clerk, path)
