@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from search.alike import read
 from search.alike.comparing import terms
@@ -12,8 +13,8 @@ from search.documents import body_of
 from search.models import HotItem, HotSubject, SearchDocument
 from search.weighing import weights_in_force
 from zhitong.core import clock
+from zhitong.exchange.models import ItemFact
 from zhitong.ranking.periods import Period
-from zhitong.units.models import Unit
 
 # Over the network a subject is what at least so many units report.
 LEAST_UNITS = 2
@@ -46,8 +47,15 @@ def periods_now() -> list[Period]:
 
 def refresh(periods: Iterable[Period]) -> int:
     """Compute the subjects of periods anew, of the network and of each unit; return how many there are."""
-    units = list(Unit.objects.order_by("pk").values_list("pk", flat=True))
-    return sum(compute(period, unit) for period in periods for unit in [None, *units])
+    return sum(compute(period, unit) for period in periods for unit in [None, *_units(period)])
+
+
+def _units(period: Period) -> list[int]:
+    """Return which units have enough items of a period, or had."""
+    facts = ItemFact.objects.filter(submitted_on__range=(period.first, period.last))
+    enough = facts.values("unit").annotate(items=Count("pk")).filter(items__gte=LEAST_ITEMS)
+    had = HotSubject.objects.filter(unit__isnull=False, first=period.first, last=period.last)
+    return sorted({*enough.values_list("unit", flat=True), *had.values_list("unit", flat=True)})
 
 
 @transaction.atomic

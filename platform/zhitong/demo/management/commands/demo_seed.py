@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from search.models import Upkeep
 from search.operations import ask_upkeep
+from search.tasks import learn_suggestions, refresh_hot_subjects
 from zhitong.core import clock, outbox
 from zhitong.core.models import OutboxMessage
 from zhitong.core.operations import leave_unit, system
@@ -82,6 +83,7 @@ class Command(BaseCommand):
         while outbox.drain(_AT_A_TIME):
             pass
         ask_upkeep(actor=system(None), kind=Upkeep.Kind.SWEEP)  # the worker does it while people look around
+        self._say(f"{learn_suggestions()} models of suggestions, {refresh_hot_subjects()} hot subjects")
         (settings.HOME / SEEDED).touch()
 
     def _say(self, words: str) -> None:
