@@ -157,12 +157,20 @@ def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, rules: RuleSet | None)
     raise NotFound
 
 
-def keys_of(unit: Unit, *, below: bool) -> list[int] | None:
-    """Return a unit by key, with all `below` it by line and participation; None for everybody."""
+def keys_of(actor: Actor, unit: Unit, *, below: bool) -> list[int] | None:
+    """Return a unit by key, with all `below` it by line and participation; None for everybody.
+
+    Raises:
+        NotFound: everybody, for who may not look over the province.
+    """
     if not below:
         return [unit.pk]
     within = scope(unit)
-    return None if within is None else list(Unit.objects.filter(uuid__in=within).values_list("pk", flat=True))
+    if within is not None:
+        return list(Unit.objects.filter(uuid__in=within).values_list("pk", flat=True))
+    if not actor.can("monitor.province"):
+        raise NotFound
+    return None
 
 
 def terms(unit: Unit) -> list[Period]:

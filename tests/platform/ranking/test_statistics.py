@@ -184,8 +184,8 @@ def test_who_opens_whose(busy: None, unit: Unit, city: Unit, province: Unit, str
     sending = f"sender={unit.uuid}&receiver={city.uuid}"
     expected = {
         "/ranking/statistics/": (200, 200, 403, 200, 200),
-        f"/ranking/statistics/?{of}": (200, 404, 403, 404, 200),
-        f"/ranking/counts/{unit.uuid}/?what=received&below=1": (200, 404, 404, 404, 200),
+        f"/ranking/statistics/?{of}": (200, 404, 403, 200, 200),
+        f"/ranking/counts/{unit.uuid}/?what=received&below=1": (200, 404, 404, 200, 200),
         f"/ranking/counts/{city.uuid}/?what=received&below=1": (404, 404, 404, 200, 200),
         f"/ranking/statistics/sent/?{sending}": (200, 200, 403, 200, 200),
         "/ranking/statistics/sent/?sender=x": (404, 404, 403, 404, 404),
@@ -194,6 +194,12 @@ def test_who_opens_whose(busy: None, unit: Unit, city: Unit, province: Unit, str
     }
     for path, statuses in expected.items():
         assert tuple(c.get(path).status_code for c in (clerk, peer, author, above, office)) == statuses, path
+    # A clerk of the provincial committee has its own figures; who looks over the province has all.
+    other = client_for(make_user(province, "other", roles=["clerk"]), province)
+    for path in ("/ranking/statistics/?", f"/ranking/counts/{province.uuid}/?what=received&"):
+        assert [c.get(f"{path}below=1").status_code for c in (other, office)] == [404, 200], path
+    page = other.get("/ranking/statistics/")
+    assert (page.status_code, len(page.context["scopes"])) == (200, 1)
     # A neighbour's sendings are not in its own scope: nothing is told of them.
     assert "南〔2026〕" not in peer.get(f"/ranking/statistics/sent/?{sending}").content.decode()
     assert "南〔2026〕" in above.get(f"/ranking/counts/{city.uuid}/?what=received&below=1").content.decode()

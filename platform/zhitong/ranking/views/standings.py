@@ -168,7 +168,7 @@ def items_counted(
     when, part = period_in(asked, own), read_narrowing(plain(asked))
     if part.person is not None and unit.pk != own.pk:
         raise NotFound  # figures of persons stay within their unit
-    facts = part.of(statistics.items(when, what, queries.keys_of(unit, below=part.below)))
+    facts = part.of(statistics.items(when, what, queries.keys_of(actor, unit, below=part.below)))
     return unit, what, when, part, facts.select_related("unit")
 
 

@@ -25,7 +25,7 @@ from zhitong.ranking.periods import Period
 from zhitong.ranking.statistics import Flow, rate, shares
 from zhitong.ranking.views.common import period_in, reader, spans, tab_rights
 from zhitong.ranking.views.standings import period_choice
-from zhitong.units.models import LEVEL_ORDER, ExternalBody, Level, Unit
+from zhitong.units.models import LEVEL_ORDER, ExternalBody, Level, Unit, UnitKind
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Cell, FunnelRow, SavedFilter, TableColumn, TableRow, empty
@@ -71,16 +71,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose figures of which days: a unit, or with all `below` it."""
+    """Whose figures of which days: a unit, or with all `below` it; `units` by key, None for all."""
 
     unit: Unit
     when: Period
     below: bool
-
-    @property
-    def units(self) -> list[int] | None:
-        """The units by key, None for all."""
-        return queries.keys_of(self.unit, below=self.below)
+    units: list[int] | None
+    may_go_below: bool
 
     def listed(self, what: str, by: Dimension | None = None, value: str = "", days: Period | None = None) -> str:
         """The address of the list behind a figure."""
@@ -194,7 +191,10 @@ def sendings_asked(actor: Actor, own: Unit, asked: QueryDict) -> tuple[Scope, st
 def _scope(asked: QueryDict, actor: Actor, own: Unit) -> Scope:
     actor.require("ranking.read")
     unit = queries.list_unit(actor, own, _uuid(asked, "unit")) if asked.get("unit") else own
-    return Scope(unit, period_in(asked, own), below=asked.get("below") == "1")
+    below = asked.get("below") == "1"
+    above_all = unit.kind == UnitKind.COMMITTEE and unit.level == Level.PROVINCE
+    may_go_below = actor.can("monitor.province") or not above_all
+    return Scope(unit, period_in(asked, own), below, queries.keys_of(actor, unit, below=below), may_go_below)
 
 
 def _uuid(asked: QueryDict, name: str) -> UUID:
@@ -209,10 +209,10 @@ def _scopes(scope: Scope, own: Unit) -> list[SavedFilter]:
     if scope.unit.pk != own.pk:
         base = f"{base}&unit={scope.unit.uuid}"
     name = scope.unit.short_name
-    return [
-        SavedFilter(name, base, current=not scope.below),
-        SavedFilter(f"{name}及以下各单位", f"{base}&below=1", current=scope.below),
-    ]
+    found = [SavedFilter(name, base, current=not scope.below)]
+    if scope.may_go_below:
+        found.append(SavedFilter(f"{name}及以下各单位", f"{base}&below=1", current=scope.below))
+    return found
 
 
 def _breakdown(scope: Scope, by: Dimension, units: list[int] | None) -> Table:
