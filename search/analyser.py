@@ -10,7 +10,8 @@ search mode (a long word also gives the shorter ones inside it). The engine only
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import opencc
 import pypinyin
@@ -20,12 +21,12 @@ from search.wordlists import lines_of
 
 STOP_WORDS = frozenset("的了和与及或在是对为将等也都并而之其把被从到于以有中") | {"关于"}
 _GUESSING = False  # words that no dictionary has
+_LONGEST = 40  # letters of what may be a word of a dictionary; longer runs are of letters and figures, and never kept
 # PostgreSQL's tsvector keeps positions up to this one.
 MAX_POSITION = 16_383
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word with its place among the words and its span in the text, in characters."""
 
     text: str
@@ -47,13 +48,13 @@ def words(text: str) -> Iterator[Word]:
     for token in rjieba.cut(plain, _GUESSING):
         start = plain.index(token, at)
         at = start + len(token)
-        if not _is_word(token):
+        inner = _known(token) if at - start <= _LONGEST else _looked_up(token)
+        if inner is None:
             continue
         position += 1
         yield Word(token, position, start, at)
-        for inner in _inner(token):
-            offset = token.index(inner)
-            yield Word(inner, position, start + offset, start + offset + len(inner))
+        for part, first, end in inner:
+            yield Word(part, position, start + first, start + end)
 
 
 def tokens(plain: str) -> list[str]:
@@ -67,14 +68,27 @@ def initials_of(plain: str) -> str:
     return "".join(pypinyin.lazy_pinyin(letters, style=pypinyin.Style.FIRST_LETTER)).lower()
 
 
-def _inner(token: str) -> list[str]:
-    if len(token) < 3:
-        return []
-    return [part for part in dict.fromkeys(rjieba.cut_for_search(token, _GUESSING)) if part != token and _is_word(part)]
-
-
 def _is_word(token: str) -> bool:
-    return token not in STOP_WORDS and any(character.isalnum() for character in token)
+    return (_known(token) if len(token) <= _LONGEST else _looked_up(token)) is not None
+
+
+# Texts say the same words again and again: what is remembered is not cut and looked at anew.
+@lru_cache(maxsize=1 << 15)
+def _known(token: str) -> tuple[tuple[str, int, int], ...] | None:
+    return _looked_up(token)
+
+
+def _looked_up(token: str) -> tuple[tuple[str, int, int], ...] | None:
+    """Return the shorter words inside a word with their spans in it; None when it is no word."""
+    if not _says_something(token):
+        return None
+    parts = dict.fromkeys(rjieba.cut_for_search(token, _GUESSING)) if 2 < len(token) <= _LONGEST else {}
+    found = [(part, token.index(part)) for part in parts if part != token and _says_something(part)]
+    return tuple((part, first, first + len(part)) for part, first in found)
+
+
+def _says_something(token: str) -> bool:
+    return token not in STOP_WORDS and any(map(str.isalnum, token))
 
 
 class _Forms(dict[int, str]):

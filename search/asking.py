@@ -172,7 +172,7 @@ def _answering(query: Query, reader: Reader) -> tuple[SearchBackend, Gathered]:
 def _nearly(query: Query, reader: Reader, engine: SearchBackend, found: Gathered) -> list[Found]:
     there = {one.document.object_uuid for one in found.results.hits}
     there |= {copy.object_uuid for copies in found.copies.values() for copy in copies}
-    loose = engine.search(replace(query, loose=True), reader)
+    loose = engine.search(replace(query, loose=True, counted=False), reader)
     return [one for one in loose.hits if one.document.object_uuid not in there][: PAGE - len(there)]
 
 

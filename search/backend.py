@@ -21,8 +21,9 @@ FACETS = ("kind", "from_unit", "year", "category", "level", "outcome", "state")
 FACET_VALUES = 50
 # What is like a document shares so many of the words that tell most of it.
 LIKE_WORDS, LIKE_LEAST = 8, 3
-# Ranking a hit costs; only the newest of so many candidates are ranked, and the page says so.
-CANDIDATES = 2000
+# Ranking a hit costs some ten microseconds, for its words lie apart; only the newest so many are ranked, and the page
+# says so.
+CANDIDATES = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """What is searched: one document a thing, who may find it, and by which marks beside its words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
 from search.analyser import initials_of, normalise, tokens
+from zhitong.core import text
 
 # Sections with their weight in PostgreSQL's terms (A the heaviest) and the label that leads a snippet: what the title
 # says the report is about, what is proposed is looked for more often than what is told, and files come last.
@@ -24,6 +26,7 @@ INITIALS = "~"
 _LONGEST_INITIALS = 24
 # The kind of document that look-alikes are found among.
 REPORT = "item"
+_LONGEST_TITLE = 300  # characters of it that are marked
 
 
 class HasSections(Protocol):
@@ -88,6 +91,16 @@ def body_of(source: HasSections) -> str:
     return "\n".join(part for part in (source.problem, source.analysis, source.suggestions) if part)
 
 
+def storable(document: Document) -> Document:
+    """Return the document without the characters that no database keeps: lone surrogates, control characters.
+
+    Texts of people are refused with such a character; those of attachments and of files from elsewhere may have some.
+    """
+    plain = {name: text.readable(getattr(document, name)) for name in SECTIONS}
+    changed: dict[str, Any] = {name: value for name, value in plain.items() if value != getattr(document, name)}
+    return replace(document, **changed) if changed else document
+
+
 def marks_of(document: Document) -> list[str]:
     """Return what a document is found by beside the words of its sections: `name=value`, normalised, each once.
 
@@ -105,24 +118,33 @@ def mark(name: str, value: str) -> str:
 def _marks(document: Document) -> Iterator[str]:
     for author in document.author_names:
         yield mark(AUTHOR, author)
-        yield mark(INITIALS, initials_of(normalise(author)))
+        yield mark(INITIALS, _initials_of_name(author))
     for name, values in ((FROM_UNIT, [document.from_unit]), (OUTCOME, document.outcomes)):
         for value in values:
             yield from (mark(name, value[at:]) for at in range(len(value)) if not value[at].isspace())
     for name, value in ((CATEGORY, document.category), (STATE, document.state), (NUMBER, document.number_label)):
         if value:
             yield mark(name, value)
-    for part in _from_each_word(document.title):
-        yield mark(INITIALS, initials_of(part)[:_LONGEST_INITIALS])
+    for initials in _from_each_word(document.title):
+        yield mark(INITIALS, initials)
 
 
-def _from_each_word(value: str) -> Iterator[str]:
-    plain = normalise(value)
-    at = 0
+def _from_each_word(title: str) -> Iterator[str]:
+    """Yield the initials of a title from each of its words on; the whole is read once, which tells sounds best."""
+    plain = normalise(title[:_LONGEST_TITLE])
+    initials = initials_of(plain)
+    at = letters = 0
     for token in tokens(plain):
-        at = plain.index(token, at)
-        yield plain[at:]
-        at += len(token)
+        start = plain.index(token, at)
+        letters += sum(map(str.isalnum, plain[at:start]))
+        yield initials[letters : letters + _LONGEST_INITIALS]
+        letters += sum(map(str.isalnum, token))
+        at = start + len(token)
+
+
+@lru_cache(maxsize=4096)
+def _initials_of_name(name: str) -> str:
+    return initials_of(normalise(name))
 
 
 def unit_grant(unit_id: int) -> str:

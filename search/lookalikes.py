@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from search.alike import Comparison, Fingerprint, Kind, compare, fingerprint, passages, read
-from search.alike.fingerprints import SHARED_TERMS
+from search.alike.fingerprints import heaviest, question_of
 from search.alike.passages import share
 from search.backend import Reader
 from search.documents import Document
@@ -27,34 +27,39 @@ COMPARED = 30
 SHOWN = 8
 # So many of 42 bands say that two texts are much the same, without a look at either: about half of their runs.
 MUCH_THE_SAME = 4
-# Looking up all terms of a text would read long lists of the commoner ones.
-_LOOKED_UP = 12
+# So many of those that an index finds are weighed, the newest first: a set text that everybody sends is in thousands.
+_WEIGHED = 2000
 
-_SHARED = """
-CROSS JOIN LATERAL (SELECT
-  (SELECT count(*) FROM unnest(f.bands) AS n WHERE n = ANY(%(bands)s::int[])) AS bands,
-  (SELECT count(*) FROM unnest(f.terms) AS n WHERE n = ANY(%(terms)s::int[])) AS terms) AS shared
-"""
+# PostgreSQL takes each number of a band for as common as the commonest it knows, and would rather read a whole unit, or
+# all documents. So what is asked is hidden from it (SELECT), and documents are looked up one by one (OFFSET 0).
+_LEXEMES = "array_to_tsvector(f.terms::text[])"
+_SHARED_BANDS = "(SELECT count(*) FROM unnest(f.bands) AS n WHERE n = ANY(%(bands)s::int[]))"
 _OPEN = f"""
+WITH near AS MATERIALIZED (
+  SELECT f.document_id, f.bands, {_LEXEMES} AS lexemes
+    FROM public.search_fingerprint f
+   CROSS JOIN LATERAL (SELECT FROM public.search_searchdocument d WHERE d.id = f.document_id AND d.unit_id = %(unit)s
+     AND d.readers && %(grants)s::varchar[] AND d.object_uuid IS DISTINCT FROM %(item)s::uuid OFFSET 0) AS open
+   WHERE f.bands && (SELECT %(bands)s::int[]) OR {_LEXEMES} @@ (SELECT %(heaviest)s::tsquery)
+   ORDER BY f.document_id DESC LIMIT {_WEIGHED}),
+nearest AS (
+  SELECT document_id, 3 * {_SHARED_BANDS} + length(lexemes) - length(ts_delete(lexemes, %(terms)s::text[])) AS common
+    FROM near AS f ORDER BY 2 DESC, 1 DESC LIMIT {COMPARED})
 SELECT {", ".join(f"d.{name}" for name in COLUMNS)}, v.same, v.by_label, v.at
-  FROM public.search_fingerprint f
-  JOIN public.search_searchdocument d ON d.id = f.document_id
+  FROM nearest
+  JOIN public.search_searchdocument d ON d.id = nearest.document_id
   LEFT JOIN public.search_pairverdict v ON v.unit_id = d.unit_id
    AND v.one = least(d.object_uuid, %(item)s::uuid) AND v.other = greatest(d.object_uuid, %(item)s::uuid)
-  {_SHARED}
- WHERE (f.bands && %(bands)s::int[] OR f.terms && %(heaviest)s::int[])
-   AND (shared.bands > 0 OR shared.terms >= {SHARED_TERMS})
-   AND d.unit_id = %(unit)s AND d.readers && %(grants)s::varchar[] AND d.object_uuid IS DISTINCT FROM %(item)s::uuid
- ORDER BY 3 * shared.bands + shared.terms DESC, d.id DESC LIMIT {COMPARED}
+ ORDER BY common DESC, d.id DESC
 """  # noqa: S608 - made of our own constants
 # What was sent on is the sender's, and what is of the same matter is this very report on another level.
 _CLOSED = f"""
 WITH f AS MATERIALIZED (
-  SELECT document_id FROM public.search_fingerprint f {_SHARED}
-   WHERE f.bands && %(bands)s::int[] AND shared.bands >= {MUCH_THE_SAME})
+  SELECT document_id FROM public.search_fingerprint f
+   WHERE f.bands && (SELECT %(bands)s::int[]) AND {_SHARED_BANDS} >= {MUCH_THE_SAME})
 SELECT DISTINCT u.short_name
   FROM f
-  JOIN public.search_searchdocument d ON d.id = f.document_id
+ CROSS JOIN LATERAL (SELECT * FROM public.search_searchdocument d WHERE d.id = f.document_id OFFSET 0) AS d
   JOIN public.units_unit u ON u.id = d.unit_id
   LEFT JOIN public.exchange_itemfact mine ON mine.unit_id = %(unit)s AND mine.item_uuid = %(item)s::uuid
   LEFT JOIN public.exchange_itemfact theirs ON theirs.unit_id = d.unit_id AND theirs.item_uuid = d.object_uuid
@@ -113,7 +118,7 @@ def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader, mat
         matter: the matter of such a text, when it came in from another unit; an item's own is known.
     """
     text, weights = read(title, body), weights_in_force()
-    values = _values(fingerprint(text, weights), item, reader) | {"matter": matter}
+    values = _values(fingerprint(text, weights), heaviest(text, weights), item, reader) | {"matter": matter}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, values)
         rows = cursor.fetchall()
@@ -157,11 +162,11 @@ def may_judge(actor: Actor) -> bool:
     return actor.can("search.archive")
 
 
-def _values(made: Fingerprint, item: UUID | None, reader: Reader) -> dict[str, Any]:
+def _values(made: Fingerprint, heavy: Sequence[int], item: UUID | None, reader: Reader) -> dict[str, Any]:
     return {
         "bands": list(made.bands),
-        "terms": list(made.terms),
-        "heaviest": list(made.terms[:_LOOKED_UP]),
+        "terms": list(map(str, made.terms)),
+        "heaviest": question_of(heavy),
         "unit": require_unit(),
         "grants": sorted(reader.grants),
         "item": item,

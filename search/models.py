@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func, Q, Value
+from django.db.models.functions import Cast
 
 from zhitong.core import clock
 from zhitong.units.models import Unit
@@ -48,8 +49,9 @@ class SearchDocument(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "object_uuid"], name="search_document_once")]
         indexes = [
-            GinIndex(fields=["vector"], name="search_vector"),
-            GinIndex(fields=["readers"], name="search_readers"),
+            # One for both: what a reader may find and what fits are met with each other inside the index, so the list
+            # of a common word is only looked into where the reader's few documents are.
+            GinIndex(fields=["readers", "vector"], name="search_readers_vector"),
             models.Index(fields=["unit", "-day", "-id"], name="search_by_day"),
             models.Index(fields=["matter"], name="search_by_matter", condition=Q(matter__isnull=False)),
             models.Index(fields=["subject"], name="search_by_subject", condition=Q(subject__isnull=False)),
@@ -66,7 +68,11 @@ class Fingerprint(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["bands"], name="fingerprint_bands"),
-            GinIndex(fields=["terms"], name="fingerprint_terms"),
+            # As lexemes, because a question for "so many of these" is one that an index answers of lexemes alone.
+            GinIndex(
+                Func(Cast("terms", ArrayField(models.TextField())), function="array_to_tsvector"),
+                name="fingerprint_lexemes",
+            ),
         ]
 
 

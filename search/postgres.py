@@ -1,7 +1,9 @@
 """The PostgreSQL backend: our words in a `tsvector`, rights and conditions in the same query."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 from uuid import UUID
@@ -11,7 +13,7 @@ from django.db import connection, transaction
 from search.alike import Fingerprint, Weights, fingerprint, read
 from search.analyser import MAX_POSITION, words
 from search.backend import CANDIDATES, FACET_VALUES, FACETS, LIKE_LEAST, Found, Query, Reader, Results, day_range
-from search.documents import REPORT, SECTIONS, Document, marks_of
+from search.documents import REPORT, SECTIONS, Document, marks_of, storable
 from search.models import SearchDocument
 from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
 from search.weighing import weights_in_force
@@ -31,6 +33,7 @@ _WEIGHTS = "{0.25, 0.4, 0.6, 1.0}"
 # One part of a question: how telling it is, times how well it fits.
 _RANK = f"%s::real * ts_rank('{_WEIGHTS}', vector, %s::tsquery)"
 _MOST_GRADED = 8  # parts; the rest decides nothing any more
+_ROOM = 900_000  # bytes of words and places
 _LEAST = 0.05  # of a word that stands everywhere
 
 _UPSERT = f"""
@@ -56,18 +59,34 @@ _PUSHED = f"pushed AS ({_PUSH.format(rows=_WRITTEN)}),"
 _PUSH_REMOVED = _PUSH.format(rows="VALUES (%s, %s, nextval('public.search_revision'), now(), now(), 0, '')")
 
 # Filled with our own constants only; every value that a person typed is a parameter.
-_COUNTS = f"""
-SELECT {", ".join(FACETS)}, count(*) FROM (
-  SELECT *, extract(year FROM day)::int AS year FROM public.search_searchdocument WHERE {{where}}) AS hits
- GROUP BY GROUPING SETS ((), {", ".join(f"({name})" for name in FACETS)})
-"""  # noqa: S608 - our own columns
+# All that is found is read once, without its texts: counted, and the newest of it ranked. Vectors are fetched for what
+# is ranked, texts for the hits of one page alone.
+_ASKED = """
+WITH hits AS MATERIALIZED (
+  SELECT id, day, points, {columns} FROM public.search_searchdocument WHERE {where}),
+page AS (
+  SELECT id, score FROM (SELECT id, day, {score} AS score FROM {candidates}) AS ranked
+   {after} ORDER BY {order} LIMIT %s)
+SELECT (SELECT jsonb_agg(c) FROM ({counts}) AS c), {names}, d.id, page.score
+  FROM (SELECT) AS once LEFT JOIN (page JOIN public.search_searchdocument d USING (id)) ON true ORDER BY {order}
+"""
+_COUNTED = tuple(name for name in FACETS if name != "year")
+_ALL_HITS = "hits"
+_CANDIDATES = """(
+    SELECT c.id, c.day, d.vector
+      FROM (SELECT id, day FROM hits ORDER BY day DESC NULLS LAST, id DESC LIMIT %s) AS c
+      JOIN public.search_searchdocument d ON d.id = c.id) AS candidates"""
+_TOTAL = "SELECT count(*) AS number FROM hits"
+_COUNTS = f"""SELECT {", ".join(FACETS)}, count(*) AS number
+   FROM (SELECT *, extract(year FROM day)::int AS year FROM hits) AS h
+  GROUP BY GROUPING SETS ((), {", ".join(f"({name})" for name in FACETS)})"""  # noqa: S608 - our own columns
 _UNRANKED = {"points": "points::real"}
-_PAGE = """
-SELECT {names}, id, score FROM (
-  SELECT {names}, id, {rank} AS score FROM (
-    SELECT * FROM public.search_searchdocument WHERE {where} ORDER BY day DESC NULLS LAST, id DESC {bound}
+_RANKED = """
+SELECT {names} FROM (
+  SELECT {names}, id, {score} AS score FROM (
+    SELECT * FROM public.search_searchdocument WHERE {where} ORDER BY day DESC NULLS LAST, id DESC LIMIT %s
   ) AS candidates
-) AS ranked {after} ORDER BY {order} LIMIT %s
+) AS ranked ORDER BY score DESC, day DESC NULLS LAST, id DESC
 """
 _ALL = "SELECT {names} FROM public.search_searchdocument WHERE {where} ORDER BY {order} OFFSET %s"
 _BY_TIME = "day DESC NULLS LAST, id DESC"
@@ -94,10 +113,10 @@ class PostgresBackend:
         written = 0
         weights = weights_in_force()
         with connection.cursor() as cursor:
-            for document in documents:
+            for document in map(storable, documents):
                 row = [getattr(document, name) for name in COLUMNS]
                 made = _fingerprint(document, weights)
-                cursor.execute(self._upsert, [*row, _vector(document), list(made.bands), list(made.terms)])
+                cursor.execute(self._upsert, [*row, vector_of(document), list(made.bands), list(made.terms)])
                 written += cursor.fetchone()[0]
         return written
 
@@ -114,64 +133,57 @@ class PostgresBackend:
     def search(self, query: Query, reader: Reader) -> Results:
         """Match, filter and rank; see the interface."""
         question = read_question(query.text)
-        where, values = _conditions(query, question, reader)
+        ranked = _is_ranked(query, question)
         with connection.cursor() as cursor:
-            total, counts = self._counts(cursor, where, values)
-            hits, cursor_after = self._page(cursor, query, question, where, values)
-        bounded = total > CANDIDATES and _ranked(query, question)
-        return Results(hits, total, cursor_after, bounded=bounded, counts=counts)
+            cursor.execute(*_statement(query, question, reader, ranked=ranked))
+            rows = cursor.fetchall()
+        total, counts = _counts(json.loads(rows[0][0]))
+        page = [row[1:] for row in rows if row[-1] is not None]
+        hits = [Found(Document(**dict(zip(COLUMNS, row, strict=False))), row[-1]) for row in page[: query.size]]
+        cursor_after = _cursor(page[query.size - 1]) if len(page) > query.size > 0 else ""
+        return Results(hits, total, cursor_after, bounded=ranked and total > CANDIDATES, counts=counts)
 
     def all_hits(self, query: Query, reader: Reader) -> Iterator[Document]:
         """Yield all hits by a cursor; see the interface."""
         question = read_question(query.text)
         where, values = _conditions(query, question, reader)
         names, passed = ", ".join(BARE), 0
-        if _ranked(query, question):
-            wanted, passed = _graded(query, question), CANDIDATES
-            statement = _PAGE.format(
-                names=names,
-                rank=" + ".join([_RANK] * len(wanted)),
-                where=where,
-                bound="LIMIT %s",
-                after="",
-                order=f"score DESC, {_BY_TIME}",
-            )
-            graded = [value for pair in wanted for value in pair]
-            yield from _each(statement, [*graded, *values, CANDIDATES, CANDIDATES])
+        if _is_ranked(query, question):
+            graded, passed = _graded(query, question), CANDIDATES
+            score = " + ".join([_RANK] * len(graded))
+            statement = _RANKED.format(names=names, score=score, where=where)
+            yield from _each(statement, [*(value for pair in graded for value in pair), *values, CANDIDATES])
         order = f"points DESC, {_BY_TIME}" if query.sort == "points" else _BY_TIME
         yield from _each(_ALL.format(names=names, where=where, order=order), [*values, passed])
 
-    def _counts(self, cursor: Any, where: str, values: list[Any]) -> tuple[int, dict[str, dict[str, int]]]:
-        cursor.execute(_COUNTS.format(where=where), values)
-        counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-        total = 0
-        for *group, number in cursor.fetchall():
-            named = [(name, value) for name, value in zip(FACETS, group, strict=True) if value not in (None, "")]
-            if named:
-                counts[named[0][0]][str(named[0][1])] = number
-            total = max(total, number)
-        return total, {name: _most(found) for name, found in counts.items()}
 
-    def _page(
-        self, cursor: Any, query: Query, question: Question, where: str, values: list[Any]
-    ) -> tuple[list[Found], str]:
-        ranked = _ranked(query, question)
-        wanted = _graded(query, question) if ranked else []
-        after, after_values = _after(query)
-        statement = _PAGE.format(
-            names=", ".join(COLUMNS),
-            rank=" + ".join([_RANK] * len(wanted)) if ranked else _UNRANKED.get(query.sort, "0::real"),
-            where=where,
-            bound="LIMIT %s" if ranked else "",
-            after=after,
-            order=f"score DESC, {_BY_TIME}" if ranked or query.sort == "points" else _BY_TIME,
-        )
-        bound = [CANDIDATES] if ranked else []
-        graded = [value for pair in wanted for value in pair]
-        cursor.execute(statement, [*graded, *values, *bound, *after_values, query.size + 1])
-        rows = cursor.fetchall()
-        found = [Found(Document(**dict(zip(COLUMNS, row, strict=False))), row[-1]) for row in rows[: query.size]]
-        return found, _cursor(rows[query.size - 1]) if len(rows) > query.size > 0 else ""
+def _statement(query: Query, question: Question, reader: Reader, *, ranked: bool) -> tuple[str, list[Any]]:
+    where, values = _conditions(query, question, reader)
+    graded = _graded(query, question) if ranked else []
+    after, after_values = _after(query)
+    statement = _ASKED.format(
+        columns=", ".join(_COUNTED),
+        where=where,
+        score=" + ".join([_RANK] * len(graded)) if ranked else _UNRANKED.get(query.sort, "0::real"),
+        candidates=_CANDIDATES if ranked else _ALL_HITS,
+        after=after,
+        order=f"score DESC, {_BY_TIME}" if ranked or query.sort == "points" else _BY_TIME,
+        counts=_COUNTS if query.counted else _TOTAL,
+        names=", ".join(COLUMNS),
+    )
+    bound = [CANDIDATES] if ranked else []
+    return statement, [*values, *(value for pair in graded for value in pair), *bound, *after_values, query.size + 1]
+
+
+def _counts(groups: list[dict[str, Any]]) -> tuple[int, dict[str, dict[str, int]]]:
+    """Return the total and the counts of each facet from what the database grouped."""
+    counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+    for group in groups:
+        for name in FACETS:
+            if (value := group.get(name)) not in (None, ""):
+                counts[name][str(value)] = group["number"]
+    total = max(group["number"] for group in groups)
+    return total, {name: _most(found) for name, found in counts.items()}
 
 
 def _each(statement: str, values: Sequence[Any]) -> Iterator[Document]:
@@ -189,7 +201,7 @@ def next_revision() -> int:
     return revision
 
 
-def _ranked(query: Query, question: Question) -> bool:
+def _is_ranked(query: Query, question: Question) -> bool:
     return query.sort == "relevance" and bool(question.is_ranked or query.like_words)
 
 
@@ -291,18 +303,26 @@ def _cursor(row: tuple[Any, ...]) -> str:
     return write_cursor([float(row[-1]), day.isoformat() if day else "0001-01-01", row[-2]])
 
 
-def _vector(document: Document) -> str:
-    """Return the words of all sections with places and weights, names and number at weight B, and the marks."""
+def vector_of(document: Document) -> str:
+    """Return the words of all sections with places and weights, names and number at weight B, and the marks.
+
+    PostgreSQL takes a megabyte of words: what comes after that, in a text of some hundred pages, is not found.
+    """
     lexemes: list[str] = []
-    offset = 0
+    seen: set[str] = set()
+    offset, room = 0, _ROOM
     sections = [(weight, getattr(document, name)) for name, (weight, _label) in SECTIONS.items()]
     sections += [("B", name) for name in (*document.author_names, document.from_unit, document.number_label)]
     for weight, text in sections:
         last = 0
-        for word in words(text):
-            place = min(offset + word.position, MAX_POSITION)
-            lexemes.append(f"{_quoted(word.text[:200])}:{place}{weight}")
-            last = word.position
+        for word, last, _start, _end in words(text):
+            if word not in seen:
+                seen.add(word)
+                room -= 4 * len(word) + 4
+            room -= 2
+            if room < 0:
+                break
+            lexemes.append(f"{_quoted(word[:200])}:{min(offset + last, MAX_POSITION)}{weight}")
         offset += last + 2  # no word follows the last one of another section
     lexemes += [_quoted(mark[:200]) for mark in marks_of(document)]
     return " ".join(lexemes)
@@ -314,5 +334,6 @@ def _fingerprint(document: Document, weights: Weights) -> Fingerprint:
     return fingerprint(read(document.title, document.body), weights)
 
 
+@lru_cache(maxsize=1 << 14)
 def _quoted(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

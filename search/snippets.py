@@ -10,6 +10,8 @@ _WINDOW = 90
 _LEAD = 24
 # Characters around a word that are looked at in a file: cutting all of a long one would hold up the page.
 _AROUND = 400
+# Characters of a section that are looked through for a snippet: what is attached may be as long as a book.
+_LOOKED_THROUGH = 50_000
 
 
 def highlight(text: str, asked: frozenset[str]) -> SafeString:
@@ -29,7 +31,7 @@ def best_section(document: Document, asked: frozenset[str]) -> tuple[str, SafeSt
 
     Files are looked at last: what somebody wrote says more than what they attached.
     """
-    texts = {name: getattr(document, name) for name in ("suggestions", "problem", "analysis")}
+    texts = {name: getattr(document, name)[:_LOOKED_THROUGH] for name in ("suggestions", "problem", "analysis")}
     texts["files"] = _around(document.files, asked)
     best, best_count = "problem", 0
     for name, text in texts.items():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from search.alike.comparing import Kind, compare
-from search.alike.fingerprints import candidate, fingerprint
+from search.alike.fingerprints import candidate, fingerprint, heaviest
 from search.alike.graded import RELATIONS, Pair
 from search.alike.reading import Reading
 from search.alike.weights import Weights
@@ -51,14 +51,12 @@ class Rate:
 def judge(pairs: Sequence[Pair], texts: dict[str, Reading]) -> list[Judged]:
     """Compare every pair, with the words weighed over all `texts`."""
     weights = Weights.of(texts.values())
-    prints = {
-        name: fingerprint(texts[name], weights) for name in {name for pair in pairs for name in (pair.one, pair.other)}
-    }
+    prints = {name: fingerprint(texts[name], weights) for pair in pairs for name in (pair.one, pair.other)}
     return [
         Judged(
             pair,
             compare(texts[pair.one], texts[pair.other], weights).kind,
-            candidate(prints[pair.one], prints[pair.other]),
+            candidate(prints[pair.one].bands, heaviest(texts[pair.one], weights), prints[pair.other]),
         )
         for pair in pairs
     ]

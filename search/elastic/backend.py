@@ -69,29 +69,16 @@ class ElasticBackend:
         question = read_question(query.text)
         if not reader.grants or (question.is_empty and query.text.strip()):
             return Results([], 0, counts={name: {} for name in FACETS})
-        ranked = query.sort == "relevance" and bool(question.is_ranked or query.like_words)
-        search = Search(using=engine(), index=settings.SEARCH_INDEX).source(fields=[])
-        search = search.query(_conditions(query, question, reader, ranked=ranked)).extra(
-            size=query.size + 1, track_total_hits=True, track_scores=ranked
-        )
-        order = _order(query, ranked=ranked)
-        search = search.sort(*order)
-        if query.after:
-            search = search.extra(search_after=_after(query.after, keys=len(order)))
-        for name in FACETS if query.counted else ():
-            search.aggs.bucket(
-                name, A("terms", field=name, size=FACET_VALUES, order=[{"_count": "desc"}, {"_key": "asc"}])
-            )
+        ranked = _is_ranked(query, question)
         with reaching():
-            answer = search.execute()
+            answer = _search(query, question, reader, ranked=ranked).execute()
         hits = [(hit.meta.sort, float(hit.meta.score or 0)) for hit in answer.hits]
         cursor = write_cursor(list(hits[query.size - 1][0])) if len(hits) > query.size > 0 else ""
         counts = {
             name: {
                 str(bucket.key): bucket.doc_count for bucket in answer.aggregations[name].buckets if bucket.key != ""
             }
-            for name in FACETS
-            if query.counted
+            for name in (FACETS if query.counted else ())
         }
         return Results(_texts(hits[: query.size], reader), answer.hits.total.value, cursor, counts=counts)
 
@@ -100,7 +87,7 @@ class ElasticBackend:
         question = read_question(query.text)
         if not reader.grants or (question.is_empty and query.text.strip()):
             return
-        ranked = query.sort == "relevance" and bool(question.is_ranked or query.like_words)
+        ranked = _is_ranked(query, question)
         with _moment() as pit:
             search = Search(using=engine()).source(fields=[]).extra(size=_TAKEN, track_scores=ranked, pit=pit)
             search = search.query(_conditions(query, question, reader, ranked=ranked))
@@ -140,6 +127,24 @@ def _bare(keys: list[int], reader: Reader) -> Iterator[Document]:
     rows = SearchDocument.objects.filter(pk__in=keys, readers__overlap=sorted(reader.grants))
     known = {row.pop("id"): Document(**row) for row in rows.values("id", *BARE)}
     yield from (known[key] for key in keys if key in known)
+
+
+def _search(query: Query, question: Question, reader: Reader, *, ranked: bool) -> Search:
+    search = Search(using=engine(), index=settings.SEARCH_INDEX).source(fields=[])
+    search = search.query(_conditions(query, question, reader, ranked=ranked)).extra(
+        size=query.size + 1, track_total_hits=True, track_scores=ranked
+    )
+    order = _order(query, ranked=ranked)
+    search = search.sort(*order)
+    if query.after:
+        search = search.extra(search_after=_after(query.after, keys=len(order)))
+    for name in FACETS if query.counted else ():
+        search.aggs.bucket(name, A("terms", field=name, size=FACET_VALUES, order=[{"_count": "desc"}, {"_key": "asc"}]))
+    return search
+
+
+def _is_ranked(query: Query, question: Question) -> bool:
+    return query.sort == "relevance" and bool(question.is_ranked or query.like_words)
 
 
 def _texts(hits: list[tuple[Any, float]], reader: Reader) -> list[Found]:

@@ -5,6 +5,7 @@ broken off goes on where it stopped.
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db import transaction
 from search.backend import EngineDown
 from search.elastic.backend import engine, reaching
 from search.elastic.mapping import create_index
-from search.elastic.pushing import write
+from search.elastic.pushing import send, writings
 from search.models import Build, SearchDocument
 from zhitong.core import clock
 from zhitong.core.locks import BUILD, held
@@ -50,15 +51,29 @@ def _begin() -> Build:
 
 
 def _fill(build: Build, progress: Progress) -> None:
-    total = SearchDocument.objects.count()
+    """Write all that is not in the index yet. While the engine takes a batch, the next is read and cut."""
+    total, last = SearchDocument.objects.count(), build.position
     rows = SearchDocument.objects.defer("vector").order_by("pk")
-    while batch := list(rows.filter(pk__gt=build.position)[:BATCH]):
-        if refused := write(batch, build.index):
-            key, reason = next(iter(refused.items()))
-            raise EngineDown(f"{len(refused)} documents refused, the first {key}: {reason}")
-        build.position, build.written = batch[-1].pk, build.written + len(batch)
-        build.save(update_fields=["position", "written"])
-        progress(build, total)
+    with ThreadPoolExecutor(max_workers=1) as sender:
+        under_way: tuple[Future[dict[str, str]], int, int] | None = None
+        while True:
+            batch = list(rows.filter(pk__gt=last)[:BATCH])
+            actions = writings(batch, build.index)
+            if under_way:
+                _arrived(build, *under_way)
+                progress(build, total)
+            if not batch:
+                return
+            last = batch[-1].pk
+            under_way = sender.submit(send, actions), last, len(batch)
+
+
+def _arrived(build: Build, sent: Future[dict[str, str]], position: int, number: int) -> None:
+    if refused := sent.result():
+        key, reason = next(iter(refused.items()))
+        raise EngineDown(f"{len(refused)} documents refused, the first {key}: {reason}")
+    build.position, build.written = position, build.written + number
+    build.save(update_fields=["position", "written"])
 
 
 def _swap(build: Build) -> None:

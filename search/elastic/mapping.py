@@ -29,6 +29,7 @@ def mapping() -> Mapping:
     """Return the strict mapping of an index."""
     made = Mapping()
     made.meta("dynamic", "strict")
+    made.meta("_source", enabled=False)  # texts stay in PostgreSQL, and an index is made from there alone
     for name in WORD_FIELDS:
         made.field(name, Text(analyzer="whitespace", position_increment_gap=_GAP, store=False))
     for name in ("kind", "category", "state", "from_unit", "level", "outcome", "readers", "marks"):

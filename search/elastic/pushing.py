@@ -57,13 +57,18 @@ def indices_to_fill() -> Sequence[str]:
     return list(Build.objects.exclude(state=Build.State.GONE).order_by("pk").values_list("index", flat=True))
 
 
-def write(rows: Iterable[SearchDocument], index: str) -> dict[str, str]:
-    """Write documents into one index; return why some were refused, by key.
+def writings(rows: Iterable[SearchDocument], index: str) -> list[dict[str, Any]]:
+    """Return what brings documents into one index (`send`): their texts are cut here, which is most of the work."""
+    return [_written(row, index) for row in rows]
+
+
+def send(actions: list[dict[str, Any]]) -> dict[str, str]:
+    """Let the engine do these; return why some were refused, by key. Asks no database, so any thread may call it.
 
     Raises:
         EngineDown: the engine does not answer.
     """
-    return _bulk([_written(row, index) for row in rows])
+    return dict(_refusals(actions)) if actions else {}
 
 
 def index_revisions(index: str) -> Iterator[tuple[tuple[str, UUID], int]]:
@@ -87,12 +92,8 @@ def _bring(batch: Sequence[Push], indices: Sequence[str]) -> dict[str, str]:
     for index in indices:
         there = [_written(row, index) for row in found.values()]
         gone = [_removed(push, index) for key, push in wanted.items() if key not in found]
-        refused |= _bulk([*there, *gone])
+        refused |= send([*there, *gone])
     return refused
-
-
-def _bulk(actions: list[dict[str, Any]]) -> dict[str, str]:
-    return dict(_refusals(actions)) if actions else {}
 
 
 def _refusals(actions: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('search', '0003_questions_and_pushes'),
+        ('search', '0004_narrow_rows_and_one_index'),
         ('units', '0006_units_that_change'),
     ]
 

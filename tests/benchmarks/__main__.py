@@ -11,7 +11,7 @@ from tests.benchmarks.timing import Figure
 from zhitong import parts
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = ("lists", "creation", "review", "sends", "scoring", "journey", "figures")
+GROUPS = ("lists", "creation", "review", "sends", "scoring", "journey", "figures", "search")
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def _measure(groups: Sequence[str]) -> list[Figure]:
     from django.db import connections
 
     from tests import factories
-    from tests.benchmarks import creation, figures, journey, lists, review, scoring, sends
+    from tests.benchmarks import creation, figures, journey, lists, review, scoring, search, sends
     from zhitong.units import schemas
 
     schemas.migrate_fleet()
@@ -55,6 +55,7 @@ def _measure(groups: Sequence[str]) -> list[Figure]:
         # Last: they leave millions of rows behind.
         "journey": lambda: journey.measure(units),
         "figures": lambda: figures.measure(units),
+        "search": lambda: search.measure(units),
     }
     found: list[Figure] = []
     for group in groups:

@@ -12,6 +12,7 @@ from search.analyser import words
 from search.backend import PAGE, Query, Reader, Results, backend
 from search.documents import Document, unit_grant, user_grant
 from search.snippets import best_section, highlight
+from tests.factories import client_for, make_user
 from zhitong.core.errors import InvalidInput
 from zhitong.units.models import Unit
 
@@ -295,6 +296,44 @@ def test_a_very_long_text_is_found_like_any_other(arrive: Arrive, unit: Unit) ->
     arrive()
     assert titles("充电", unit) == ["长"]
     assert titles("末尾", unit) == ["长"]
+
+
+BROKEN = [
+    "<script>alert(1)</script>充电",
+    "充电\x00\x07\x1b[31m桩",
+    "充电\ud800桩\udfff",
+    "充电\u202e桩\ufeff\ufffe",
+    "充电</b><img src=x onerror=alert(1)>&amp;",
+    "充电" + "甲" * 3000,
+    "充电\\' | !(&:*",
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_broken_input_breaks_no_page_of_results(arrive: Arrive, unit: Unit, broken: str) -> None:
+    whole = document(unit, "关于充电的建议")
+    fields = {"problem": broken, "analysis": broken, "suggestions": broken, "files": broken}
+    assert backend().index([document(unit, broken, **fields), whole]) == 2
+    arrive()
+    assert ask("充电", unit).total == 2
+    client = client_for(make_user(unit, "zhou", roles=["clerk"]), unit)
+    assert client.get("/search/", {"q": f"充电 {broken[:40]}".encode(errors="surrogatepass")}).status_code == 200
+    answer = client.get("/search/", {"q": "充电"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "关于充电的建议".replace("充电", '<b class="zt-hit">充电</b>') in page
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert not any(ord(sign) < 9 for sign in page)
+
+
+def test_five_megabytes_of_different_words_are_found_as_far_as_an_engine_keeps_them(arrive: Arrive, unit: Unit) -> None:
+    book = "充电桩 " + " ".join(f"甲{number:x}乙" for number in range(450_000))
+    assert len(book.encode()) > 5_000_000
+    assert backend().index([document(unit, "关于图书的建议", files=book), document(unit, "关于充电桩")]) == 2
+    arrive()
+    assert sorted(titles("充电桩", unit)) == ["关于充电桩", "关于图书的建议"]
+    assert titles("图书", unit) == ["关于图书的建议"]
 
 
 def test_marks_never_open_a_way_for_markup() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.alike import Kind, Reading, Weights, compare, fingerprint, passages, read
-from search.alike.fingerprints import BANDS, TERMS, candidate
+from search.alike.fingerprints import BANDS, TERMS, candidate, heaviest, question_of
 from search.alike.passages import LEAST, share
 from search.alike.places import places
 
@@ -93,7 +93,16 @@ def test_words_of_every_text_weigh_less_and_set_phrases_nothing() -> None:
 
 def test_fingerprints_bring_look_alikes_together_and_leave_others_apart() -> None:
     prints = [fingerprint(text, EVERYTHING) for text in (ORIGINAL, REWORKED, SAME_MATTER, ELSEWHERE, OTHER)]
-    assert [candidate(prints[0], one) for one in prints] == [True, True, True, True, False]
+    heavy = heaviest(ORIGINAL, EVERYTHING)
+    assert [candidate(prints[0].bands, heavy, one) for one in prints] == [True, True, True, True, False]
+    assert candidate((), heavy, prints[2])
+    assert not candidate((), heavy[:1], prints[2])
+
+
+def test_the_question_for_heaviest_terms_is_the_rule_by_which_candidates_are_told() -> None:
+    assert question_of(()) == question_of((5,)) == ""
+    assert question_of((1, -2, 3)) == "('1'|'-2'|'3')&('1'&('-2'|'3')|'-2'&('3'))"
+    assert question_of(tuple(range(12))).startswith("('0'|'1'|'2'|'3'|'4'|'5'|'6'|'7')&(")
 
 
 @given(st.text(max_size=3000), st.text(max_size=80))
