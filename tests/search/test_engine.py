@@ -1,7 +1,11 @@
 """The engine beside the database: killed and started again, rebuilt, swept; nothing is lost and nothing is invented."""
 
+import threading
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from elasticsearch import NotFoundError
@@ -15,6 +19,7 @@ from search.models import Build, Push, SearchDocument
 from search.sweeping import sweep_index
 from tests.search.node import Node
 from tests.search.test_contract import document, reader_of, titles
+from tests.search.test_rights import everything
 from zhitong.core import clock
 from zhitong.units.models import Unit
 
@@ -53,6 +58,44 @@ def test_an_engine_that_is_killed_loses_nothing_and_postgresql_answers(
     assert Push.objects.count() == 0
     assert sorted(title[-1] for title in titles("充电", unit)) == ["丙", "甲"]
     assert sweep_index().is_clean
+
+
+def test_an_engine_that_dies_while_it_is_written_rebuilt_and_asked_loses_nothing_and_invents_nothing(
+    elastic: Arrive, node: Node, unit: Unit
+) -> None:
+    kept: dict[UUID, str] = {}
+    number = down = 0
+    for moment in (0.05, 0.3, 0.8):
+        killing = threading.Timer(moment, node.kill)  # it is started from here: it ends with the thread that started it
+        killing.start()
+        died = down
+        while down == died or number % 5:  # in whatever work it dies; some rounds are written while it is dead
+            number += 1
+            made = [document(unit, f"关于充电的建议{number}号{n}") for n in range(5)]
+            changed = replace(made[0], title=f"关于充电的新建议{number}", version=2)
+            backend().index([*made, changed])
+            backend().remove("item", [made[1].object_uuid])
+            kept |= {one.object_uuid: one.title for one in (changed, *made[2:])}
+            due_now()
+            for work in (push, rebuild) if number % 3 == 0 else (push,):
+                try:
+                    work()
+                except EngineDown:
+                    down += 1
+            answer = ask(Query("充电", sort="time"), reader_of(unit))
+            assert answer.results is not None  # PostgreSQL answers in its place
+            for hit in answer.results.hits:
+                assert kept[hit.document.object_uuid] == hit.document.title
+        killing.join()
+        node.start()
+    if Build.objects.filter(state=Build.State.BUILDING).exists():
+        rebuild()
+    due_now()
+    elastic()
+    assert Push.objects.count() == 0
+    assert Counter(everything(Query("充电"), reader_of(unit))) == Counter(kept.keys())
+    swept = sweep_index()
+    assert (swept.is_clean, swept.checked) == (True, len(kept))
 
 
 def test_a_rebuild_that_was_broken_off_goes_on_and_misses_nothing_written_meanwhile(
