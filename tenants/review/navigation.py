@@ -31,5 +31,6 @@ navigation.register(
 )
 navigation.register_menu(
     MenuEntry("absences", "代理设置", "review:absences", "user-check", permission="review.decide", order=60),
+    MenuEntry("compare", "比对外部文本", "review:compare", "copy", permission="search.archive", order=59),
     MenuEntry("posts", "岗位换人", "review:posts", "users", permission="accounts.manage", order=61),
 )

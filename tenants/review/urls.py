@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_uuid>/sheet.<str:extension>", views.sheet, name="sheet"),
     path("remarks/<uuid:remark_uuid>/reply/", views.reply, name="reply"),
     path("remarks/<uuid:remark_uuid>/settle/", views.settle, name="settle"),
+    path("compare/", views.compare, name="compare"),
     path("alikes/<uuid:item_uuid>/", views.alikes, name="alikes"),
     path("alikes/<uuid:item_uuid>/<uuid:other_uuid>/", views.pair, name="pair"),
     path("alikes/<uuid:item_uuid>/<uuid:other_uuid>/judge/", views.judge, name="judge"),

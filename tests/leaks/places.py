@@ -123,6 +123,10 @@ def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
         "filter": Place(
             "review:filter_save", r, "/review/filters/", {"name": "急件", "query": "tab=mine"}, "name", "名称"
         ),
+        "outside text": Place(
+            "review:compare", r, "/review/compare/", {"title": "加装电梯", "text": "小区加装电梯以后没有人维护。" * 3},
+            "text", "正文", "title",
+        ),
         "phrase": Place("review:phrases", r, "/review/phrases/", {"text": "请注明来源"}, "text", "常用语"),
         "inbox": Place("desk:act", city_client, act, {"verb": "return", "reason": "补数据"}, "reason", "理由"),
         "outcome": Place(

@@ -143,6 +143,7 @@ review:pair                   302 404 404 404 404 404 404 404
 review:judge                  302 405 405 405 405 405 405 405
 review:submit                 302 404 403 302 404 404 404 302
 review:recall                 302 404 404 200 404 404 404 200
+review:compare                302 200 403 403 403 200 200 200
 review:handlers               302 200 403 403 403 200 200 200
 review:handled                302 404 403 403 403 200 404 404
 review:flows                  302 403 200 403 403 403 403 403

@@ -4,6 +4,7 @@ from tenants.review.views.absences import absence_end, absences, replace_holder
 from tenants.review.views.aids import due, phrase_remove, phrases
 from tenants.review.views.alikes import alikes, judge, pair
 from tenants.review.views.batches import batch, batch_people
+from tenants.review.views.comparing import compare
 from tenants.review.views.lists import remove_filter, save_filter, worklists
 from tenants.review.views.outside import outside
 from tenants.review.views.questions import question_urge, renew, verify, withdraw
@@ -21,6 +22,7 @@ __all__ = [
     "batch",
     "batch_people",
     "checks",
+    "compare",
     "decide",
     "due",
     "edit",
