@@ -5,6 +5,13 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+def count_every_year(apps, schema_editor):
+    """Let the worker count the years that were ranked before there were counted items."""
+    StaleYear = apps.get_model("ranking", "StaleYear")
+    years = apps.get_model("ranking", "Standing").objects.filter(month=0).values_list("year", flat=True).distinct()
+    StaleYear.objects.bulk_create([StaleYear(year=year) for year in years], ignore_conflicts=True)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -55,4 +62,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('fact', 'what', 'on'), name='counted_once')],
             },
         ),
+        migrations.RunPython(count_every_year, migrations.RunPython.noop),
     ]
