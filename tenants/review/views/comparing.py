@@ -28,7 +28,7 @@ from zhitong.web import navigation
 from zhitong.web.forms import Form
 from zhitong.web.parts import QueueEntry
 
-_MOST = 50_000  # characters
+_MOST = 20_000  # characters
 _LEAST = 30  # letters; a sentence stands everywhere
 _FILE_LIMIT = 5 * 1024 * 1024  # bytes
 _EXTENSIONS = ("txt", "docx")
