@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from search.alike.fingerprints import SHARED_TERMS
+_SHARED = 4  # telling words in common that make two texts one subject
 
 LEAST_ITEMS = 3
 # A word of so many texts of the period is about everything; of a short period it still may be what is hot.
@@ -25,7 +25,7 @@ class Text:
 def group(texts: Sequence[Text], *, least_units: int = 1) -> list[list[Text]]:
     """Return the groups of texts on one subject, the centre of each first, the largest first.
 
-    A group is a text and all that share at least `SHARED_TERMS` of its telling words and are in no larger group:
+    A group is a text and all that share at least four of its telling words and are in no larger group:
     nothing is chained, so that each has to do with the centre. Groups of fewer than `LEAST_ITEMS` texts or of fewer
     than `least_units` units are left out.
     """
@@ -46,7 +46,7 @@ def group(texts: Sequence[Text], *, least_units: int = 1) -> list[list[Text]]:
 
 def count_near(centre: Text, texts: Collection[Text]) -> int:
     """Return how many texts would stand in the group of a centre."""
-    return sum(len(centre.terms & text.terms) >= SHARED_TERMS for text in texts)
+    return sum(len(centre.terms & text.terms) >= _SHARED for text in texts)
 
 
 def name_of(words: Sequence[tuple[int, Mapping[str, float]]], *, least_units: int = 1) -> str:
@@ -89,5 +89,5 @@ def _neighbours(texts: Sequence[Text]) -> list[set[int]]:
         for term in text.terms:
             if len(having[term]) <= most:
                 shared.update(having[term])
-        found.append({other for other, count in shared.items() if count >= SHARED_TERMS} | {at})
+        found.append({other for other, count in shared.items() if count >= _SHARED} | {at})
     return found

@@ -428,7 +428,7 @@ def test_an_old_ranking_keeps_the_old_name(office: Office, city: Unit, province:
     )
 
     def named(**period: int) -> list[str]:
-        return [row.called for row, _moved in reader.get("/ranking/", period).context["rows"]]
+        return [row.name for row in reader.get("/ranking/", period).context["rows"]]
 
     assert "新南海区政协" in named(year=TODAY.year)
     assert "南海区政协" not in named(year=TODAY.year)
