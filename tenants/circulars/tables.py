@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from zhitong.ranking.words import rate_words
+
 COUNTS = ("received", "adopted", "sent", "higher", "instructions")
 SHOWN = 12  # differences that a sentence names
 # Heads as the ranking has them; the rate says what it is of.
@@ -31,9 +33,7 @@ class Row:
     @property
     def rate(self) -> str:
         """Own adoptions for 100 received, in words: 76.69%; a dash when nothing came in."""
-        if not self.received:
-            return "—"
-        return f"{(Decimal(100 * self.adopted) / self.received).quantize(Decimal('0.01'))}%"
+        return rate_words(self.adopted, self.received)
 
     @property
     def moved(self) -> str:

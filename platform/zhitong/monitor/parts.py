@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.urls import reverse
 
 from zhitong.core import clock
-from zhitong.monitor.queries import Overdue, Silent, rate
+from zhitong.monitor.queries import Overdue, Silent
 from zhitong.monitor.regions import region_of, regions
 from zhitong.monitor.scopes import Scope
 from zhitong.monitor.shares import Part
-from zhitong.ranking.counting import Counts
+from zhitong.ranking.counting import Counts, rate
 from zhitong.ranking.models import Standing
 from zhitong.ranking.periods import Period
 from zhitong.ranking.words import COUNTS, rank_change
@@ -100,8 +100,8 @@ def _figure(name: str, links: Links, this: Counts, last: Counts | None) -> KeyFi
 
 
 def _rate(links: Links, this: Counts, last: Counts | None) -> KeyFigure:
-    now = rate(this.adopted, this.received)
-    before = rate(last.adopted, last.received) if last else None
+    now = rate(this.adopted, this.received, places=1)
+    before = rate(last.adopted, last.received, places=1) if last else None
     change = _difference(now, before, "个百分点") if now is not None and before is not None else None
     against = _AGAINST if change else _NOTHING_BEFORE
     return KeyFigure("本级采用率", now, "%", links.head("adopted"), against, change, "没有收稿")
@@ -154,7 +154,7 @@ def steps(level: str, counts: Counts) -> list[Step]:
     found: list[Step] = []
     for name in ["received", "adopted", *levels_above(level)]:
         value = getattr(counts, name)
-        of_previous = rate(value, found[-1].value) if found else None
+        of_previous = rate(value, found[-1].value, places=1) if found else None
         share = Decimal(100 * value) / counts.received if counts.received else Decimal(0)
         found.append(Step(name, value, share, f"{of_previous}%" if of_previous is not None else ""))
     return found
@@ -224,7 +224,7 @@ def months_shown(year: int) -> int:
 
 def tiles(rows: Sequence[Standing], links: Links) -> list[HeatGroup]:
     """Return a tile for each unit, by region; five steps divide the span between the lowest and the highest rate."""
-    rates = {row.pk: rate(row.adopted, row.received) for row in rows}
+    rates = {row.pk: rate(row.adopted, row.received, places=1) for row in rows}
     known = [one for one in rates.values() if one is not None]
     low, span = (min(known), max(known) - min(known)) if known else (Decimal(0), Decimal(0))
     found: dict[str, list[HeatTile]] = {name: [] for name in [*regions(), ""]}

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
@@ -50,11 +49,6 @@ class Silent:
     def words(self) -> str:
         """How long, in words."""
         return f"{self.months} 个月" if self.months < SILENT_MONTHS else "近一年"
-
-
-def rate(part: int, whole: int) -> Decimal | None:
-    """Return a percentage with one place, None of nothing."""
-    return (Decimal(100 * part) / whole).quantize(Decimal("0.1")) if whole else None
 
 
 def rows_of(rules: RuleSet, when: Period, units: Collection[int]) -> list[Standing]:

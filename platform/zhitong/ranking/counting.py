@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -33,6 +34,11 @@ class Counts:
 
 
 WHAT = tuple(Counts.__dataclass_fields__)
+
+
+def rate(part: int, whole: int, places: int = 2) -> Decimal | None:
+    """Return a part for each hundred of the whole, with so many places; None of nothing."""
+    return (Decimal(100 * part) / whole).quantize(Decimal(1).scaleb(-places)) if whole else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,6 @@ def shares(parts: Sequence[int]) -> list[Decimal]:
     return [Decimal(part).scaleb(-2) for part in cut]
 
 
-def rate(part: int, whole: int) -> Decimal | None:
-    """Return a part for each hundred of the whole, with two places; None of nothing."""
-    return (Decimal(100 * part) / whole).quantize(Decimal("0.01")) if whole else None
-
-
 @dataclass(frozen=True, slots=True)
 class Spell:
     """How long it took from the submission: of how many items, and the middle of the days and of the working days."""

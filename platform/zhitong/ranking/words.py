@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from zhitong.exchange.models import AdoptionMode, Event, EventKind
 from zhitong.exchange.words import leader_words
+from zhitong.ranking.counting import rate
 from zhitong.ranking.models import LedgerEntry, Standing
 from zhitong.web.parts import Change, LedgerLine
 from zhitong.web.templatetags.zt import points as point_words
@@ -22,6 +23,12 @@ COUNTS = {
     "higher": "上级采用",
     "instructions": "批示",
 }
+
+
+def rate_words(part: int, whole: int) -> str:
+    """Return a part of a whole as committees publish it (76.69%); a dash of nothing."""
+    found = rate(part, whole)
+    return "—" if found is None else f"{found}%"
 
 
 def rank_change(row: Standing) -> Change | None:

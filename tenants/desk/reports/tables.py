@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from tenants.desk.reports.paragraph import YearFigures, paragraph_of, year_figures
 from tenants.items.models import Source, SubmitterKind
@@ -11,6 +10,7 @@ from zhitong.ranking import figures
 from zhitong.ranking.counting import Counts
 from zhitong.ranking.figures import Dimension
 from zhitong.ranking.periods import Period
+from zhitong.ranking.words import rate_words
 from zhitong.units.models import LEVEL_ORDER, Level, Unit
 
 Value = str | int
@@ -64,18 +64,13 @@ def year_report(unit: Unit, year: int) -> YearReport:
     )
 
 
-def percent(part: int, whole: int) -> str:
-    """Return a part of a whole as committees publish it (76.69%); a dash of nothing."""
-    return f"{(Decimal(100 * part) / whole).quantize(Decimal('0.01'))}%" if whole else "—"
-
-
 def _whole(unit: Unit, total: Counts) -> YearTable:
     counted = [("收稿", total.received), ("本级采用", total.adopted), ("报送", total.sent)]
     above = ((Level.CITY, "市级采用"), (Level.PROVINCE, "省级采用"), (Level.NATIONAL, "全国采用"))
     height = LEVEL_ORDER.index(Level(unit.level))
     counted += [(name, getattr(total, f"higher_{level}")) for level, name in above if LEVEL_ORDER.index(level) > height]
     counted.append(("批示", total.instructions))
-    rows: list[list[Value]] = [[name, number, percent(number, total.received)] for name, number in counted]
+    rows: list[list[Value]] = [[name, number, rate_words(number, total.received)] for name, number in counted]
     return YearTable("总体情况", ("项目", "篇数", "占收稿"), rows if total.received else [])
 
 
@@ -96,7 +91,7 @@ def _by(unit: Unit, when: Period, by: Dimension, name: str, words: Mapping[str, 
 
 
 def _row(name: str, counts: Counts) -> list[Value]:
-    rate = percent(counts.adopted, counts.received)
+    rate = rate_words(counts.adopted, counts.received)
     return [name, counts.received, counts.adopted, rate, counts.sent, counts.higher, counts.instructions]
 
 

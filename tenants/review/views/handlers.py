@@ -14,10 +14,9 @@ from zhitong.core.errors import NotFound
 from zhitong.ranking import words
 from zhitong.ranking.periods import Period
 from zhitong.ranking.queries import network_rules
-from zhitong.ranking.statistics import rate
 from zhitong.ranking.views import period_choice
-from zhitong.ranking.views.common import asked_period, reader, spans, tab_rights
-from zhitong.ranking.views.rankings import HANDLERS, Figure, Row, views_by
+from zhitong.ranking.views.common import Figure, asked_period, reader, spans, tab_rights
+from zhitong.ranking.views.rankings import HANDLERS, Row, views_by
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Cell, SavedFilter, TableColumn, TableRow, empty
@@ -114,6 +113,5 @@ def _row(one: Handler, when: Period) -> Row:
     base = _list_url(one.user, when)
     values = {DECIDED: one.decided} | {name: getattr(one.counts, name) for name in _COLUMNS if name in words.COUNTS}
     cells = [Figure(label, values[name], f"{base}&what={name}") for name, label in _COLUMNS.items()]
-    part = rate(one.counts.adopted, one.counts.received)
-    cells.insert(3, Figure(_RATE, "—" if part is None else f"{part}%"))
+    cells.insert(3, Figure(_RATE, words.rate_words(one.counts.adopted, one.counts.received)))
     return Row(one.user.name, 0, cells)

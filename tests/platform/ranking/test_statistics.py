@@ -23,8 +23,9 @@ from zhitong.core.workdays import PUBLISHED
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Dispatch, EventKind, ItemFact
 from zhitong.ranking import statistics
+from zhitong.ranking.counting import rate
 from zhitong.ranking.periods import Period
-from zhitong.ranking.statistics import Spell, rate, shares
+from zhitong.ranking.statistics import Spell, shares
 from zhitong.units.models import Unit
 from zhitong.units.queries import destinations
 

@@ -1,6 +1,6 @@
 """What the pages of rankings share: who reads, in which unit, of which period, by which rules."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -12,6 +12,15 @@ from zhitong.ranking.models import RuleSet
 from zhitong.ranking.periods import Kind, Period, read_period
 from zhitong.units.models import Unit
 from zhitong.web.parts import SavedFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A cell: the words of its column, the figure, the list behind it (empty where the reader may not open it)."""
+
+    label: str
+    value: str | int
+    url: str = ""
 
 
 def reader(request: HttpRequest) -> tuple[Actor, Unit]:

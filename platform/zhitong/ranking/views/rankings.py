@@ -20,9 +20,8 @@ from zhitong.ranking.figures import Dimension
 from zhitong.ranking.models import Purpose, RuleSet, Sight, Standing
 from zhitong.ranking.narrowing import Narrowing
 from zhitong.ranking.periods import Period
-from zhitong.ranking.statistics import rate
 from zhitong.ranking.subjects import Subject
-from zhitong.ranking.views.common import period_in, reader, rules_in, spans, tab_rights
+from zhitong.ranking.views.common import Figure, period_in, reader, rules_in, spans, tab_rights
 from zhitong.ranking.views.standings import as_of, closed, group_name, no_rules, period_choice
 from zhitong.units.models import Unit
 from zhitong.web.parts import Change, SavedFilter, State, empty
@@ -40,15 +39,6 @@ _COLUMNS = {
     GROUPS: ("received", "adopted", "rate", "higher", "instructions"),
 }
 _RATE = "采用率"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A cell: the words of its column, the figure, the list behind it (empty where the reader may not open it)."""
-
-    label: str
-    value: str | int
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +231,7 @@ def _figures(counts: Counts, listed: str, by: str) -> list[Figure]:
     found = []
     for name in _COLUMNS[by]:
         if name == "rate":
-            part = rate(counts.adopted, counts.received)
-            found.append(Figure(_RATE, "—" if part is None else f"{part}%"))
+            found.append(Figure(_RATE, words.rate_words(counts.adopted, counts.received)))
         else:
             found.append(Figure(words.COUNTS[name], getattr(counts, name), f"{listed}&what={name}" if listed else ""))
     return found

@@ -22,9 +22,10 @@ from zhitong.ranking.counting import Counts
 from zhitong.ranking.figures import Dimension
 from zhitong.ranking.narrowing import Narrowing, value_words
 from zhitong.ranking.periods import Period
-from zhitong.ranking.statistics import Flow, rate, shares
-from zhitong.ranking.views.common import period_in, reader, spans, tab_rights
+from zhitong.ranking.statistics import Flow, shares
+from zhitong.ranking.views.common import Figure, period_in, reader, spans, tab_rights
 from zhitong.ranking.views.standings import period_choice
+from zhitong.ranking.words import rate_words
 from zhitong.units.models import LEVEL_ORDER, ExternalBody, Level, Unit, UnitKind
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
@@ -45,15 +46,6 @@ _States = Dispatch.State
 _STATES = (
     _States.ADOPTED, _States.KEPT, _States.DECLINED, _States.RETURNED, _States.ACCEPTED, _States.RECEIVED, _States.SENT,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A cell of a table, with the list behind it."""
-
-    label: str
-    value: str | int
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +223,7 @@ def _breakdown(scope: Scope, by: Dimension, units: list[int] | None) -> Table:
         rows,
         f"占收稿：各行收稿之和 {came:,} 篇为 100.00%。占采用：各行采用之和 {taken:,} 篇为 100.00%。"
         "采用率：同一行的采用篇数除以收稿篇数。",
-        (came, _whole(came), taken, _whole(taken), _rate(taken, came), above) if rows else (),
+        (came, _whole(came), taken, _whole(taken), rate_words(taken, came), above) if rows else (),
     )
 
 
@@ -251,14 +243,9 @@ def _parts(
         Figure("占收稿", f"{of_received}%"),
         Figure("本级采用", counts.adopted, listed("adopted")),
         Figure("占采用", f"{of_adopted}%"),
-        Figure("采用率", _rate(counts.adopted, counts.received)),
+        Figure("采用率", rate_words(counts.adopted, counts.received)),
         Figure("上级采用", counts.higher, listed("higher")),
     ]
-
-
-def _rate(part: int, whole: int) -> str:
-    found = rate(part, whole)
-    return "—" if found is None else f"{found}%"
 
 
 def _whole(number: int) -> str:
@@ -305,7 +292,7 @@ def _funnel(scope: Scope, whole: Counts) -> list[FunnelRow]:
     rows: list[FunnelRow] = []
     for name in ("received", "adopted", *(each for each in above if each in words.COUNTS)):
         value = getattr(whole, name)
-        of_previous = _rate(value, int(rows[-1].value)) if rows else ""
+        of_previous = rate_words(value, int(rows[-1].value)) if rows else ""
         length = min(Decimal(100), Decimal(100 * value) / whole.received) if whole.received else 0
         rows.append(FunnelRow(words.COUNTS[name], value, length, scope.listed(name), of_previous))
     return rows
