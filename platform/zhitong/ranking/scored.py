@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db.models import Min
@@ -28,12 +29,14 @@ from zhitong.units.models import Level, Lifecycle, Unit, UnitKind
 from zhitong.units.queries import subtree
 
 _MANUAL = "manual:"
+# What was published never changes, and standings ask for the rules of each month: a text is read once.
+_published = lru_cache(maxsize=64)(read_rules)
 
 
 def rules_in_force(version: RuleSetVersion) -> Rules:
     """Return the rules of a version with the code, number and validity that they were published with."""
     return replace(
-        read_rules(version.source),
+        _published(version.source),
         code=version.rule_set.code,
         version=version.number,
         valid_from=version.valid_from,
