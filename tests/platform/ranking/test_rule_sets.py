@@ -376,7 +376,7 @@ def test_an_exemplar_is_rewarded_as_long_as_it_is_shown(unit: Unit, city: Unit, 
         paper = exchange.publish(actor=system(city.pk), new=new, to=[unit.uuid])
     StaleMatter.objects.all().delete()
     drain()
-    assert StaleMatter.objects.count() == 1
+    assert StaleMatter.objects.filter(event=None).count() == 1  # all of the matter may score otherwise now
     recompute(rules)
     assert lines(rules) == [("南海区政协", 15, 1)]  # 10 × 1.5
     with city:
