@@ -4,9 +4,10 @@ Eight ways in turn: four end in the county, two reach the city, one the province
 The rows are right by the way they are made: counting a year anew finds them as they are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -16,6 +17,7 @@ from zhitong.exchange.models import Packet
 from zhitong.ranking.models import RuleSetVersion
 from zhitong.units.models import Unit
 
+T = TypeVar("T")
 ITEMS_OF_EIGHT = 14
 YEARS, CITIES, COUNTIES = 16, 20, 18
 _FIRST = 50_000_000  # keys of the archive begin here
@@ -23,7 +25,7 @@ _PEOPLE, _GROUPS = 2_000, 24
 _CATEGORIES = ("经济建设", "社会建设", "城乡建设", "医疗卫生", "生态文明建设", "科技教育", "交通运输", "社会治理")
 _REACHES = (0, 0, 0, 0, 1, 1, 2, 3)  # how far each of eight ways comes: county, city, province, nation
 _LEVELS = ("county", "city", "province", "national")
-_COLUMNS = {
+COLUMNS = {
     "exchange_matter": "id uuid created_at",
     "exchange_itemfact": (
         "id unit_id item_uuid matter_id number_label submitted_at submitted_on category submitter_kind source urgency "
@@ -78,17 +80,22 @@ def add_units(province: Unit) -> list[Unit]:
 
 
 def load(ground: Ground, ways: range) -> None:
-    """Load some ways with what counts and scores of them, then refresh the planner.
+    """Load some ways with what counts and scores of them."""
+    copy_in(_ROWS, lambda: (_Way(ground, number) for number in ways))
+
+
+def copy_in(rows: Mapping[str, Callable[[T], Iterable[str]]], ways: Callable[[], Iterable[T]]) -> None:
+    """Load what each way has in some tables (`COLUMNS`) by COPY, then refresh the planner.
 
     Foreign keys and triggers rest meanwhile: the rows are right by the way they are made, but for one packet of all.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        for table, columns in _COLUMNS.items():
-            names = ", ".join(f'"{column}"' for column in columns.split())
+        for table, lines in rows.items():
+            names = ", ".join(f'"{column}"' for column in COLUMNS[table].split())
             with cursor.copy(f"COPY public.{table} ({names}) FROM STDIN") as copy:
-                for number in ways:
-                    copy.write("".join(_ROWS[table](_Way(ground, number))))
+                for way in ways():
+                    copy.write("".join(lines(way)))
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("VACUUM ANALYZE")
 

@@ -12,12 +12,13 @@ from django.db import connection
 from django.test import Client
 
 from tenants.items.models import Item, State
+from tests.benchmarks.archive import copy_in, first_packet, mixed
 from tests.benchmarks.timing import Figure, requests
 from tests.factories import TEXT, client_for, make_user
 from tests.platform.exchange.test_merging import merged
 from tests.platform.ranking.histories import new_item, outcome, publish, send_up
 from zhitong.core import clock
-from zhitong.exchange.models import EventKind, Packet
+from zhitong.exchange.models import EventKind
 from zhitong.exchange.queries import journey
 from zhitong.units.models import Unit
 
@@ -125,22 +126,7 @@ def _in_the_database(unit: Unit, asked: Sequence[tuple[str, Any]]) -> float:
 
 # --- the others -------------------------------------------------------------------------------------------------------
 
-_TABLES = {
-    "exchange_matter": "id uuid created_at",
-    "exchange_itemfact": (
-        "id unit_id item_uuid matter_id number_label submitted_at submitted_on category submitter_kind source urgency "
-        "group_name authors is_received"
-    ),
-    "exchange_dispatch": (
-        "id uuid packet_id sender_id item_uuid receiver_id route attempt state sent_at sent_by received_at closed_at "
-        "accepted_item_uuid title urgency category reason proposal"
-    ),
-    "exchange_itemsource": "id unit_id item_uuid dispatch_id order",
-    "exchange_event": (
-        "id uuid kind mode unit_id item_uuid matter_id dispatch_id level body_kind occurred_on at by bulletin "
-        "issue_number leader leader_rank words visibility reason is_edited"
-    ),
-}
+_TABLES = ("exchange_matter", "exchange_itemfact", "exchange_dispatch", "exchange_itemsource", "exchange_event")
 _FIRST = 10_000_000  # keys of the others begin here
 _STEPS = (
     ("submitted", 0, None), ("adopted", 0, None),
@@ -151,20 +137,13 @@ _STEPS = (
 
 
 def _fill(units: Sequence[Unit]) -> None:
-    """Load ways from county to province by COPY, twelve events each, and refresh the planner.
+    """Load ways from county to province, twelve events each."""
+    packets = [first_packet(unit) for unit in units[:-1]]
 
-    Foreign keys and triggers rest meanwhile: the rows are right by the way they are made, but for one packet a sender.
-    """
-    packets = [Packet.objects.filter(sender=unit).values_list("pk", flat=True)[0] for unit in units[:-1]]
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        for table, columns in _TABLES.items():
-            names = ", ".join(f'"{column}"' for column in columns.split())
-            with cursor.copy(f"COPY public.{table} ({names}) FROM STDIN") as copy:
-                for chain in range(EVENTS // len(_STEPS)):
-                    copy.write("".join(_lines(table, chain, units, packets)))
-        cursor.execute("SET session_replication_role = origin")
-        cursor.execute("ANALYZE")
+    def rows(table: str) -> Callable[[int], Iterator[str]]:
+        return lambda chain: _lines(table, chain, units, packets)
+
+    copy_in({table: rows(table) for table in _TABLES}, lambda: range(EVENTS // len(_STEPS)))
 
 
 def _lines(table: str, chain: int, units: Sequence[Unit], packets: Sequence[int]) -> Iterator[str]:
@@ -172,38 +151,32 @@ def _lines(table: str, chain: int, units: Sequence[Unit], packets: Sequence[int]
     day = _BEGIN + timedelta(hours=chain % 40_000)
     matter, at, on = _FIRST + chain, day.isoformat(), f"{day:%Y-%m-%d}"
     if table == "exchange_matter":
-        yield f"{matter}\t{_uuid(1, chain)}\t{at}\n"
+        yield f"{matter}\t{mixed(1, chain)}\t{at}\n"
     elif table == "exchange_itemfact":
         for n, unit in enumerate(units):
             label = f"{unit.mark}〔2019〕{chain}号"
             received = "t" if n else "f"
             yield (
-                f"{_FIRST + chain * 3 + n}\t{unit.pk}\t{_uuid(2 + n, chain)}\t{matter}\t{label}\t{at}\t{on}\t社会建设"
+                f"{_FIRST + chain * 3 + n}\t{unit.pk}\t{mixed(2 + n, chain)}\t{matter}\t{label}\t{at}\t{on}\t社会建设"
                 f"\tmember\toriginal\tordinary\t\t[]\t{received}\n"
             )
     elif table == "exchange_dispatch":
         for n, unit in enumerate(units[:-1]):
             yield (
-                f"{_FIRST + chain * 2 + n}\t{_uuid(5 + n, chain)}\t{packets[n]}\t{unit.pk}\t{_uuid(2 + n, chain)}"
-                f"\t{units[n + 1].pk}\thierarchy\t1\tadopted\t{at}\t经办\t{at}\t{at}\t{_uuid(3 + n, chain)}"
+                f"{_FIRST + chain * 2 + n}\t{mixed(5 + n, chain)}\t{packets[n]}\t{unit.pk}\t{mixed(2 + n, chain)}"
+                f"\t{units[n + 1].pk}\thierarchy\t1\tadopted\t{at}\t经办\t{at}\t{at}\t{mixed(3 + n, chain)}"
                 f"\t关于第 {chain} 件事的建议\tordinary\t社会建设\t\t\n"
             )
     elif table == "exchange_itemsource":
         for n, unit in enumerate(units[1:]):
             key = _FIRST + chain * 2 + n
-            yield f"{key}\t{unit.pk}\t{_uuid(3 + n, chain)}\t{key}\t0\n"
+            yield f"{key}\t{unit.pk}\t{mixed(3 + n, chain)}\t{key}\t0\n"
     else:
         for step, (kind, place, sent) in enumerate(_STEPS):
             dispatch = "\\N" if sent is None else _FIRST + chain * 2 + sent
             mode = "single" if kind == "adopted" else ""
             yield (
-                f"{_FIRST + chain * 12 + step}\t{_uuid(8 + step, chain)}\t{kind}\t{mode}\t{units[place].pk}"
-                f"\t{_uuid(2 + place, chain)}\t{matter}\t{dispatch}\t{units[place].level}\tcppcc\t{on}\t{at}\t经办"
+                f"{_FIRST + chain * 12 + step}\t{mixed(8 + step, chain)}\t{kind}\t{mode}\t{units[place].pk}"
+                f"\t{mixed(2 + place, chain)}\t{matter}\t{dispatch}\t\\N\t{units[place].level}\tcppcc\t{on}\t{at}\t经办"
                 f"\t\t\t\t\t\tfact\t\tf\n"
             )
-
-
-def _uuid(kind: int, chain: int) -> str:
-    """Return a uuid whose first digits are mixed, as those of random ones are: they decide where an index grows."""
-    mixed = (chain * 2_654_435_761 + kind * 40_503) & 0xFFFFFFFF
-    return f"{mixed:08x}-0000-4000-8000-{kind:04x}{chain:08x}"
