@@ -87,6 +87,7 @@ def units(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
         rows = sorted((row for row in rows if row.unit_id in silent), key=lambda row: -silent[row.unit_id].months)
     elif what != "rank":
         rows.sort(key=lambda row: -getattr(row, what))
+    totals = queries.sums(rows)
     context = {
         "scope": scope,
         "group": asked.group,
@@ -107,7 +108,7 @@ def units(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
             for row in rows
         ],
         "points": sum((row.points for row in rows), Decimal(0)),
-        "total_counts": [getattr(queries.sums(rows), name) for name in COUNTS],
+        "total_counts": [getattr(totals, name) for name in COUNTS],
         "back_url": f"{scope.url('')}?{links.query}",
         "as_of": as_of(found[0] if found else None, asked.when),
     }
