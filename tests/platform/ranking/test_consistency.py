@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tenants.circulars.figures import gather
-from tenants.desk.reports import year_figures
+from tenants.desk.reports.paragraph import year_figures
 from tenants.duties.queries.dossiers import people, years_of
 from tests.api.conftest import key_of, with_key
 from tests.factories import client_for, exported, make_user
