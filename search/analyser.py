@@ -25,6 +25,9 @@ _LONGEST = 40  # letters of what may be a word of a dictionary; longer runs are 
 # PostgreSQL's tsvector keeps positions up to this one.
 MAX_POSITION = 16_383
 
+# Shorter words inside a word, each with its place there in characters.
+Inner = tuple[tuple[str, int], ...]
+
 
 class Word(NamedTuple):
     """One word with its place among the words and its span in the text, in characters."""
@@ -44,22 +47,27 @@ def words(text: str) -> Iterator[Word]:
     """Yield the words of `text`, stop words and punctuation left out, overlapping ones included."""
     plain = normalise(text)
     at = 0
-    position = 0
-    for token in rjieba.cut(plain, _GUESSING):
+    for position, (token, inner) in enumerate(cut(plain), start=1):
         start = plain.index(token, at)
         at = start + len(token)
-        inner = _known(token) if at - start <= _LONGEST else _looked_up(token)
-        if inner is None:
-            continue
-        position += 1
         yield Word(token, position, start, at)
-        for part, first, end in inner:
-            yield Word(part, position, start + first, start + end)
+        for part, first in inner:
+            yield Word(part, position, start + first, start + first + len(part))
+
+
+def cut(plain: str) -> list[tuple[str, Inner]]:
+    """Return the whole words of a normalised text in their order, each with the shorter ones inside it.
+
+    It is `words` without their spans, for those who cut a million texts.
+    """
+    found = rjieba.cut(plain, _GUESSING)
+    look = _known if max(map(len, found), default=0) <= _LONGEST else _looked_up
+    return [(token, inner) for token, inner in zip(found, map(look, found), strict=True) if inner is not None]
 
 
 def tokens(plain: str) -> list[str]:
     """Return the whole words of a normalised text in their order, stop words and punctuation left out."""
-    return [token for token in rjieba.cut(plain, _GUESSING) if _is_word(token)]
+    return [token for token, _inner in cut(plain)]
 
 
 def initials_of(plain: str) -> str:
@@ -68,23 +76,18 @@ def initials_of(plain: str) -> str:
     return "".join(pypinyin.lazy_pinyin(letters, style=pypinyin.Style.FIRST_LETTER)).lower()
 
 
-def _is_word(token: str) -> bool:
-    return (_known(token) if len(token) <= _LONGEST else _looked_up(token)) is not None
-
-
 # Texts say the same words again and again: what is remembered is not cut and looked at anew.
-@lru_cache(maxsize=1 << 15)
-def _known(token: str) -> tuple[tuple[str, int, int], ...] | None:
+@lru_cache(maxsize=1 << 16)
+def _known(token: str) -> Inner | None:
     return _looked_up(token)
 
 
-def _looked_up(token: str) -> tuple[tuple[str, int, int], ...] | None:
-    """Return the shorter words inside a word with their spans in it; None when it is no word."""
+def _looked_up(token: str) -> Inner | None:
+    """Return the shorter words inside a word, each with its place there; None when it is no word."""
     if not _says_something(token):
         return None
     parts = dict.fromkeys(rjieba.cut_for_search(token, _GUESSING)) if 2 < len(token) <= _LONGEST else {}
-    found = [(part, token.index(part)) for part in parts if part != token and _says_something(part)]
-    return tuple((part, first, first + len(part)) for part, first in found)
+    return tuple((part, token.index(part)) for part in parts if part != token and _says_something(part))
 
 
 def _says_something(token: str) -> bool:

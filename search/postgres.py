@@ -1,6 +1,7 @@
 """The PostgreSQL backend: our words in a `tsvector`, rights and conditions in the same query."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -11,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from search.alike import Fingerprint, Weights, fingerprint, read
-from search.analyser import MAX_POSITION, words
+from search.analyser import MAX_POSITION, cut, normalise
 from search.backend import CANDIDATES, FACET_VALUES, FACETS, LIKE_LEAST, Found, Query, Reader, Results, day_range
 from search.documents import REPORT, SECTIONS, Document, marks_of, storable
 from search.models import SearchDocument
@@ -34,6 +35,7 @@ _WEIGHTS = "{0.25, 0.4, 0.6, 1.0}"
 _RANK = f"%s::real * ts_rank('{_WEIGHTS}', vector, %s::tsquery)"
 _MOST_GRADED = 8  # parts; the rest decides nothing any more
 _ROOM = 900_000  # bytes of words and places
+_LONGEST_LEXEME = 200  # characters of a word
 _LEAST = 0.05  # of a word that stands everywhere
 
 _UPSERT = f"""
@@ -308,24 +310,24 @@ def vector_of(document: Document) -> str:
 
     PostgreSQL takes a megabyte of words: what comes after that, in a text of some hundred pages, is not found.
     """
-    lexemes: list[str] = []
-    seen: set[str] = set()
+    places: dict[str, list[str]] = defaultdict(list)
     offset, room = 0, _ROOM
     sections = [(weight, getattr(document, name)) for name, (weight, _label) in SECTIONS.items()]
     sections += [("B", name) for name in (*document.author_names, document.from_unit, document.number_label)]
     for weight, text in sections:
-        last = 0
-        for word, last, _start, _end in words(text):
-            if word not in seen:
-                seen.add(word)
-                room -= 4 * len(word) + 4
-            room -= 2
+        last = offset
+        for last, (word, inner) in enumerate(cut(normalise(text)), start=offset + 1):
+            place = f"{last if last < MAX_POSITION else MAX_POSITION}{weight}"
+            for one, _first in ((word, 0), *inner) if inner else ((word, 0),):
+                if one not in places:
+                    room -= 4 * len(one) + 4
+                places[one].append(place)
+                room -= 2
             if room < 0:
                 break
-            lexemes.append(f"{_quoted(word[:200])}:{min(offset + last, MAX_POSITION)}{weight}")
-        offset += last + 2  # no word follows the last one of another section
-    lexemes += [_quoted(mark[:200]) for mark in marks_of(document)]
-    return " ".join(lexemes)
+        offset = last + 2  # no word follows the last one of another section
+    lexemes = [f"{_quoted(word)}:{','.join(where)}" for word, where in places.items()]
+    return " ".join([*lexemes, *map(_quoted, marks_of(document))])
 
 
 def _fingerprint(document: Document, weights: Weights) -> Fingerprint:
@@ -334,6 +336,6 @@ def _fingerprint(document: Document, weights: Weights) -> Fingerprint:
     return fingerprint(read(document.title, document.body), weights)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 16)
 def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+    return "'" + word[:_LONGEST_LEXEME].replace("\\", "\\\\").replace("'", "''") + "'"

@@ -9,7 +9,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 from elasticsearch_dsl import Boolean, Date, Float, Integer, Keyword, Long, Mapping, Text
 
-from search.analyser import words
+from search.analyser import cut, normalise
 from search.documents import SECTIONS, Document, marks_of
 from search.models import SearchDocument
 
@@ -59,10 +59,10 @@ def key_of(kind: str, object_uuid: object) -> str:
 def body_of(row: SearchDocument, document: Document) -> dict[str, Any]:
     """Return the body of a document in the index; its texts stay in PostgreSQL."""
     names = [*document.author_names, document.from_unit, document.number_label]
-    cut = {f"words_{name}": list(_cut(getattr(document, name))) for name in SECTIONS}
+    made = {f"words_{name}": list(_words_of(getattr(document, name))) for name in SECTIONS}
     return {
-        **cut,
-        "words_names": [part for name in names for part in _cut(name)],
+        **made,
+        "words_names": [part for name in names for part in _words_of(name)],
         "marks": marks_of(document),
         "kind": document.kind,
         "category": document.category,
@@ -82,14 +82,9 @@ def body_of(row: SearchDocument, document: Document) -> dict[str, Any]:
     }
 
 
-def _cut(text: str) -> Iterator[str]:
+def _words_of(text: str) -> Iterator[str]:
     """Yield the whole words of a text in their order as one value, then each word inside them as one of its own."""
-    whole: list[str] = []
-    inner: list[str] = []
-    last = 0
-    for word in words(text):
-        (inner if word.position == last else whole).append(word.text)
-        last = word.position
-    if whole:
-        yield " ".join(whole)
-        yield from inner
+    found = cut(normalise(text))
+    if found:
+        yield " ".join(word for word, _inner in found)
+        yield from (part for _word, inner in found for part, _first in inner)

@@ -227,12 +227,13 @@ def _counted(way: _Way) -> Iterator[str]:
 
 
 def _ledger(way: _Way) -> Iterator[str]:
-    """The lines of years that nobody computes anew: two per adoption above, for the unit, its author and its group."""
+    """The lines of years that nobody computes anew: for the report and each adoption above, of unit, author, group."""
     units, persons, groups = way.ground.versions
-    for level in way.adoptions:
-        key, _uuid = way.event(10 + level)
+    steps = [(0, -1, "报送", "submitted"), *((10 + at, at, "采用", f"adopted.{at}") for at in way.adoptions)]
+    for step, level, rule, line in steps:
+        key, _uuid = way.event(step)
         for place, unit in enumerate(way.places):
-            if level <= place:
+            if place and level <= place:
                 continue
             holders = [(units.pk, "unit", way.ground.uuids[unit], "")]
             if place == 0:
@@ -240,8 +241,8 @@ def _ledger(way: _Way) -> Iterator[str]:
                 holders.append((groups.pk, "group", mixed(0x70, way.number % _GROUPS), _group(way)))
             for version, kind, subject, name in holders:
                 yield (
-                    f"{version}\t{kind}\t{subject}\t{name}\t{unit}\t{way.item(place)}\t{key}\t采用（adopted.{level}）"
-                    f"\tadopted.{level}\t5\tt\t\t采用 5\t{way.day}\t{way.day.year}\n"
+                    f"{version}\t{kind}\t{subject}\t{name}\t{unit}\t{way.item(place)}\t{key}\t{rule}（{line}）"
+                    f"\t{line}\t5\tt\t\t{rule} 5\t{way.day}\t{way.day.year}\n"
                 )
 
 
