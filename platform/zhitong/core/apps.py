@@ -10,7 +10,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Import the module that registers itself, and have the outbox measured."""
-        from zhitong.core import checks, metrics, outbox  # noqa: F401 - registered by import
+        """Import the modules that register themselves, and have the outbox measured."""
+        from zhitong.core import checks, lookups, metrics, outbox  # noqa: F401 - registered by import
 
         metrics.register("outbox", outbox.measure)

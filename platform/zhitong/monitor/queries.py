@@ -53,7 +53,7 @@ class Silent:
 
 def rows_of(rules: RuleSet, when: Period, units: Collection[int]) -> list[Standing]:
     """Return the rows of some units in a period, in the order of their ranks."""
-    return [row for row in figures.standings(rules, when) if row.unit_id in units]
+    return figures.standings(rules, when, units)
 
 
 def sums(rows: Iterable[Standing]) -> Counts:
@@ -69,9 +69,9 @@ def before(rules: RuleSet, when: Period, units: Collection[int]) -> Counts | Non
     """
     last = when.year_before
     if last.is_stored:
-        rows = list(Standing.objects.filter(rule_set=rules, year=last.year, month=last.month, unit__in=units))
+        rows = list(Standing.objects.filter(rule_set=rules, year=last.year, month=last.month, unit__pk__among=units))
         return sums(rows) if rows else None
-    known = Standing.objects.filter(rule_set=rules, year=last.year, unit__in=units)
+    known = Standing.objects.filter(rule_set=rules, year=last.year, unit__pk__among=units)
     return figures.total(last, units) if known.exists() else None
 
 
@@ -83,7 +83,7 @@ def today(units: Collection[int]) -> Counts:
 def by_month(rules: RuleSet, years: Collection[int], units: Collection[int]) -> dict[int, dict[tuple[int, int], int]]:
     """Return what came in, by unit and month (year, month) of some years; one query."""
     found: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
-    rows = Standing.objects.filter(rule_set=rules, year__in=years, month__gt=0, unit__in=units)
+    rows = Standing.objects.filter(rule_set=rules, year__in=years, month__gt=0, unit__pk__among=units)
     for unit, year, month, received in rows.values_list("unit_id", "year", "month", "received"):
         found[unit][year, month] = received
     return found
@@ -94,7 +94,7 @@ def silent(rules: RuleSet, units: Mapping[int, Unit]) -> list[Silent]:
     today = clock.today()
     this = 12 * today.year + today.month
     rows = Standing.objects.filter(
-        rule_set=rules, year__in=(today.year, today.year - 1), month__gt=0, sent__gt=0, unit__in=units
+        rule_set=rules, year__in=(today.year, today.year - 1), month__gt=0, sent__gt=0, unit__pk__among=units
     )
     last = dict(rows.values_list("unit_id").annotate(at=Max(12 * F("year") + F("month"))).values_list("unit_id", "at"))
     found = []
@@ -111,13 +111,13 @@ def on_the_way(senders: Collection[int]) -> QuerySet[Dispatch]:
     All units of the network are named as receivers: by them the index finds what is open, which stays small.
     """
     everybody = list(Unit.objects.values_list("pk", flat=True))
-    rows = Dispatch.objects.filter(receiver__in=everybody, state__in=_ON_THE_WAY, sender__in=senders)
+    rows = Dispatch.objects.filter(receiver__pk__among=everybody, state__in=_ON_THE_WAY, sender__pk__among=senders)
     return rows.select_related("sender", "receiver").order_by("-sent_at", "-pk")
 
 
 def unreceipted(receivers: Collection[int]) -> QuerySet[Dispatch]:
     """Return what these units have not receipted in time, the longest first."""
-    late = Dispatch.objects.filter(receiver__in=receivers, state=Dispatch.State.SENT, due_at__lt=clock.now())
+    late = Dispatch.objects.filter(receiver__pk__among=receivers, state=Dispatch.State.SENT, due_at__lt=clock.now())
     return late.select_related("sender", "receiver").order_by("due_at", "pk")
 
 
@@ -125,7 +125,7 @@ def unanswered(units: Collection[int]) -> QuerySet[Assignment]:
     """Return what these units, or departments that they asked, have not receipted or answered in time."""
     now = clock.now()
     late = Q(state__in=OPEN, due_at__lt=now) | Q(state=Assignment.State.SENT, receipt_due_at__lt=now)
-    theirs = Q(unit__in=units) | Q(unit__isnull=True, handling__asker__in=units)
+    theirs = Q(unit__pk__among=units) | Q(unit__isnull=True, handling__asker__pk__among=units)
     return (
         Assignment.objects.filter(theirs, late)
         .filter(handling__ended_at__isnull=True)

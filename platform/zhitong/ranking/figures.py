@@ -9,10 +9,10 @@ from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat, TruncMonth
 
 from zhitong.core import clock
@@ -25,6 +25,7 @@ from zhitong.ranking.scored import rules_in_force, scope
 from zhitong.ranking.scoring import RuleSet as Rules
 from zhitong.units.models import Unit
 
+M = TypeVar("M", CountedItem, ItemFact, LedgerEntry, Standing)
 Units = Collection[int] | QuerySet[Unit] | None
 """The units whose items are counted, by key; None for all."""
 
@@ -42,8 +43,7 @@ class Dimension(StrEnum):
 
 def rows(when: Period, units: Units = None) -> QuerySet[CountedItem]:
     """Return everything that counts in a period."""
-    found = CountedItem.objects.filter(on__range=(when.first, when.last))
-    return found if units is None else found.filter(unit__in=units)
+    return _within(CountedItem.objects.filter(on__range=(when.first, when.last)), units)
 
 
 def counts(when: Period, units: Units = None) -> defaultdict[int, Counts]:
@@ -64,8 +64,7 @@ def sum_of(found: Collection[Counts]) -> Counts:
 def facts(when: Period, what: str, units: Units = None) -> QuerySet[ItemFact]:
     """Return the items behind a count, each once, in no order."""
     behind = rows(when, units).filter(what=what, fact=OuterRef("pk"))
-    found = ItemFact.objects.filter(Exists(behind))
-    return found if units is None else found.filter(unit__in=units)
+    return _within(ItemFact.objects.filter(Exists(behind)), units)
 
 
 def breakdown(when: Period, units: Units, by: Dimension) -> defaultdict[str, Counts]:
@@ -118,31 +117,35 @@ def points(rule_set: RuleSet, when: Period, kind: SubjectKind, units: Units = No
         counted_on__range=(when.first, when.last),
         year__range=(when.first.year, when.last.year),
     )
-    if units is not None:
-        lines = lines.filter(unit__in=units)
-    sums = lines.values_list("subject_uuid").annotate(total=Sum("points"))
+    sums = _within(lines, units).values_list("subject_uuid").annotate(total=Sum("points"))
     return defaultdict(Decimal, dict(sums))
 
 
-def standings(rule_set: RuleSet, when: Period) -> list[Standing]:
+def standings(rule_set: RuleSet, when: Period, units: Units = None) -> list[Standing]:
     """Return the ranking of a period: equal ranks by adoptions (DOMAIN §6), who has none (0) last, group by group.
 
-    Months and years are kept; of any other period the rows are made up here, from the same counts and lines.
+    Months and years are kept; of any other period the rows are made up here, from the same counts and lines. With
+    `units` only their rows, placed among all. `as_of` of all of them is when the period was last found otherwise.
     """
     if when.is_stored:
         kept = Standing.objects.filter(rule_set=rule_set, year=when.year, month=when.month)
-        return _ordered(list(kept.select_related("unit")))
+        found = list(_within(kept, units).select_related("unit"))
+        as_of = kept.aggregate(last=Max("as_of"))["last"]
+        for row in found:
+            row.as_of = as_of
+        return _ordered(found)
     ranked = compute(rule_set, when)
     before = {row.unit_id: row.rank for row in compute(rule_set, when.before)} if not when.name else {}
     for row in ranked:
         row.rank_before = before.get(row.unit_id)
-    return _ordered(ranked)
+    only = set(units.values_list("pk", flat=True)) if isinstance(units, QuerySet) else units
+    return _ordered([row for row in ranked if only is None or row.unit_id in only])
 
 
 def compute(rule_set: RuleSet, when: Period, units: Collection[int] | None = None) -> list[Standing]:
     """Make the rows of a period from counts and ledger, for all whom the set scores, or these of them; ranked."""
     within = scope(rule_set.owner)
-    every: Any = Unit.objects.all() if units is None else Unit.objects.filter(pk__in=units)
+    every: Any = Unit.objects.all() if units is None else Unit.objects.filter(pk__among=units)
     counted, has = counts(when, units), earned(rule_set, ranking_rules(rule_set, when.last), when, units)
     as_of = clock.now()
     fresh = [
@@ -170,6 +173,12 @@ def ranking_rules(rule_set: RuleSet, day: date) -> Rules | None:
         rule_set.versions.filter(valid_from__lte=day).select_related("rule_set").order_by("-number").first()
     )
     return rules_in_force(last) if last else None
+
+
+def _within(found: QuerySet[M], units: Units) -> QuerySet[M]:
+    if units is None:
+        return found
+    return found.filter(unit__in=units) if isinstance(units, QuerySet) else found.filter(unit__pk__among=units)
 
 
 def _ordered(found: list[Standing]) -> list[Standing]:

@@ -228,6 +228,11 @@ class Standing(models.Model):
         ]
         indexes = [models.Index(fields=["rule_set", "year", "month", "rank"], name="standing_page")]
 
+    @property
+    def group(self) -> tuple[str, str]:
+        """Who is ranked together: units of one kind and level."""
+        return self.unit.kind, self.unit.level
+
 
 class StaleMatter(models.Model):
     """A matter to which something happened that is not counted yet; removed by what catches up with it.

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db.models import Count, QuerySet, Sum
 
 from zhitong.exchange.models import EventKind
-from zhitong.ranking.models import LedgerEntry, RuleSet, Standing, SubjectKind
+from zhitong.ranking.models import LedgerEntry, RuleSet, SubjectKind
 from zhitong.ranking.periods import Kind, Period
 from zhitong.ranking.scoring import RuleSet as Rules
 
@@ -36,6 +36,14 @@ class Placed(Protocol):
     untied: Any
     is_ranked: bool
     rank: int
+
+
+class Grouped(Placed, Protocol):
+    """Whoever is placed inside a group of kind and level."""
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Kind and level of the unit."""
 
 
 def earned(
@@ -62,7 +70,7 @@ def earned(
     )
     lines = lines.filter(year__range=(when.first.year, when.last.year))
     if units is not None:
-        lines = lines.filter(unit__in=units)
+        lines = lines.filter(unit__pk__among=units)
     needs = {need.key for need in rules.needs} if rules and when.kind == Kind.YEAR else set()
     columns = [_untied(lines, name, who) for name in (rules.ties.by if rules else ())]
     met = _met(lines, needs, who)
@@ -74,14 +82,14 @@ def earned(
     return found
 
 
-def rank(rows: Iterable[Standing]) -> None:
+def rank(rows: Iterable[Grouped]) -> None:
     """Give every row of one period its rank inside its group of kind and level; 0 to whoever is not ranked.
 
     Equal points, where nothing tells them apart, share a rank (DOMAIN §6).
     """
-    groups: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str], list[Placed]] = defaultdict(list)
     for row in rows:
-        groups[row.unit.kind, row.unit.level].append(row)
+        groups[row.group].append(row)
     for group in groups.values():
         place(group)
 

@@ -59,7 +59,7 @@ def ranked(rules: RuleSet, when: Period) -> list[Standing]:
 
 def peers(rules: RuleSet, when: Period, unit: Unit) -> list[Standing]:
     """Return the rows that a unit is ranked among, in the order of their ranks."""
-    return [row for row in standings(rules, when) if (row.unit.kind, row.unit.level) == (unit.kind, unit.level)]
+    return standings(rules, when, Unit.objects.filter(kind=unit.kind, level=unit.level))
 
 
 def with_names(rows: Iterable[Standing], when: Period) -> list[Standing]:
@@ -78,7 +78,7 @@ def siblings(rules: RuleSet, when: Period, unit: Unit) -> list[Standing]:
 
 def own_row(rules: RuleSet, when: Period, unit: Unit) -> Standing | None:
     """Return the row of one unit; None where the set does not score it, or nothing is computed yet."""
-    return next((row for row in standings(rules, when) if row.unit_id == unit.pk), None)
+    return next(iter(standings(rules, when, [unit.pk])), None)
 
 
 def sight(rules: RuleSet, own: Unit, actor: Actor | None = None) -> Sight:

@@ -2,9 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
 
-from django.utils import timezone
+from django.db import connection
+from django.db.models import QuerySet
 
+from zhitong.core import clock
 from zhitong.ranking import figures
 from zhitong.ranking.counting import WHAT
 from zhitong.ranking.models import Purpose, RuleSet, Standing
@@ -12,7 +16,7 @@ from zhitong.ranking.periods import Period
 from zhitong.ranking.placing import rank
 
 _DECEMBER = 12
-_MADE_ANEW = ("points", "untied", "is_ranked", *WHAT)
+_MADE_ANEW = ("points", "untied", "is_ranked", "as_of", *WHAT)
 
 
 def replace_standings(rule_set: RuleSet, year: int) -> None:
@@ -33,51 +37,90 @@ def replace_standings(rule_set: RuleSet, year: int) -> None:
 
 
 def renew_standings(rule_set: RuleSet, year: int, units: Collection[int], months: Collection[int]) -> None:
-    """Make the rows of some units (keys) anew, in the year and some of its months, and the places of all there."""
+    """Make the rows of some units (keys) anew, in the year and some of its months, and the places of all there.
+
+    Whoever only moves has its place written and nothing else: one event moves hundreds.
+    """
     kept = Standing.objects.filter(rule_set=rule_set, year=year)
     if rule_set.purpose != Purpose.UNITS or not kept.exists():
         replace_standings(rule_set, year)
         return
     anew = {0, *months}
     rows: defaultdict[int, list[Standing]] = defaultdict(list)
-    for row in kept.filter(month__in=anew | {month + 1 for month in months}).select_related("unit"):
+    for row in kept.filter(month__in=anew, unit__pk__among=units):
         rows[row.month].append(row)
-    moved: dict[int, Standing] = {}
+    changed: list[Standing] = []
     for when in _periods(year):
         if when.month in anew:
-            was = {row.pk: row.rank for row in rows[when.month]}
-            renewed = _renew(rows[when.month], figures.compute(rule_set, when, units))
-            rank(rows[when.month])
-            moved |= {row.pk: row for row in rows[when.month] if row.pk in renewed or row.rank != was[row.pk]}
-        if when.month - 1 in anew and when.month > 1:
-            before = {row.unit_id: row.rank for row in rows[when.month - 1]}
-            for row in rows[when.month]:
-                if row.rank_before != before.get(row.unit_id):
-                    row.rank_before = before.get(row.unit_id)
-                    moved[row.pk] = row
-    Standing.objects.bulk_create(
-        moved.values(),
-        update_conflicts=True,
-        unique_fields=["rule_set", "unit", "year", "month"],
-        update_fields=["rank", "rank_before", *_MADE_ANEW],
-    )
-    kept.filter(month__in=anew).update(as_of=timezone.now())
+            changed += _renew(rows[when.month], figures.compute(rule_set, when, units))
+    Standing.objects.bulk_update(changed, _MADE_ANEW)
+    if moved := _move(_places(kept.filter(month__in=anew | {month + 1 for month in months})), anew):
+        _write_places(moved)
+
+
+@dataclass(slots=True)
+class _Place:
+    """What of a kept row decides its place, and the place itself."""
+
+    pk: int
+    month: int
+    unit_id: int
+    group: tuple[str, str]
+    points: Decimal
+    untied: list[Decimal]
+    is_ranked: bool
+    rank: int
+    rank_before: int | None
+
+
+def _places(kept: QuerySet[Standing]) -> defaultdict[int, list[_Place]]:
+    found: defaultdict[int, list[_Place]] = defaultdict(list)
+    names = ("points", "untied", "is_ranked", "rank", "rank_before")
+    for pk, month, unit, kind, level, *rest in kept.values_list(
+        "pk", "month", "unit_id", "unit__kind", "unit__level", *names
+    ):
+        found[month].append(_Place(pk, month, unit, (kind, level), *rest))
+    return found
+
+
+def _move(places: defaultdict[int, list[_Place]], anew: set[int]) -> list[_Place]:
+    """Place everybody in the year and these months, and say so in the months after; return whose place differs."""
+    every = [place for each in places.values() for place in each]
+    was = {place.pk: (place.rank, place.rank_before) for place in every}
+    for month in sorted(anew):
+        rank(places[month])
+        before = {place.unit_id: place.rank for place in places[month]}
+        for place in places[month + 1] if month else ():
+            place.rank_before = before.get(place.unit_id)
+    return [place for place in every if was[place.pk] != (place.rank, place.rank_before)]
+
+
+_WRITE_PLACES = """
+UPDATE public.ranking_standing s SET rank = new.rank, rank_before = new.rank_before, as_of = %s
+  FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS new (id, rank, rank_before) WHERE s.id = new.id
+"""
+
+
+def _write_places(places: list[_Place]) -> None:
+    columns = zip(*((place.pk, place.rank, place.rank_before) for place in places), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_PLACES, [clock.now(), *map(list, columns)])
 
 
 def _periods(year: int) -> list[Period]:
     return [Period.of_year(year), *(Period.of_month(year, month) for month in range(1, _DECEMBER + 1))]
 
 
-def _renew(rows: list[Standing], fresh: list[Standing]) -> set[int]:
-    """Write what was made anew into the kept rows; return the keys of those in which something differs."""
+def _renew(rows: list[Standing], fresh: list[Standing]) -> list[Standing]:
+    """Write what was made anew into the kept rows; return those in which something differs."""
     anew = {row.unit_id: row for row in fresh}
-    changed = set()
+    changed = []
     for row in rows:
         if (new := anew.get(row.unit_id)) is not None:
-            values = {name: getattr(new, name) for name in _MADE_ANEW}
+            values = {name: getattr(new, name) for name in _MADE_ANEW if name != "as_of"}
             if any(getattr(row, name) != value for name, value in values.items()):
-                changed.add(row.pk)
-                vars(row).update(values)
+                vars(row).update(values, as_of=new.as_of)
+                changed.append(row)
     return changed
 
 
