@@ -42,7 +42,16 @@ def _units(request: HttpRequest) -> Sequence[UnitLink]:
 
 
 navigation.register(
-    NavEntry("people", "人员", "accounts:people", "users", permission="accounts.manage", order=80, phone=True),
+    NavEntry(
+        "people",
+        "人员",
+        "accounts:people",
+        "users",
+        permission="accounts.manage",
+        order=80,
+        phone=True,
+        group=navigation.SETTINGS,
+    ),
     NavEntry("operators", "单位", "operators:home", "building", permission="platform.operate", order=10, phone=True),
     NavEntry("outbox", "消息", "operators:outbox", "send", permission="platform.operate", order=20, phone=True),
     NavEntry(

@@ -3,4 +3,6 @@
 from zhitong.web import navigation
 from zhitong.web.navigation import NavEntry
 
-navigation.register(NavEntry("duties", "履职", "duties:own", "clipboard-list", order=62, phone=True))
+navigation.register(
+    NavEntry("duties", "履职", "duties:own", "clipboard-list", order=62, phone=True, group=navigation.FIGURES)
+)

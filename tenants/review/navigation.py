@@ -27,7 +27,9 @@ navigation.register(
         or_permission="review.administer",
         while_waiting=True,  # an opinion, a verification, a share of the writing can be asked of anybody
     ),
-    NavEntry("flows", "流程", "review:flows", "route", permission="review.configure", order=82),
+    NavEntry(
+        "flows", "流程", "review:flows", "route", permission="review.configure", order=82, group=navigation.SETTINGS
+    ),
 )
 navigation.register_menu(
     MenuEntry("absences", "代理设置", "review:absences", "user-check", permission="review.decide", order=60),

@@ -15,6 +15,7 @@ navigation.register(
         permission="ranking.read",
         unless_permission="monitor.province",
         order=59,
+        group=navigation.FIGURES,
     ),
     # Whoever works in the office has it in their menu: the bar is long enough.
     NavEntry(

@@ -19,6 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         known = {
             "unit": getattr(request, "tenant", None),
             "nav": nav,
+            "nav_words": _once(lambda: navigation.bar(nav)),
             "phone_tabs": _once(lambda: navigation.phone_tabs(nav)),
             "own_menu": _once(lambda: navigation.own_menu(request)),
             "units": _once(lambda: navigation.units(request)),

@@ -12,7 +12,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 Count = Callable[[HttpRequest], int]
-_TABS = 4
+# Groups of entries, by the word that stands for them in a bar that would be too long.
+ITEMS, FIGURES, SETTINGS = "信息", "统计", "设置"
+_TABS, _WORDS = 4, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class NavEntry:
     `or_permission` is another right that opens it; `while_waiting` shows it without either as long as something waits.
     `unless_permission` hides it from those whose right opens a wider page of the same sort.
     `count` says how many things wait there (0 is not shown). `phone` offers the entry for the four tabs of a phone.
+    `group` is the word it may be folded under (ITEMS, FIGURES, SETTINGS); what is opened daily has none.
     The keys `search` and `notices` have places of their own in the bar: the field and the bell.
     """
 
@@ -37,6 +40,7 @@ class NavEntry:
     or_permission: str | None = None
     while_waiting: bool = False
     unless_permission: str | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,30 @@ class NavItem:
     count: int
     active: bool
     phone: bool
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NavWord:
+    """One word of the bar: a page, or the pages of a group folded under the group's word."""
+
+    label: str
+    pages: tuple[NavItem, ...]
+
+    @property
+    def page(self) -> NavItem | None:
+        """The page that the word itself leads to, None for a group."""
+        return self.pages[0] if len(self.pages) == 1 else None
+
+    @property
+    def count(self) -> int:
+        """How many things wait on all its pages."""
+        return sum(page.count for page in self.pages)
+
+    @property
+    def active(self) -> bool:
+        """Whether the reader is on one of its pages."""
+        return any(page.active for page in self.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +180,23 @@ def visible(request: HttpRequest) -> list[NavItem]:
     shown = [(entry, *found) for entry in entries() if (found := _open_entry(request, entry))]
     active = _active_key(request, [entry for entry, _, _ in shown])
     return [
-        NavItem(entry.key, entry.label, url, entry.icon, count, entry.key == active, entry.phone)
+        NavItem(entry.key, entry.label, url, entry.icon, count, entry.key == active, entry.phone, entry.group)
         for entry, url, count in shown
     ]
+
+
+def bar(shown: Iterable[NavItem]) -> list[NavWord]:
+    """Return the words of the bar, without search and notices: each entry a word of its own as long as ten suffice.
+
+    Who may open more finds the pages of a group under one word, which stands where the group's first page would;
+    a group of one page stays that page.
+    """
+    pages = [page for page in shown if page.key not in ("search", "notices")]
+    folded = len(pages) > _WORDS
+    words: dict[str, list[NavItem]] = {}
+    for page in pages:
+        words.setdefault(page.group if folded and page.group else page.key, []).append(page)
+    return [NavWord(word if len(of) > 1 else of[0].label, tuple(of)) for word, of in words.items()]
 
 
 def phone_tabs(shown: Iterable[NavItem]) -> list[NavItem]:

@@ -99,6 +99,41 @@ def test_a_phone_has_room_for_four_tabs(request_of: Make) -> None:
     assert [item.key for item in shell(request_of())["phone_tabs"]] == ["a", "b", "d", "e"]
 
 
+def _words(keys: str, **groups: str) -> None:
+    navigation.register(
+        *(NavEntry(key, key, "web:healthz", "home", order=n, group=groups.get(key, "")) for n, key in enumerate(keys))
+    )
+
+
+def test_ten_words_stand_side_by_side(request_of: Make) -> None:
+    _words("abcdefghij", c=navigation.FIGURES, d=navigation.FIGURES)
+    navigation.register(NavEntry("search", "检索", "web:healthz", "search"))
+    words = shell(request_of())["nav_words"]
+    assert [word.page.key for word in words] == list("abcdefghij")
+
+
+def test_a_longer_bar_folds_its_groups_where_their_first_page_stands(request_of: Make) -> None:
+    _words("abcdefghij", b=navigation.ITEMS, d=navigation.ITEMS, e=navigation.ITEMS, j=navigation.SETTINGS)
+    navigation.register(
+        NavEntry("notices", "通知", "web:healthz", "bell"),
+        NavEntry("k", "排名", "web:healthz", "home", count=lambda _request: 3, group=navigation.FIGURES),
+        NavEntry("l", "热点", "web:healthz", "home", count=lambda _request: 4, group=navigation.FIGURES),
+    )
+    request = request_of()
+    navigation.mark(request, "d")
+    words = navigation.bar(navigation.visible(request))
+    assert [word.label for word in words] == ["a", "信息", "c", "f", "g", "h", "i", "j", "统计"]
+    assert [[page.key for page in word.pages] for word in words if not word.page] == [["b", "d", "e"], ["k", "l"]]
+    assert [word.label for word in words if word.active] == ["信息"]
+    assert words[-1].count == 7
+    for part in ("components/topbar.html", "components/phone-bar.html"):
+        html = render_to_string(part, request=request)
+        assert html.count('aria-current="page"') == 1, part
+        assert "统计" in html, part
+        assert "热点" in html, part
+    assert 'aria-current="true">信息' in render_to_string("components/topbar.html", request=request)
+
+
 def test_the_entry_of_the_page_is_marked(request_of: Make) -> None:
     navigation.register(
         NavEntry("a", "首页", "web:healthz", "home"), NavEntry("b", "收件", "web:healthz", "inbox", order=200)

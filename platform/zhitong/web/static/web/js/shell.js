@@ -75,6 +75,10 @@
     }
     for (const menu of document.querySelectorAll("details.zt-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
+  // Whoever tabs on leaves the menu behind.
+  document.addEventListener("focusin", event => {
+    for (const menu of document.querySelectorAll("details.zt-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
   document.addEventListener("htmx:afterSettle", () => enter(opened()));
   document.addEventListener("keydown", event => {
     const box = opened();
