@@ -56,12 +56,13 @@ def ask_export(*, actor: Actor, kind: str, query: str, wanted: str) -> Export | 
     """
     exporter = exporter_of(kind)
     if exporter.right:
-        actor.require(exporter.right)
+        actor.require(exporter.right)  # before anything is said about what was asked
     if wanted not in Format.values:
         raise InvalidInput("请选择导出为 Excel 工作簿或 CSV。", fields={"format": ["没有这种格式"]})
     if len(query) > _LONGEST_QUERY:
         raise InvalidInput("条件太长，请去掉几个再导出。", fields={"query": [f"最多 {_LONGEST_QUERY:,} 个字符"]})
     asked = asked_from(query)
+    exporter.require(actor, asked)
     total, rows = exporter.rows(actor, asked)
     title = storage.clean_name(f"{unit_in_force().short_name}{exporter.title(asked)}"[:_LONGEST_TITLE] + f".{wanted}")
     made = Export(

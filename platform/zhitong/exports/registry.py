@@ -44,6 +44,8 @@ class Exporter:
             the actor's unit, perhaps hours after it was asked for: it must ask for the rights anew, starting from the
             same query as the page, and yield row by row (`iterator`), never a list of all. It may refuse.
         title: what this export is of, in words, from the query of the page.
+        check: what the list asks for beyond `right`, where that depends on what is asked (whose figures, which
+            subject): it refuses whoever may not see the list.
     """
 
     kind: str
@@ -52,6 +54,19 @@ class Exporter:
     columns: Sequence[str]
     rows: Callable[[Actor, QueryDict], Rows]
     title: Callable[[QueryDict], str]
+    check: Callable[[Actor, QueryDict], object] | None = None
+
+    def require(self, actor: Actor, asked: QueryDict) -> None:
+        """Let pass who may see the list that is asked for, now.
+
+        Raises:
+            NotAllowed: the right is missing.
+            NotFound: the list is not there for this actor.
+        """
+        if self.right:
+            actor.require(self.right)
+        if self.check:
+            self.check(actor, asked)
 
 
 _exporters: dict[str, Exporter] = {}

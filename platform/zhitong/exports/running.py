@@ -94,9 +94,9 @@ def _run(export: Export) -> bool:
 
 def _make(export: Export, out: BinaryIO) -> None:
     actor, exporter = _asker(export), exporter_of(export.kind)
-    if exporter.right:
-        actor.require(exporter.right)
-    total, rows = exporter.rows(actor, asked_from(export.query))
+    asked = asked_from(export.query)
+    exporter.require(actor, asked)
+    total, rows = exporter.rows(actor, asked)
     export.rows_total = total
     counted = _Counted(export, rows)
     write(exporter, counted, out, export.format)

@@ -87,8 +87,7 @@ def file(request: HttpRequest, export_uuid: UUID) -> FileResponse:
     """
     actor = _actor(request)
     export = own_export(actor, export_uuid)
-    if right := exporter_of(export.kind).right:
-        actor.require(right)
+    exporter_of(export.kind).require(actor, operations.asked_from(export.query))
     if export.state != Export.State.DONE:
         raise WrongState(f"这份导出{export.get_state_display()}，没有文件可以下载。")
     if export.file is None:

@@ -11,15 +11,17 @@ from zhitong.core.tables import Value
 from zhitong.exchange.models import Dispatch, ItemFact
 from zhitong.exports.registry import Exporter, Rows, by_batches, register
 from zhitong.ranking import queries, words
+from zhitong.ranking.models import LedgerEntry
 from zhitong.ranking.narrowing import read_narrowing
 from zhitong.ranking.views.common import period_in, plain
 from zhitong.ranking.views.rankings import BY, columns_of, ranked_rows, ranking_title
-from zhitong.ranking.views.standings import counted_title, items_counted
+from zhitong.ranking.views.standings import counted_title, items_counted, ledger_asked, ledger_lines
 from zhitong.ranking.views.statistics import all_tables, sendings_asked
 from zhitong.units.current import unit_in_force
 from zhitong.units.models import Unit
 
 _COUNTED = ("编号", "单位", "来稿日期", "类别", "结果")
+_LEDGER = ("日期", "事件", "说明", "条款", "算式", "分", "计入")
 _SENDINGS = ("编号", "报送单位", "接收单位", "报送日期", "现在")
 _STATISTICS = ("统计表", "项目", "指标", "数")
 
@@ -74,6 +76,33 @@ def _statistics(actor: Actor, asked: QueryDict) -> Rows:
     return len(found), found
 
 
+def _ledger(actor: Actor, asked: QueryDict) -> Rows:
+    own = unit_in_force()
+    unit, rules = ledger_asked(actor, own, _unit(asked), asked)
+    if rules is None:
+        return 0, ()
+    found = queries.entries(rules, unit, period_in(asked, own), read_narrowing(plain(asked)).person)
+
+    def told(some: Sequence[LedgerEntry]) -> Iterator[Sequence[Value]]:
+        for entry, line in zip(some, ledger_lines(actor, own, unit, rules, some), strict=True):
+            counts = "否" if line.off else "是"
+            yield entry.counted_on, line.event, line.note, line.clause, line.arithmetic, entry.points, counts
+
+    return found.count(), by_batches(found, told)
+
+
+def _ledger_title(asked: QueryDict) -> str:
+    return f"{Unit.objects.get(uuid=_unit(asked)).short_name}{period_in(asked, unit_in_force()).words}得分明细"
+
+
+def _listed(actor: Actor, asked: QueryDict) -> None:
+    items_counted(actor, unit_in_force(), _unit(asked), asked)
+
+
+def _opened(actor: Actor, asked: QueryDict) -> None:
+    ledger_asked(actor, unit_in_force(), _unit(asked), asked)
+
+
 def _unit(asked: QueryDict) -> UUID:
     try:
         return UUID(asked.get("unit", ""))
@@ -97,6 +126,7 @@ def _days(what: str) -> Callable[[QueryDict], str]:
 for _by, _label in BY.items():
     _heads = ("名次", "升降", _label, "说明", *columns_of(_by), "得分")
     register(Exporter(f"ranking.{_by}", f"{_label}排名", "ranking.read", _heads, _ranking, _ranking_title))
-register(Exporter("ranking.counted", "计数的稿件", None, _COUNTED, _counted, _counted_title))
+register(Exporter("ranking.counted", "计数的稿件", None, _COUNTED, _counted, _counted_title, _listed))
+register(Exporter("ranking.ledger", "得分明细", None, _LEDGER, _ledger, _ledger_title, _opened))
 register(Exporter("ranking.sendings", "报送", "ranking.read", _SENDINGS, _sendings, _days("报送")))
 register(Exporter("ranking.statistics", "统计", "ranking.read", _STATISTICS, _statistics, _days("统计")))

@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import re
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -108,6 +109,19 @@ def test_statistics_and_their_flows_as_files(rules: RuleSet, clerk: Client) -> N
     for url in urls:
         context, rows = offered(clerk, url)
         assert len(rows) == context["number"], url
+
+
+def test_the_lines_behind_points_as_a_file(rules: RuleSet, unit: Unit, stranger: Unit, clerk: Client) -> None:
+    path = f"/ranking/unit/{unit.uuid}/"
+    context, rows = offered(clerk, path)
+    assert len(rows) == len(context["ledger"]) > 1
+    assert [row[1] for row in rows] == [line.event for line in context["ledger"]]
+    assert sum(Decimal(row[5]) for row in rows if row[6] == "是") == context["total"] > 0
+    form = {"kind": "ranking.ledger", "query": f"unit={stranger.uuid}", "format": "csv"}
+    RuleSet.objects.filter(pk=rules.pk).update(sight=Sight.OWN)
+    assert clerk.post("/exports/ask/", form).status_code == 404
+    RuleSet.objects.filter(pk=rules.pk).update(sight=Sight.NONE)
+    assert clerk.post("/exports/ask/", {**form, "query": f"unit={unit.uuid}"}).status_code == 403
 
 
 @pytest.mark.parametrize("kind", ["ranking.counted", "ranking.statistics", "ranking.sendings", "ranking.units"])

@@ -79,11 +79,6 @@ def spans(own: Unit, when: Period, base: str) -> dict[str, Any]:
     }
 
 
-def asked_rules(request: HttpRequest, own: Unit) -> RuleSet | None:
-    """Return the set that an address asks for (`rules_in`)."""
-    return rules_in(request.GET, own)
-
-
 def rules_in(asked: QueryDict, own: Unit) -> RuleSet | None:
     """Return the set that is asked for, of those that score the reader's unit; None where none is.
 

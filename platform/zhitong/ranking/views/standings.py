@@ -1,5 +1,6 @@
 """What is behind the figures of rankings: the ledger of points, the list of a count, the points of one item."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,23 @@ from zhitong.ranking import queries, statistics, words
 from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
 from zhitong.ranking.narrowing import Narrowing, read_narrowing, value_words
 from zhitong.ranking.periods import Period
-from zhitong.ranking.views.common import asked_period, asked_rules, is_part, period_in, plain, reader
+from zhitong.ranking.views.common import asked_period, is_part, period_in, plain, reader, rules_in
 from zhitong.units.models import Level, Unit, UnitKind
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
-from zhitong.web.parts import Action, Cell, Fact, SavedFilter, SayBox, State, TableColumn, TableRow, empty, refusal
+from zhitong.web.parts import (
+    Action,
+    Cell,
+    Fact,
+    LedgerLine,
+    SavedFilter,
+    SayBox,
+    State,
+    TableColumn,
+    TableRow,
+    empty,
+    refusal,
+)
 from zhitong.web.templatetags.zt import zt_short
 
 _LISTED = words.COUNTS | {statistics.REPLIED: "答复"}
@@ -66,8 +79,7 @@ def as_of(row: Standing | None, when: Period) -> State:
 def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     """The lines behind a unit's points; as a drawer for htmx."""
     actor, own = reader(request)
-    rules = asked_rules(request, own) or queries.network_rules()
-    unit = queries.ledger_unit(actor, own, unit_uuid, rules)
+    unit, rules = ledger_asked(actor, own, unit_uuid, request.GET)
     navigation.mark(request, "ranking")
     if rules is None:
         return render(request, "ranking/empty.html", {"box": no_rules()})
@@ -78,11 +90,23 @@ def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     context = _ledger_context(actor, own, unit, rules, rows) | {
         "drawer_note": f"{note}，{words.place(row, group_name(unit))}" if row and not part.person else note,
         "recomputed": as_of(row, when),
+        "exported": f"unit={unit.uuid}&rules={rules.pk}&{when.query}{part.query}",
         "actions": _ledger_actions(actor, own, unit, when, rules, part),
         **period_choice(rules, when),
     }
     context["facts"] = [Fact("规则", _rule_words(rules, when)), *context["facts"]]
     return render(request, "ranking/ledger_drawer.html" if is_part(request) else "ranking/ledger.html", context)
+
+
+def ledger_asked(actor: Actor, own: Unit, unit_uuid: UUID, asked: QueryDict) -> tuple[Unit, RuleSet | None]:
+    """Return whose ledger is asked for, and under which rules; None while there are none.
+
+    Raises:
+        NotFound: no such unit or set for the actor.
+        NotAllowed: the owner of the rules shows nothing of it.
+    """
+    rules = rules_in(asked, own) or queries.network_rules()
+    return queries.ledger_unit(actor, own, unit_uuid, rules), rules
 
 
 @login_required
@@ -208,9 +232,6 @@ def period_choice(rules: RuleSet | None, when: Period) -> dict[str, Any]:
 
 def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: Any) -> dict[str, Any]:
     lines: list[LedgerEntry] = list(rows)
-    items = {line.item_uuid for line in lines if line.item_uuid}
-    labels, titles = queries.labels(unit, items), queries.titles(actor, own, unit, items)
-    names = queries.subject_names(lines)
     total = sum(line.points for line in lines if line.counted)
     scoring = len({line.item_uuid for line in lines if line.counted and line.item_uuid})
     return {
@@ -218,13 +239,19 @@ def _ledger_context(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, rows: A
         "total": total,
         "sum_words": words.sum_words(lines),
         "facts": [Fact("篇目", f"{scoring} 篇得分，{len(lines)} 条明细")],
-        "ledger": [
-            words.line(line, labels, titles, _opened(actor, own), names, tells_who=rules.owner_id == own.pk)
-            for line in lines
-        ],
+        "ledger": ledger_lines(actor, own, unit, rules, lines),
         "rules": rules,
         "ranked": unit,
     }
+
+
+def ledger_lines(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, lines: Sequence[LedgerEntry]) -> list[LedgerLine]:
+    """Return lines of a unit's ledger in words, as far as the actor may read them; a constant number of queries."""
+    items = {line.item_uuid for line in lines if line.item_uuid}
+    labels, titles = queries.labels(unit, items), queries.titles(actor, own, unit, items)
+    names, opened = queries.subject_names(lines), _opened(actor, own)
+    is_own = rules.owner_id == own.pk
+    return [words.line(line, labels, titles, opened, names, tells_who=is_own) for line in lines]
 
 
 def _opened(actor: Actor, own: Unit) -> int | None:
