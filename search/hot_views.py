@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -14,12 +14,13 @@ from search.clusters.subjects import OVER_ALL, OWN, Behind, behind, get_subject
 from search.models import HotSubject
 from zhitong.core.operations import Actor
 from zhitong.ranking.periods import Kind, Period, read_period
-from zhitong.units.models import Unit
+from zhitong.ranking.views.common import plain
+from zhitong.units.current import unit_in_force
 from zhitong.web import navigation
 from zhitong.web.parts import Cell, Change, SavedFilter, TableColumn, TableRow, empty
 
 _SHOWN = 60
-_NETWORK, _UNIT = "network", "unit"
+NETWORK, UNIT = "network", "unit"
 
 
 @login_required
@@ -32,18 +33,14 @@ def page(request: HttpRequest) -> HttpResponse:
         NotFound: no such period.
     """
     actor: Actor = request.user.actor  # type: ignore[union-attr]
-    unit: Unit = request.tenant  # type: ignore[attr-defined]
-    scopes = [name for name, right in ((_NETWORK, OVER_ALL), (_UNIT, OWN)) if actor.can(right)]
-    asked = request.GET.get("scope", "")
-    scope = asked if asked in scopes else next(iter(scopes), _UNIT)
-    when = read_period(request.GET.dict())
-    over_all = scope == _NETWORK
-    found = hot_subjects(actor, None if over_all else unit, when.first, when.last, _SHOWN)
+    scope, when = asked(actor, request.GET)
+    over_all = scope == NETWORK
+    found = subjects(actor, scope, when)
     context = {
         "when": when,
         "over_all": over_all,
         "filters": [_period_tab(one, when, scope) for one in _periods(when)],
-        "other": [(name, _SCOPE_WORDS[name]) for name in scopes if name != scope],
+        "other": [(name, _SCOPE_WORDS[name]) for name in _scopes(actor) if name != scope],
         "columns": _COLUMNS if over_all else [one for one in _COLUMNS if one.key != "units"],
         "rows": [_row(one, when, over_all=over_all) for one in found],
         "as_of": found[0].computed_at if found else None,
@@ -72,12 +69,37 @@ def items(request: HttpRequest, subject_id: int) -> HttpResponse:
         "columns": [TableColumn("编号"), TableColumn("标题"), TableColumn("单位"), TableColumn("提交")],
         "rows": [_item_row(one) for one in found],
         "total": len(found),
-        "back": f"{reverse('search:hot')}?{when.query}&scope={_UNIT if subject.unit_id else _NETWORK}",
+        "exported": f"subject={subject.pk}",
+        "back": f"{reverse('search:hot')}?{when.query}&scope={UNIT if subject.unit_id else NETWORK}",
     }
     return render(request, "search/hot_items.html", context)
 
 
-_SCOPE_WORDS = {_NETWORK: "看全省", _UNIT: "看本单位档案"}
+def asked(actor: Actor, query: QueryDict) -> tuple[str, Period]:
+    """Return over what (`NETWORK`, `UNIT`) and of which period a reader asks for hot subjects.
+
+    Raises:
+        NotFound: no such period.
+    """
+    scopes, wanted = _scopes(actor), query.get("scope", "")
+    return wanted if wanted in scopes else next(iter(scopes), UNIT), read_period(plain(query))
+
+
+def subjects(actor: Actor, scope: str, when: Period) -> Sequence[HotSubject]:
+    """Return the subjects of a period as the page lists them.
+
+    Raises:
+        NotAllowed: not open to the reader.
+    """
+    unit = None if scope == NETWORK else unit_in_force()
+    return hot_subjects(actor, unit, when.first, when.last, _SHOWN)
+
+
+def _scopes(actor: Actor) -> list[str]:
+    return [name for name, right in ((NETWORK, OVER_ALL), (UNIT, OWN)) if actor.can(right)]
+
+
+_SCOPE_WORDS = {NETWORK: "看全省", UNIT: "看本单位档案"}
 _COLUMNS = [
     TableColumn("", number=True, key="place"),
     TableColumn("事项", key="name"),

@@ -10,5 +10,5 @@ class CircularsConfig(AppConfig):
     label = "circulars"
 
     def ready(self) -> None:
-        """Register permissions."""
-        from tenants.circulars import permissions  # noqa: F401 - registered by import
+        """Register exports and permissions."""
+        from tenants.circulars import exports, permissions  # noqa: F401 - registered by import

@@ -14,6 +14,19 @@ from tenants.review.queries.access import takes_part
 from zhitong.core.errors import NotFound
 
 _WITH = ("item__created_by", "replaces__item")
+_ALL = ("circulars.edit", "circulars.publish", "review.read_all")
+ORDER = ("-created_at", "-pk")
+"""Of their list."""
+
+
+def require_any(user: User) -> None:
+    """Let whoever has to do with circulars pass.
+
+    Raises:
+        NotAllowed: the reader drafts, sends and signs none, and does not read the ranking either.
+    """
+    if not any(user.has_zt_perm(name) for name in _ALL):
+        user.actor.require("ranking.read")
 
 
 def visible(user: User) -> QuerySet[Circular]:
@@ -23,7 +36,7 @@ def visible(user: User) -> QuerySet[Circular]:
     everybody those whose sign-off they take part in.
     """
     found = Circular.objects.select_related(*_WITH)
-    if any(user.has_zt_perm(name) for name in ("circulars.edit", "circulars.publish", "review.read_all")):
+    if any(user.has_zt_perm(name) for name in _ALL):
         return found
     taken = Run.objects.filter(takes_part(user), item=OuterRef("item"), item__kind=ItemKind.CIRCULAR)
     seen = Q(Exists(taken)) | Q(item__created_by=user)

@@ -1,6 +1,7 @@
-"""Lists of the desk that can be exported: inbox, what is to be sent, was sent and came back, and the register."""
+"""Lists of the desk that can be exported: inbox, what is to be sent, was sent and came back, register and routes."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.http import QueryDict
@@ -20,6 +21,7 @@ from tenants.desk.listing import (
 )
 from tenants.desk.register import HEADS, ORDER, in_tab, ready, rows_of
 from tenants.desk.register.forms import filtered, title_of
+from tenants.desk.views import routes
 from tenants.items.models import Item, Urgency
 from tenants.items.queries import number_label, with_authors
 from zhitong.core.operations import Actor, require_unit
@@ -27,11 +29,14 @@ from zhitong.core.tables import Value
 from zhitong.exchange.models import Dispatch
 from zhitong.exports.registry import Exporter, Rows, by_batches, register
 from zhitong.units.current import unit_in_force
+from zhitong.units.models import Unit
+from zhitong.units.queries import senders_to
 
 _INBOX = ("来稿时间", "信息标题", "报送单位", "反映人", "类别", "紧急程度", "状态", "签收时限")
 _URGENCIES = dict(Urgency.choices)
 _READY = ("编号", "签发时间", "信息标题", "反映人", "类别", "紧急程度")
 _SENT = ("报送时间", "信息标题", "接收单位", "渠道", "情况", "理由")
+_ROUTES = ("方向", "单位", "渠道", "限额", "要求", "谁可以报送", "联系方式", "签收")
 _RETURNED = ("退回时间", "信息标题", "退回单位", "理由", "建议报送")
 
 
@@ -95,6 +100,22 @@ def _register(actor: Actor, asked: QueryDict) -> Rows:
     return chosen.count(), found
 
 
+def _routes(_actor: Actor, _asked: QueryDict) -> Rows:
+    unit, senders = unit_in_force(), senders_to(unit_in_force())
+    out = [["本单位报送", *(cell.text for cell in row.cells), ""] for row in routes.outgoing(unit, may_set=False)]
+
+    def told(some: Sequence[Unit]) -> Iterator[Sequence[Value]]:
+        for row in routes.incoming(unit, some, may_set=False):
+            *terms, receipt = (cell.text for cell in row.cells)
+            yield "报送本单位", *terms, "", "", receipt
+
+    return len(out) + senders.count(), chain(out, by_batches(senders.order_by(*routes.ORDER), told))
+
+
+def _looks(actor: Actor, _asked: QueryDict) -> None:
+    routes.require_look(actor)
+
+
 def _inbox_title(asked: QueryDict) -> str:
     tabs = inbox_tabs()
     return f"收件（{tabs.get(asked.get('tab', ''), tabs[''])[0]}）"
@@ -111,3 +132,4 @@ register(Exporter("desk.returned", "被退回", "exchange.send", _RETURNED, _ret
 register(
     Exporter("desk.register", "台账", "desk.register", HEADS, _register, lambda asked: title_of(filtered(asked)[1]))
 )
+register(Exporter("desk.routes", "渠道", None, _ROUTES, _routes, lambda _asked: "渠道", _looks))

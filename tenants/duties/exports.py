@@ -1,6 +1,7 @@
-"""Lists of duties that can be exported: targets with their progress, the years of people, a list of honours."""
+"""Lists of duties that can be exported: targets with their progress, the years of people, duties, honours."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
@@ -8,9 +9,10 @@ from django.http import QueryDict
 from tenants.accounts.models import User
 from tenants.duties import words
 from tenants.duties.models import AwardKind
-from tenants.duties.queries import dossiers
+from tenants.duties.queries import awards, dossiers
 from tenants.duties.queries.awards import get_list, honoured
 from tenants.duties.queries.chosen import TABS, chosen
+from tenants.duties.views.lists import list_year
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
@@ -21,6 +23,8 @@ _YEARS = (
     "姓名", "身份", "界别与组织", "提交", "本级采用", "上级采用", "批示", "应约稿", "得分",
     "履职清单完成", "履职清单项数",
 )  # fmt: skip
+_LISTS = ("名称", "评什么", "从", "到", "人选", "状态", "审定时间")
+_DUTIES = ("清单", "内容", "怎样算完成", "数量", "须附证明")
 _HONOURS = ("序号", "名称", "说明", "得分", "增列理由")
 
 
@@ -88,6 +92,45 @@ def _honours(actor: Actor, asked: QueryDict) -> Rows:
     return len(rows), rows
 
 
+def _lists(_actor: Actor, _asked: QueryDict) -> Rows:
+    found = awards.lists()
+    return found.count(), by_batches(found.order_by(*awards.ORDER), _proposed)
+
+
+def _proposed(some: Sequence[Any]) -> Iterable[Sequence[Value]]:
+    for one in some:  # with the number of lines that stand
+        kind, state = one.get_kind_display(), one.get_state_display()
+        yield one.title, kind, one.first_day, one.last_day, one.honoured, state, one.decided_at
+
+
+def _duties(_actor: Actor, asked: QueryDict) -> Rows:
+    rows = [
+        (duty.heading, duty.name, duty.get_counted_display(), duty.number, "是" if duty.needs_proof else "")
+        for duty in dossiers.duties_of(list_year(asked.get("year", "")))
+    ]
+    return len(rows), rows
+
+
+register(
+    Exporter(
+        kind="duties.awards",
+        label="评优名单",
+        right="duties.read",
+        columns=_LISTS,
+        rows=_lists,
+        title=lambda asked: "评优名单",
+    )
+)
+register(
+    Exporter(
+        kind="duties.list",
+        label="履职清单",
+        right="duties.manage",
+        columns=_DUTIES,
+        rows=_duties,
+        title=lambda asked: f"{list_year(asked.get('year', ''))}年履职清单",
+    )
+)
 register(
     Exporter(
         kind="duties.targets",

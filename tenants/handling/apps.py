@@ -10,5 +10,5 @@ class HandlingConfig(AppConfig):
     label = "handling"
 
     def ready(self) -> None:
-        """Register consumers and navigation."""
-        from tenants.handling import consumers, navigation  # noqa: F401 - registered by import
+        """Register consumers, exports and navigation."""
+        from tenants.handling import consumers, exports, navigation  # noqa: F401 - registered by import

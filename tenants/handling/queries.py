@@ -1,9 +1,10 @@
 """Reads of handling in a unit: what waits, the lists with their tabs, contacts, who may rate."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Q
+from django.http import QueryDict
 
 from tenants.accounts.models import User
 from tenants.handling.models import Contact
@@ -11,12 +12,14 @@ from tenants.items.models import Item
 from tenants.items.queries import visible_items
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
-from zhitong.exchange.models import Assignment, HandlingFile, StepKind
+from zhitong.exchange.models import Assignment, HandlingFile, Satisfaction, StepKind
 from zhitong.exchange.models.handling import OPEN
 from zhitong.exchange.queries import chain_down
 from zhitong.exchange.queries.handling import assignments_by, assignments_to, file_of, is_late, is_unsatisfied
 
 State = Assignment.State
+ORDER = ("-sent_at", "-id")
+"""Of both lists."""
 
 
 def waiting(user: User) -> int:
@@ -54,6 +57,21 @@ def owed_tabs() -> dict[str, tuple[str, Q]]:
         "answered": (State.ANSWERED.label, Q(state=State.ANSWERED)),
         "all": ("全部", Q()),
     }
+
+
+def chosen_tab(tabs: Mapping[str, tuple[str, Q]], asked: QueryDict) -> tuple[str, Q]:
+    """Return the tab that an address asks for: name and condition; the first one where there is no such."""
+    return tabs.get(asked.get("tab", ""), tabs[""])
+
+
+def worst_ratings(handlings: Iterable[int]) -> dict[int, str]:
+    """Return the worst rating of each of these handlings (by key), in words; none where nobody rated; one query."""
+    order = Satisfaction.Rating.values
+    found: dict[int, str] = {}
+    rows = Satisfaction.objects.filter(handling__in=set(handlings))
+    for key, rating in rows.values_list("handling_id", "rating"):
+        found[key] = max(found.get(key, rating), rating, key=order.index)
+    return {key: Satisfaction.Rating(rating).label for key, rating in found.items()}
 
 
 def contacts_of(assignments: Iterable[UUID]) -> dict[UUID, Contact]:

@@ -10,5 +10,5 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        """Register consumers and navigation."""
-        from tenants.notices import consumers, navigation  # noqa: F401 - registered by import
+        """Register consumers, exports and navigation."""
+        from tenants.notices import consumers, exports, navigation  # noqa: F401 - registered by import

@@ -10,6 +10,8 @@ from tenants.notices.words import kinds_about
 from zhitong.core import clock
 
 _SHOWN_DAYS = 365
+ORDER = ("is_read", "-created_at", "-pk")
+"""Unread first."""
 
 
 def own(reader: User) -> QuerySet[Notice]:
@@ -22,6 +24,12 @@ def own(reader: User) -> QuerySet[Notice]:
 def about(notices: QuerySet[Notice], occasion: Occasion) -> QuerySet[Notice]:
     """Return those of the notices that are about one occasion; a digest leads to them."""
     return notices.filter(kinds_about(occasion))
+
+
+def chosen(reader: User, occasion: str) -> QuerySet[Notice]:
+    """Return the reader's notices about an occasion, all of them where there is no such; without order."""
+    found = own(reader)
+    return about(found, Occasion(occasion)) if occasion in Occasion.values else found
 
 
 def unread_count(reader: User) -> int:

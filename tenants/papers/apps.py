@@ -10,5 +10,5 @@ class PapersConfig(AppConfig):
     label = "papers"
 
     def ready(self) -> None:
-        """Register consumers and navigation."""
-        from tenants.papers import consumers, navigation  # noqa: F401 - registered by import
+        """Register consumers, exports and navigation."""
+        from tenants.papers import consumers, exports, navigation  # noqa: F401 - registered by import

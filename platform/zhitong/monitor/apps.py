@@ -10,5 +10,5 @@ class MonitorConfig(AppConfig):
     label = "monitor"
 
     def ready(self) -> None:
-        """Register permissions and navigation."""
-        from zhitong.monitor import navigation, permissions  # noqa: F401 - registered by import
+        """Register exports, navigation and permissions."""
+        from zhitong.monitor import exports, navigation, permissions  # noqa: F401 - registered by import

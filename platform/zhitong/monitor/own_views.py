@@ -3,7 +3,8 @@
 from datetime import date
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -15,6 +16,7 @@ from zhitong.monitor import parts, shares
 from zhitong.ranking import figures, words
 from zhitong.ranking import queries as ranking
 from zhitong.ranking.periods import Period, read_period
+from zhitong.ranking.views.common import plain
 from zhitong.ranking.views.standings import parts_of_a_year
 from zhitong.ranking.words import COUNTS
 from zhitong.units.models import Unit
@@ -66,12 +68,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def mine_items(request: HttpRequest) -> HttpResponse:
     """Return the reader's own items behind one of these figures."""
     actor, unit = _author(request)
-    person = shares.own_person(actor, unit)
-    what = request.GET.get("what", "received")
-    if person is None or what not in _OWN_COUNTS:
-        raise NotFound
-    when = read_period(request.GET.dict())
-    facts = figures.facts(when, what, [unit.pk]).filter(shares.of_person(unit, person).items)
+    what, when, facts = own_counted(actor, unit, request.GET)
     page = page_of(facts, ("-pk",), request.GET)
     outcomes = ranking.outcomes(page.items)
     base = reverse("monitor:mine_items")
@@ -88,9 +85,23 @@ def mine_items(request: HttpRequest) -> HttpResponse:
             for name, label in _OWN_COUNTS.items()
         ],
         "filters_label": "数的是什么",
+        "export_kind": "monitor.mine",
         "empty_box": empty("没有这样的信息", f"{when.words}没有计入“{_OWN_COUNTS[what]}”的信息。"),
     }
     return render(request, "monitor/items.html", context)
+
+
+def own_counted(actor: Actor, unit: Unit, asked: QueryDict) -> tuple[str, Period, QuerySet[ItemFact]]:
+    """Return what is counted, when, and the reader's own items behind it; without order.
+
+    Raises:
+        NotFound: no such count or period, or nothing of the reader's is known.
+    """
+    person, what = shares.own_person(actor, unit), asked.get("what", "received")
+    if person is None or what not in _OWN_COUNTS:
+        raise NotFound
+    when = read_period(plain(asked))
+    return what, when, figures.facts(when, what, [unit.pk]).filter(shares.of_person(unit, person).items)
 
 
 def _row(fact: ItemFact, outcomes: list[Event]) -> TableRow:

@@ -16,19 +16,15 @@ from zhitong.core.errors import NotFound
 from zhitong.monitor import parts, queries, shares
 from zhitong.monitor.dashboards import Asked, dashboard
 from zhitong.monitor.files import FILES
+from zhitong.monitor.listing import WAITING, WAITING_ORDER, asked_of, unit_rows, waiting_rows
 from zhitong.monitor.scopes import Scope, scope_of
-from zhitong.ranking import queries as ranking
-from zhitong.ranking.models import RuleSet, Sight
 from zhitong.ranking.views import as_of, no_rules, period_choice
-from zhitong.ranking.views.common import asked_period, spans
+from zhitong.ranking.views.common import spans
 from zhitong.ranking.words import COUNTS, rank_change
 from zhitong.web import navigation
 from zhitong.web.keyset import page_of
 from zhitong.web.parts import Cell, SavedFilter, State, TableColumn, TableRow, empty
 from zhitong.web.templatetags.zt import zt_due, zt_short
-
-_ORDERS = {"rank", "silent", *COUNTS}
-_WAITING = {"way": "在途", "late": "超期未签收", "answers": "超期未答复"}
 
 
 @login_required
@@ -75,25 +71,14 @@ def units(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
     asked = _asked(request, scope)
     if asked is None:
         return render(request, "monitor/empty.html", {"box": no_rules(), "title": scope.title})
-    what = request.GET.get("what", "rank")
-    if what not in _ORDERS or asked.group is None:
-        raise NotFound
-    links, found = asked.links, queries.rows_of(asked.rules, asked.when, asked.group.units)
-    rows = ranking.with_names(found, asked.when)
-    silent = {one.unit.pk: one for one in queries.silent(asked.rules, {row.unit_id: row.unit for row in rows})}
-    if what == "rank" and not asked.shows_points:
-        what = "received"
-    if what == "silent":
-        rows = sorted((row for row in rows if row.unit_id in silent), key=lambda row: -silent[row.unit_id].months)
-    elif what != "rank":
-        rows.sort(key=lambda row: -getattr(row, what))
-    totals = queries.sums(rows)
+    found, links = unit_rows(asked, request.GET.get("what", "rank")), asked.links
+    totals, silent = queries.sums(found.rows), found.silent
     context = {
         "scope": scope,
         "group": asked.group,
         "when": asked.when,
         "rules": asked.rules,
-        "what": what,
+        "what": found.what,
         "counts": COUNTS,
         "shows_points": asked.shows_points,
         "rows": [
@@ -105,12 +90,13 @@ def units(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
                 links.ledger(row.unit),
                 silent[row.unit_id].words if row.unit_id in silent else "",
             )
-            for row in rows
+            for row in found.rows
         ],
-        "points": sum((row.points for row in rows), Decimal(0)),
+        "points": sum((row.points for row in found.rows), Decimal(0)),
         "total_counts": [getattr(totals, name) for name in COUNTS],
         "back_url": f"{scope.url('')}?{links.query}",
-        "as_of": as_of(found[0] if found else None, asked.when),
+        "as_of": as_of(found.latest, asked.when),
+        "exported": f"{_of(scope)}what={found.what}&{links.query}",
     }
     return render(request, "monitor/units.html", context)
 
@@ -120,32 +106,30 @@ def units(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
 def waiting(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
     """Return what is on its way, or late: by number, never by title, as many as the dashboard says."""
     scope = _scope(request, unit_uuid)
-    tab = request.GET.get("tab", "way")
-    if tab not in _WAITING:
-        raise NotFound
-    # One late unit of the dashboard leads here: what it owes itself, without those below it.
-    alone = "alone" in request.GET and scope.unit is not None
-    rows: Any = _WAITING_ROWS[tab](scope.head if alone else scope.units)
+    tab, alone, rows = waiting_rows(scope, request.GET)
     number = rows.count()
-    page = page_of(rows, ("-pk",), request.GET)
+    page = page_of(rows, WAITING_ORDER, request.GET)
     table = _assignments(page.items) if tab == "answers" else _sendings(page.items)
-    base = f"{scope.url('waiting')}?{'alone=1&' if alone else ''}"
+    kept = "alone=1&" if alone else ""
+    base = f"{scope.url('waiting')}?{kept}"
     context = {
         "scope": scope,
-        "word": _WAITING[tab],
+        "word": WAITING[tab],
         "number": number,
         "page": page,
         "columns": [TableColumn(label) for label in _COLUMNS["answers" if tab == "answers" else "way"]],
         "rows": table,
-        "caption": f"{scope.title}：{_WAITING[tab]}",
+        "caption": f"{scope.title}：{WAITING[tab]}",
         "filters": [
             SavedFilter(label, f"{base}tab={name}", current=name == tab, late=name != "way")
-            for name, label in _WAITING.items()
+            for name, label in WAITING.items()
         ],
         "filters_label": "看哪些",
+        "export_kind": "monitor.answers" if tab == "answers" else "monitor.sendings",
+        "exported": f"{_of(scope)}{kept}tab={tab}",
         "back_url": scope.url(""),
         "empty_box": empty(
-            f"没有{_WAITING[tab]}的", "报送后还没有结果的在“在途”，过了时限的在后面两项。", icon="circle-check"
+            f"没有{WAITING[tab]}的", "报送后还没有结果的在“在途”，过了时限的在后面两项。", icon="circle-check"
         ),
     }
     return render(request, "monitor/waiting.html", context)
@@ -168,7 +152,6 @@ def picture(request: HttpRequest, name: str, unit_uuid: UUID | None = None) -> H
     return response
 
 
-_WAITING_ROWS = {"way": queries.on_the_way, "late": queries.unreceipted, "answers": queries.unanswered}
 _COLUMNS = {
     "way": ("编号", "报送单位", "接收单位", "报送时间", "状态", "签收时限"),
     "answers": ("编号", "交办单位", "承办", "交办时间", "状态", "答复时限"),
@@ -206,12 +189,12 @@ def _scope(request: HttpRequest, unit_uuid: UUID | None) -> Scope:
 
 
 def _asked(request: HttpRequest, scope: Scope) -> Asked | None:
-    rules: RuleSet | None = ranking.network_rules()
-    if rules is None:
-        return None
-    when = asked_period(request, request.tenant)  # type: ignore[attr-defined]
-    much = ranking.sight(rules, request.tenant, request.user.actor)  # type: ignore[attr-defined, union-attr]
-    return Asked(scope, scope.group(request.GET.get("group")), when, rules, much == Sight.NAMED)
+    return asked_of(request.user.actor, request.tenant, scope, request.GET)  # type: ignore[union-attr, attr-defined]
+
+
+def _of(scope: Scope) -> str:
+    """Whose list is exported, in a query; nothing for the province."""
+    return f"unit={scope.unit.uuid}&" if scope.unit else ""
 
 
 def _sendings(found: Any) -> list[TableRow]:

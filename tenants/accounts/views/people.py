@@ -6,14 +6,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import connection, transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tenants.accounts import operations, queries
+from tenants.accounts import operations
 from tenants.accounts.forms import HoldingForm, PeopleFilter, UserForm
+from tenants.accounts.listing import ORDER, listed, state_of
 from tenants.accounts.models import Holding, Role, User, actor_of
 from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs
@@ -21,7 +22,7 @@ from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.web import parts
 from zhitong.web.keyset import SIZE, page_of
-from zhitong.web.parts import Action, Cell, State, TableColumn, TableRow
+from zhitong.web.parts import Action, Cell, TableColumn, TableRow
 
 MANAGE = "accounts.manage"
 _COLUMNS = [TableColumn(label) for label in ("姓名", "登录名", "手机号", "身份", "界别与组织", "岗位", "角色", "状态")]
@@ -33,12 +34,8 @@ _FIELDS = ("name", "username", "mobile", "email", "member_kind", "party", "duty"
 def index(request: HttpRequest) -> HttpResponse:
     """List the unit's accounts, filtered, by keyset."""
     chosen = PeopleFilter(request.GET)
-    found = queries.members(**_conditions(chosen)).prefetch_related(
-        "roles",
-        "circles",
-        Prefetch("holdings", queries.holdings_on(clock.today()).select_related("position"), "current"),
-    )
-    page = page_of(found, ("-is_active", "username", "pk"), request.GET)
+    found = listed(chosen)
+    page = page_of(found, ORDER, request.GET)
     total = found.count()
     context = {
         "filter_form": chosen,
@@ -170,7 +167,7 @@ def _page(
         "form": form or UserForm(roles=_roles(), initial=_initial(user)),
         "post_form": post_form or HoldingForm(),
         "holdings": [(row, row.held_to is None or row.held_to > today) for row in holdings],
-        "state": _state(user),
+        "state": state_of(user),
     }
     return render(request, "accounts/person.html", context, status=status)
 
@@ -192,20 +189,6 @@ def _initial(user: User) -> dict[str, Any]:
     return fields | {"roles": list(user.roles.all()), "groups": list(user.circles.all())}
 
 
-def _conditions(form: PeopleFilter) -> dict[str, Any]:
-    form.is_valid()  # what cannot be read narrows nothing
-    given = form.cleaned_data
-    role, group, position = given.get("role"), given.get("group"), given.get("position")
-    return {
-        "text": given.get("q", ""),
-        "role": role.code if role else "",
-        "group": group.pk if group else None,
-        "position": position.code if position else "",
-        "standing": given.get("standing", ""),
-        "on": clock.today(),
-    }
-
-
 def _roles() -> "QuerySet[Role]":
     """Return the roles this unit may give; those of the platform and the province only where they belong."""
     allowed = sorted(grantable(connection.tenant))  # type: ignore[attr-defined]
@@ -219,12 +202,6 @@ def _found(uuid: UUID) -> User:
     return user
 
 
-def _state(user: User) -> State:
-    if not user.is_active:
-        return State("已停用", "off")
-    return State("未设密码", "soon") if user.password_changed_at is None else State("在用", "ok")
-
-
 def _row(user: Any) -> TableRow:
     url = reverse("accounts:person", args=[user.uuid])
     return TableRow(
@@ -236,7 +213,7 @@ def _row(user: Any) -> TableRow:
             Cell("、".join(group.name for group in user.circles.all())),
             Cell("、".join(holding.position.name for holding in user.current)),
             Cell("、".join(role.name for role in user.roles.all())),
-            Cell(state=_state(user)),
+            Cell(state=state_of(user)),
         ],
         name=user.name,
         url=url,

@@ -52,8 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "通报已按数字起草，请核对正文再送审。")
             return redirect("circulars:circular", circular_uuid=begun.uuid)
-    _require_any(user)
-    page = page_of(queries.visible(user), ("-created_at", "-pk"), request.GET)
+    queries.require_any(user)
+    page = page_of(queries.visible(user), queries.ORDER, request.GET)
     gone, mark = common.replaced(page.items), unit_in_force().mark
     context = {
         "form": form,
@@ -196,9 +196,3 @@ def _facts(circular: Circular, figures: Figures) -> list[Fact]:
         Fact("下发", f"{circular.published_by} {zt_short(circular.published_at)}" if circular.published_at else ""),
     ]
     return [fact for fact in facts if fact.value]
-
-
-def _require_any(user: User) -> None:
-    """Refuse a reader who has to do with circulars in no way."""
-    if not any(user.has_zt_perm(name) for name in ("circulars.edit", "circulars.publish", "review.read_all")):
-        user.actor.require("ranking.read")

@@ -28,6 +28,8 @@ from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import Cell, TableColumn, TableRow
 
 _LOOKS = ("exchange.send", "exchange.receive", "units.settings")
+ORDER = ("short_name", "pk")
+"""Of those who may report to the unit."""
 _FROM_BELOW = {RouteKind.HIERARCHY: "下级政协"}  # the labels of routes are those of the sender
 _OUT = [TableColumn(label) for label in ("接收单位", "渠道", "限额", "要求", "谁可以报送", "联系方式")]
 _IN = [TableColumn(label) for label in ("报送单位", "渠道", "限额", "要求", "签收")]
@@ -39,23 +41,19 @@ _OPENED = [TableColumn(label) for label in ("报送单位", "接收单位", "渠
 def routes(request: HttpRequest) -> HttpResponse:
     """All routes from and to the unit, as both sides see them."""
     actor = reader(request).actor
-    if not any(actor.can(right) for right in _LOOKS):
-        raise NotAllowed("您没有查看渠道的权限。", rule="本单位角色权限", who="本单位管理员可以在“人员”里调整您的角色")
+    require_look(actor)
     navigation.mark(request, "routes")
     unit, may_set = unit_in_force(), actor.can("units.settings")
     senders = queries.senders_to(unit)
-    page = page_of(senders, ("short_name", "pk"), request.GET)
-    terms = queries.terms_in(unit, page.items)
-    explicit_in = {route.sender_id: route for route in queries.routes_in(unit)}
-    limits, posts = quotas(unit), dict(Position.objects.values_list("code", "name"))
-    out = [_out(one, limits, posts, may_set=may_set) for one in destinations(unit, clock.today())]
-    opened = [*queries.routes_out(unit), *explicit_in.values()]
+    page = page_of(senders, ORDER, request.GET)
+    out = outgoing(unit, may_set=may_set)
+    opened = [*queries.routes_out(unit), *queries.routes_in(unit)]
     context = {
         "may_set": may_set,
         "out_columns": _OUT,
         "out_rows": out,
         "in_columns": _IN,
-        "in_rows": [_in(one, unit, terms.get(one.pk), explicit_in.get(one.pk), may_set=may_set) for one in page.items],
+        "in_rows": incoming(unit, page.items, may_set=may_set),
         "page": replace(page, total=senders.count()),
         "page_size": SIZE,
         "opened_columns": _OPENED,
@@ -65,6 +63,29 @@ def routes(request: HttpRequest) -> HttpResponse:
         "phone_title": "渠道",
     }
     return render(request, "desk/routes.html", context)
+
+
+def require_look(actor: Actor) -> None:
+    """Let whoever sends, receives or sets routes pass.
+
+    Raises:
+        NotAllowed: the actor does none of these.
+    """
+    if not any(actor.can(right) for right in _LOOKS):
+        raise NotAllowed("您没有查看渠道的权限。", rule="本单位角色权限", who="本单位管理员可以在“人员”里调整您的角色")
+
+
+def outgoing(unit: Unit, *, may_set: bool) -> list[TableRow]:
+    """Return to whom the unit may report today, each on its terms."""
+    limits, posts = quotas(unit), dict(Position.objects.values_list("code", "name"))
+    return [_out(one, limits, posts, may_set=may_set) for one in destinations(unit, clock.today())]
+
+
+def incoming(unit: Unit, senders: Sequence[Unit], *, may_set: bool) -> list[TableRow]:
+    """Return some of those who may report to the unit, each on its terms."""
+    terms = queries.terms_in(unit, senders)
+    explicit = {route.sender_id: route for route in queries.routes_in(unit)}
+    return [_in(one, unit, terms.get(one.pk), explicit.get(one.pk), may_set=may_set) for one in senders]
 
 
 def _out(one: Destination, limits: dict[int, Quota], posts: dict[str, str], *, may_set: bool) -> TableRow:

@@ -10,6 +10,9 @@ from zhitong.core.errors import NotFound
 from zhitong.ranking.periods import Period
 from zhitong.units.current import unit_in_force
 
+ORDER = ("-pk",)
+"""Of the lists: the latest first."""
+
 
 def lists() -> QuerySet[AwardList]:
     """Return the lists, each with `honoured`, the number of lines that were not struck; without order."""

@@ -40,7 +40,7 @@ def awards(request: HttpRequest) -> HttpResponse:
     """List the unit's lists of honours, the latest first."""
     user = reader(request)
     user.actor.require("duties.read")
-    page = page_of(queries.lists(), ("-pk",), request.GET)
+    page = page_of(queries.lists(), queries.ORDER, request.GET)
     context = {
         "filters": common.sections(request, user, "awards"),
         "columns": _COLUMNS,

@@ -30,7 +30,7 @@ def duties(request: HttpRequest) -> HttpResponse:
     """Show the list of a year; a post names what to do in `do`."""
     user = reader(request)
     user.actor.require("duties.manage")
-    year = _year(request)
+    year = list_year(request.POST.get("year") or request.GET.get("year") or "")
     do = request.POST.get("do", "")
     form = DutyForm(request.POST if do == "add" else None)
     refused: Refusal | None = None
@@ -53,6 +53,7 @@ def duties(request: HttpRequest) -> HttpResponse:
             for each in sorted({today + 1, today, today - 1, year}, reverse=True)
         ],
         "year": year,
+        "exported": f"year={year}",
         "lists": [(heading, list(those)) for heading, those in groupby(found, key=attrgetter("heading"))],
         "form": form,
         "refused": refused,
@@ -87,8 +88,12 @@ def _act(request: HttpRequest, actor: Actor, do: str, year: int, form: DutyForm)
     raise InvalidInput("没有这样的操作，请从页面上的按钮选。")
 
 
-def _year(request: HttpRequest) -> int:
-    asked = request.POST.get("year") or request.GET.get("year") or ""
+def list_year(asked: str) -> int:
+    """Return the year of a list that an address asks for, the present one without; the next one at the latest.
+
+    Raises:
+        NotFound: no such year.
+    """
     if not asked:
         return clock.today().year
     if not (asked.isascii() and asked.isdecimal() and 1949 <= int(asked[:5]) <= clock.today().year + 1):

@@ -48,8 +48,8 @@ def asked_list(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in tabs else ""
     every = assignments_by(require_unit())
     rows = every.filter(tabs[tab][1])
-    page = page_of(rows, ("-sent_at", "-id"), request.GET)
-    rated = _ratings({row.handling_id for row in page.items})
+    page = page_of(rows, queries.ORDER, request.GET)
+    rated = queries.worst_ratings(row.handling_id for row in page.items)
     context = {
         "filters": tab_filters(every, tabs, tab),
         "filters_label": "转出的办理件",
@@ -59,6 +59,7 @@ def asked_list(request: HttpRequest) -> HttpResponse:
         "page_size": SIZE,
         "page_unit": "件",
         "caption": "转出的办理件",
+        "export_kind": "handling.asked",
         "may_receive": user.has_zt_perm("exchange.receive"),
         "empty_box": parts.empty(
             f"“{tabs[tab][0]}”里没有办理件",
@@ -82,15 +83,6 @@ def tab_filters(rows: QuerySet[Assignment], tabs: dict[str, tuple[str, Q]], curr
         )
         for n, (key, (label, _q)) in enumerate(tabs.items())
     ]
-
-
-def _ratings(handlings: set[int]) -> dict[int, str]:
-    """Return the worst rating of each handling, in words."""
-    order = Satisfaction.Rating.values
-    found: dict[int, str] = {}
-    for key, rating in Satisfaction.objects.filter(handling__in=handlings).values_list("handling_id", "rating"):
-        found[key] = max(found.get(key, rating), rating, key=order.index)
-    return {key: Satisfaction.Rating(rating).label for key, rating in found.items()}
 
 
 def _row(row: Assignment, rating: str) -> TableRow:

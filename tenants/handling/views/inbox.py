@@ -44,7 +44,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in tabs else ""
     every = assignments_to(require_unit())
     rows = every.filter(tabs[tab][1])
-    page = page_of(rows, ("-sent_at", "-id"), request.GET)
+    page = page_of(rows, queries.ORDER, request.GET)
     context = {
         "filters": tab_filters(every, tabs, tab),
         "filters_label": "转来的办理件",
@@ -54,6 +54,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "page_size": SIZE,
         "page_unit": "件",
         "caption": "转来的办理件",
+        "export_kind": "handling.owed",
         "is_inbox": True,
         "may_read": user.has_zt_perm("items.read_all"),
         "empty_box": parts.empty(

@@ -16,18 +16,14 @@ from zhitong.web import parts
 from zhitong.web.keyset import page_of
 from zhitong.web.parts import SavedFilter
 
-_ORDER = ("is_read", "-created_at", "-pk")
-
 
 @never_cache
 @login_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the reader's notices, unread first; `?about=` shows one occasion, as a digest by mail counts them."""
-    notices, chosen = queries.own(request.user), request.GET.get("about", "")  # type: ignore[arg-type]
-    if chosen in Occasion.values:
-        notices = queries.about(notices, Occasion(chosen))
-    page = page_of(notices, _ORDER, request.GET)
+    chosen = request.GET.get("about", "")
+    page = page_of(queries.chosen(request.user, chosen), queries.ORDER, request.GET)  # type: ignore[arg-type]
     lines = [(notice, words.icon_of(notice.kind), words.tag_of(notice.kind)) for notice in page.items]
     context = {
         "lines": lines,

@@ -12,7 +12,7 @@ from tenants.papers.queries import readable
 from zhitong.core import clock, glossary
 from zhitong.core.operations import require_unit
 from zhitong.exchange.models import Delivery, Enclosure, Paper, PaperKind
-from zhitong.exchange.queries import unreceived_papers
+from zhitong.exchange.queries import Progress, unreceived_papers
 from zhitong.web import navigation
 from zhitong.web.parts import Fact, Passage, SavedFilter, State
 from zhitong.web.templatetags.zt import zt_day
@@ -129,6 +129,19 @@ def delivery_state(delivery: Delivery) -> State:
         return State("已转发", "ok")
     if delivery.received_at:
         return State(glossary.RECEIVED, "ok")
+    return State(glossary.AWAITING_RECEIPT, "soon")
+
+
+def progress_state(one: Progress) -> State:
+    """Return how far a receiver is whom the unit gave a paper to, in one word."""
+    if one.adopted:
+        return State(f"采用 {one.adopted} 篇", "ok")
+    if one.written:
+        return State(f"已写 {one.written} 篇", "ok")
+    if one.passed_on:
+        return State("已转发", "now")
+    if one.delivery.received_at:
+        return State(glossary.RECEIVED, "now")
     return State(glossary.AWAITING_RECEIPT, "soon")
 
 

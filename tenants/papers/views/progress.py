@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tenants.papers import queries
 from tenants.papers.queries import Asked
+from tenants.papers.views.common import progress_state
 from zhitong.core import clock, glossary
 from zhitong.exchange.models import Paper, PaperKind
 from zhitong.exchange.queries import Progress
@@ -72,7 +73,7 @@ def _unit_row(paper: Paper, one: Progress) -> TableRow:
         counts = [said("已读", delivery.readers, "人"), said("已确认", delivery.confirmed, "人")]
     cells = [
         Cell(delivery.receiver.short_name),
-        Cell(state=_state(one)),
+        Cell(state=progress_state(one)),
         Cell(_when(delivery.received_at, "签收")),
         Cell(_when(delivery.urged_at, "催办")),
         *(
@@ -81,18 +82,6 @@ def _unit_row(paper: Paper, one: Progress) -> TableRow:
         ),
     ]
     return TableRow(cells, name=delivery.receiver.short_name)
-
-
-def _state(one: Progress) -> State:
-    if one.adopted:
-        return State(f"采用 {one.adopted} 篇", "ok")
-    if one.written:
-        return State(f"已写 {one.written} 篇", "ok")
-    if one.passed_on:
-        return State("已转发", "now")
-    if one.delivery.received_at:
-        return State(glossary.RECEIVED, "now")
-    return State(glossary.AWAITING_RECEIPT, "soon")
 
 
 def _people_columns(paper: Paper) -> list[TableColumn]:

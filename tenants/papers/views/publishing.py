@@ -17,6 +17,7 @@ from tenants.items.queries import get_visible
 from tenants.items.views.common import reader
 from tenants.papers import operations, queries
 from tenants.papers.forms import DirectoryFilter, PaperForm
+from tenants.papers.listing import DIRECTORY_ORDER
 from tenants.papers.views import common
 from tenants.papers.views.progress import said
 from zhitong.core import clock
@@ -82,7 +83,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     user.actor.require("exchange.publish")
     form = DirectoryFilter(request.GET, tags=queries.tags_in_use())
     rows = queries.directory(**form.conditions())
-    page = page_of(rows.prefetch_related("circles"), ("-adopted", "name", "pk"), request.GET)
+    page = page_of(rows.prefetch_related("circles"), DIRECTORY_ORDER, request.GET)
     context = {
         "filters": common.sections(request, user, "directory"),
         "filter_form": form,

@@ -17,6 +17,7 @@ from tenants.items.views.cards import state_of
 from tenants.items.views.common import own_url, reader
 from tenants.papers import operations, queries
 from tenants.papers.forms import PaperFilter
+from tenants.papers.listing import ORDER
 from tenants.papers.models import Reader
 from tenants.papers.views import common
 from zhitong.core.errors import NotFound
@@ -28,7 +29,6 @@ from zhitong.web.keyset import page_of
 from zhitong.web.parts import Action, State, Tag, TodoEntry
 from zhitong.web.templatetags.zt import zt_short
 
-_ORDER = ("-published_at", "-pk")
 _HOME_SHOWS = 3
 
 
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List what the reader may read, newest first."""
     user = reader(request)
     form = PaperFilter(request.GET)
-    page = page_of(queries.readable(user).filter(form.condition()), _ORDER, request.GET)
+    page = page_of(queries.readable(user).filter(form.condition()), ORDER, request.GET)
     marks, written = queries.marks_of(user, page.items), queries.written_for(user, page.items)
     context = {
         "filters": common.sections(request, user, "index"),
@@ -128,7 +128,7 @@ def todos(user: User) -> list[TodoEntry]:
     """Return what papers ask of a reader: calls to write for, the nearest first, and what waits for a confirmation."""
     calls = list(queries.open_calls(user)[:20])
     written = queries.written_for(user, calls)
-    asks = list(queries.readable(user).filter(needs_confirm=True).order_by(*_ORDER)[:20])
+    asks = list(queries.readable(user).filter(needs_confirm=True).order_by(*ORDER)[:20])
     marks = queries.marks_of(user, asks)
     sure = {uuid for uuid, mark in marks.items() if mark.confirmed_at}
     return [

@@ -15,6 +15,7 @@ from tenants.accounts.models import User
 from tenants.items.views.common import reader
 from tenants.papers import queries
 from tenants.papers.forms import PaperFilter
+from tenants.papers.listing import INBOX_ORDER
 from tenants.papers.views import common
 from zhitong.core import glossary
 from zhitong.core.operations import require_unit
@@ -37,7 +38,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     user.actor.require("exchange.receive")
     form = PaperFilter(request.GET)
     rows = received_papers(require_unit()).filter(form.condition("paper__"))
-    page = page_of(rows, ("-pk",), request.GET)
+    page = page_of(rows, INBOX_ORDER, request.GET)
     total = rows.count()
     context = {
         "filters": common.sections(request, user, "inbox"),
@@ -48,6 +49,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "page": replace(page, total=total),
         "page_size": SIZE,
         "caption": "收到的约稿、通知和材料",
+        "export_kind": "papers.received",
         "empty_box": parts.empty(
             "没有符合条件的" if form.has_changed() else "上级还没有发来约稿和通知",
             "上级政协和党派上级发来的，会出现在这里。",

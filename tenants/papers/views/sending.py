@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants.items.views.common import reader
 from tenants.papers import operations, queries
 from tenants.papers.forms import PaperFilter
+from tenants.papers.listing import ORDER
 from tenants.papers.views import common, progress
 from zhitong.core import glossary
 from zhitong.core.errors import InvalidInput
@@ -40,7 +41,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     user.actor.require("exchange.publish")
     unit_id, form = require_unit(), PaperFilter(request.GET)
     rows = published_papers(unit_id).filter(form.condition())
-    page = page_of(rows, ("-published_at", "-id"), request.GET)
+    page = page_of(rows, ORDER, request.GET)
     sums, total = tallies(page.items, unit_id), rows.count()
     context = {
         "filters": common.sections(request, user, "outbox"),
@@ -51,6 +52,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "page": replace(page, total=total),
         "page_size": SIZE,
         "caption": "发出的约稿、通知和材料",
+        "export_kind": "papers.sent",
         "may_publish": True,
         "empty_box": parts.empty(
             "没有符合条件的" if form.has_changed() else "还没有发出约稿和通知",
@@ -71,6 +73,7 @@ def sent(request: HttpRequest, paper_uuid: UUID) -> HttpResponse:
     paper = queries.get_published(paper_uuid)
     context = {
         "paper": paper,
+        "exported": f"paper={paper.uuid}",
         "doc_title": paper.title,
         "due": State(glossary.WITHDRAWN, "off") if paper.is_withdrawn else common.due_state(paper.due_on),
         "facts": common.head_facts(paper),
