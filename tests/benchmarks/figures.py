@@ -13,7 +13,7 @@ from django.test import Client
 from tests.benchmarks import archive
 from tests.benchmarks.timing import Figure, requests
 from tests.factories import client_for, make_user
-from tests.platform.ranking.histories import new_item, outcome, publish, recompute, recount, send_up
+from tests.platform.ranking.histories import new_item, outcome, publish, recompute, send_up
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange.models import EventKind, ItemFact
@@ -119,8 +119,8 @@ def _year_anew(rule_set: RuleSet) -> Iterator[Figure]:
     LedgerEntry.objects.filter(version__rule_set=rule_set, year=year).delete()
     Standing.objects.filter(rule_set=rule_set, year=year).delete()
     begun = time.perf_counter()
-    recount(year)
-    lines = recompute(rule_set, year)
+    operations.recount(actor=system(None), year=year)
+    lines = operations.recompute(actor=system(None), rule_set=rule_set, year=year)
     spent = time.perf_counter() - begun
     per_60_000 = spent * 60_000 / items
     yield Figure(f"重算一年，{items:,} 篇，{len(lines):,} 条明细", spent, "秒")
