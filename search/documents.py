@@ -24,8 +24,9 @@ SECTIONS: dict[str, tuple[str, str]] = {
 AUTHOR, FROM_UNIT, CATEGORY, STATE, OUTCOME, NUMBER = "作者", "单位", "类别", "状态", "采用", "编号"
 INITIALS = "~"
 _LONGEST_INITIALS = 24
-# The kind of document that look-alikes are found among.
-REPORT = "item"
+# The kinds of document that look-alikes are found among: reports, and proposals that a unit has filed.
+REPORT, PROPOSAL = "item", "proposal"
+ALIKE = (REPORT, PROPOSAL)
 _LONGEST_TITLE = 300  # characters of it that are marked
 
 

@@ -12,6 +12,7 @@ from search.documents import Document
 from search.forms import kept, read_query, said
 from search.models import HotSubject
 from search.rights import reader_of
+from search.sources import day_words
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
@@ -45,7 +46,7 @@ def _told(found: Iterator[Document]) -> Iterator[Sequence[Value]]:
             document.from_unit,
             document.category,
             words["state"].get(document.state, ""),
-            document.day,
+            day_words(document),
             words["level"].get(document.level, ""),
             "；".join(document.outcomes),
         )

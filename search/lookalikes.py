@@ -16,7 +16,7 @@ from search.alike import Comparison, Fingerprint, Kind, compare, fingerprint, pa
 from search.alike.fingerprints import heaviest, question_of
 from search.alike.passages import share
 from search.backend import Reader
-from search.documents import Document
+from search.documents import PROPOSAL, REPORT, Document
 from search.models import PairVerdict
 from search.postgres import COLUMNS
 from search.weighing import weights_in_force
@@ -52,18 +52,20 @@ SELECT {", ".join(f"d.{name}" for name in COLUMNS)}, v.same, v.by_label, v.at
    AND v.one = least(d.object_uuid, %(item)s::uuid) AND v.other = greatest(d.object_uuid, %(item)s::uuid)
  ORDER BY common DESC, d.id DESC
 """  # noqa: S608 - made of our own constants
-# What was sent on is the sender's, and what is of the same matter is this very report on another level.
+# What was sent on is the sender's, and what is of the same matter is this very report on another level. What another
+# unit has filed is its own affair.
 _CLOSED = f"""
 WITH f AS MATERIALIZED (
   SELECT document_id FROM public.search_fingerprint f
    WHERE f.bands && (SELECT %(bands)s::int[]) AND {_SHARED_BANDS} >= {MUCH_THE_SAME})
-SELECT DISTINCT u.short_name
+SELECT DISTINCT u.short_name, d.kind
   FROM f
  CROSS JOIN LATERAL (SELECT * FROM public.search_searchdocument d WHERE d.id = f.document_id OFFSET 0) AS d
   JOIN public.units_unit u ON u.id = d.unit_id
   LEFT JOIN public.exchange_itemfact mine ON mine.unit_id = %(unit)s AND mine.item_uuid = %(item)s::uuid
   LEFT JOIN public.exchange_itemfact theirs ON theirs.unit_id = d.unit_id AND theirs.item_uuid = d.object_uuid
  WHERE NOT (d.unit_id = %(unit)s AND d.readers && %(grants)s::varchar[])
+   AND (d.kind = '{REPORT}' OR d.unit_id = %(unit)s)
    AND d.object_uuid IS DISTINCT FROM %(item)s::uuid AND d.state <> 'withdrawn'
    AND (theirs.matter_id = coalesce(mine.matter_id, %(matter)s::bigint)) IS NOT TRUE
    AND theirs.is_received IS NOT TRUE
@@ -102,12 +104,13 @@ class LookAlike:
 
 @dataclass(frozen=True, slots=True)
 class LookAlikes:
-    """What was found of a text: what the reader may read, how many pairs were judged not to be one matter, and which
-    units have much the same that is closed to the reader."""
+    """What was found of a text: what the reader may read, how many pairs were judged not to be one matter, which units
+    have reported much the same that is closed to the reader, and whether the own unit has filed such a proposal."""
 
     alikes: Sequence[LookAlike]
     dismissed: int
     units: Sequence[str]
+    filed: bool = False
 
 
 def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader, matter: int | None = None) -> LookAlikes:
@@ -123,7 +126,7 @@ def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader, mat
         cursor.execute(_OPEN, values)
         rows = cursor.fetchall()
         cursor.execute(_CLOSED, values)
-        units = [name for (name,) in cursor.fetchall()]
+        closed = cursor.fetchall()
     found = []
     dismissed = 0
     for row in rows:
@@ -135,7 +138,8 @@ def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader, mat
         if compared.kind != Kind.NONE or verdict:
             found.append(LookAlike(document, compared, share(body, passages(body, document.body)), verdict))
     found.sort(key=lambda alike: (-alike.share, -alike.comparison.matter))
-    return LookAlikes(found[:SHOWN], dismissed, units)
+    units = [name for name, kind in closed if kind == REPORT]
+    return LookAlikes(found[:SHOWN], dismissed, units, filed=any(kind == PROPOSAL for _name, kind in closed))
 
 
 def pair_of(*, title: str, body: str, item: UUID, other: UUID, reader: Reader) -> LookAlike | None:

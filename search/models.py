@@ -77,9 +77,10 @@ class Fingerprint(models.Model):
 
 
 class PairVerdict(models.Model):
-    """What a reviewer of a unit said of two of its items; the last word counts, the trail keeps the earlier ones.
+    """What a reviewer of a unit said of two of its texts; the last word counts, the trail keeps the earlier ones.
 
-    `one` and `other` name the items in the order of their uuids, so that a pair is there once.
+    `one` and `other` name items, or an item and a filed proposal, in the order of their uuids, so that a pair is there
+    once.
     """
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")

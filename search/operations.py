@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from search.documents import REPORT
+from search.documents import ALIKE, REPORT
 from search.files.keeping import read_again
 from search.models import PairVerdict, Push, SavedSearch, SearchDocument, Upkeep
 from zhitong.core import audit, clock
@@ -19,7 +19,7 @@ MOST_SAVED = 30
 
 @operation("search.archive")
 def judge_pair(*, actor: Actor, item_uuid: UUID, other_uuid: UUID, same: bool) -> None:
-    """Say of two items of the unit whether they are one matter; a later word takes the place of an earlier one.
+    """Say of an item of the unit and another, or a filed proposal, whether they are one matter; the last word counts.
 
     Raises:
         NotFound: the unit's archive does not hold both.
@@ -29,7 +29,9 @@ def judge_pair(*, actor: Actor, item_uuid: UUID, other_uuid: UUID, same: bool) -
         raise InvalidInput("这是同一篇，不用对比。")
     one, other = sorted((item_uuid, other_uuid))
     unit_id = require_unit()
-    if SearchDocument.objects.filter(unit=unit_id, kind=REPORT, object_uuid__in=[one, other]).count() != 2:
+    rows = SearchDocument.objects.filter(unit=unit_id, kind__in=ALIKE, object_uuid__in=[one, other])
+    kinds = list(rows.values_list("kind", flat=True))
+    if len(kinds) != 2 or REPORT not in kinds:
         raise NotFound
     verdict = PairVerdict(unit_id=unit_id, one=one, other=other, same=same, by_label=actor.label, at=clock.now())
     PairVerdict.objects.bulk_create(

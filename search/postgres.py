@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from search.alike import Fingerprint, Weights, fingerprint, read
 from search.analyser import MAX_POSITION, cut, normalise
 from search.backend import CANDIDATES, FACET_VALUES, FACETS, LIKE_LEAST, Found, Query, Reader, Results, day_range
-from search.documents import REPORT, SECTIONS, Document, marks_of, storable
+from search.documents import ALIKE, SECTIONS, Document, marks_of, storable
 from search.models import SearchDocument
 from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
 from search.weighing import weights_in_force
@@ -47,7 +47,7 @@ ON CONFLICT (kind, object_uuid) DO UPDATE SET
   revision = nextval('public.search_revision')
 WHERE public.search_searchdocument.version <= EXCLUDED.version
 RETURNING id, kind, object_uuid, revision), {{pushed}} fingerprinted AS (
-INSERT INTO public.search_fingerprint (document_id, bands, terms) SELECT id, %s, %s FROM written WHERE kind = '{REPORT}'
+INSERT INTO public.search_fingerprint (document_id, bands, terms) SELECT id, %s, %s FROM written WHERE kind IN {ALIKE}
 ON CONFLICT (document_id) DO UPDATE SET bands = EXCLUDED.bands, terms = EXCLUDED.terms)
 SELECT count(*) FROM written
 """  # noqa: S608 - column names are constants
@@ -111,7 +111,7 @@ class PostgresBackend:
         self._upsert = _UPSERT.format(pushed=_PUSHED if pushes else "")
 
     def index(self, documents: Iterable[Document]) -> int:
-        """Store documents, reports with fingerprints; one that is older than what is stored changes nothing."""
+        """Store documents, those that look-alikes are found among with fingerprints; an older one changes nothing."""
         written = 0
         weights = weights_in_force()
         with connection.cursor() as cursor:
@@ -331,7 +331,7 @@ def vector_of(document: Document) -> str:
 
 
 def _fingerprint(document: Document, weights: Weights) -> Fingerprint:
-    if document.kind != REPORT:
+    if document.kind not in ALIKE:
         return Fingerprint((), ())
     return fingerprint(read(document.title, document.body), weights)
 

@@ -5,6 +5,7 @@ Each source is read in a unit's schema, for the sweep that compares what is ther
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from search.documents import Document
@@ -22,6 +23,7 @@ class Source:
         documents: the documents of these keys; what is gone meanwhile is left out.
         page: the address of what a document says, for somebody who found it.
         permissions: those that grants of its documents name.
+        day_words: how much of the day of a document is known, in words.
     """
 
     kind: str
@@ -30,6 +32,7 @@ class Source:
     documents: Callable[[Sequence[UUID]], Iterable[Document]]
     page: Callable[[Document, Actor], str]
     permissions: Collection[str] = ()
+    day_words: Callable[[date], str] = date.isoformat
 
 
 _sources: dict[str, Source] = {}
@@ -52,6 +55,11 @@ def source_of(kind: str) -> Source:
         KeyError: no app has such things.
     """
     return _sources[kind]
+
+
+def day_words(document: Document) -> str:
+    """Return the day of a document as far as it is known; nothing without one."""
+    return source_of(document.kind).day_words(document.day) if document.day else ""
 
 
 def kind_labels() -> dict[str, str]:

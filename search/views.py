@@ -19,7 +19,7 @@ from search.models import SavedSearch
 from search.question import read_question
 from search.rights import reader_of
 from search.snippets import best_section, highlight
-from search.sources import source_of
+from search.sources import day_words, source_of
 from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import Actor, require_unit
 from zhitong.units.queries import under_their_parents
@@ -166,7 +166,7 @@ def _hit(found: Found, marks: frozenset[str], actor: Actor, answer: Answer) -> H
         document.from_unit,
         "、".join(document.author_names[:3]) + (" 等" if len(document.author_names) > 3 else ""),
         document.category,
-        document.day.isoformat() if document.day else "",
+        day_words(document),
         f"得 {point_words(document.points)} 分" if answer.query.sort == "points" and document.points else "",
     ]
     places = [line.rpartition(" ") for line in document.outcomes]
@@ -205,8 +205,7 @@ def _state(document: Document) -> State | None:
 
 def _copy(document: Document, actor: Actor) -> CopyLink:
     source = source_of(document.kind)
-    day = document.day.isoformat() if document.day else ""
-    number = " ".join(part for part in (document.number_label, day) if part)
+    number = " ".join(part for part in (document.number_label, day_words(document)) if part)
     return CopyLink(document.from_unit or "本单位", number, source.page(document, actor), _state(document))
 
 

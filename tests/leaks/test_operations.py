@@ -28,6 +28,7 @@ from tests.leaks.world import World, build, dispatch_to_city
 from zhitong.core import clock
 from zhitong.core.errors import NotAllowed, NoUnitError, Refusal
 from zhitong.core.operations import Actor, system
+from zhitong.core.tables import RawRow
 from zhitong.exchange.models import AdoptionMode, Delivery, Event, EventKind, PaperKind
 from zhitong.exchange.operations import NewPaper
 from zhitong.exchange.operations.handling import Handler
@@ -52,6 +53,7 @@ _TENANTS = (
     "tenants.duties.operations.lists",
     "tenants.duties.operations.records",
     "tenants.duties.operations.targets",
+    "tenants.proposals.operations",
     "zhitong.ranking.operations.targets",
     "zhitong.ranking.operations.transfers",
 )
@@ -100,6 +102,7 @@ OWN = frozenset(
         "exchange.publishing.publish",
         "papers.publish",
         "circulars.begin",
+        "proposals.import_proposals",
     }
 )
 _PLATFORM_ONLY = {"units.manage"}  # what nobody of a unit may do
@@ -172,6 +175,8 @@ def given(world: World) -> dict[str, Any]:
         "handling_uuid": passed.uuid,
         "paper_uuid": paper.uuid,
         "circular_uuid": world.circular_uuid,
+        "proposal_uuid": world.rows["proposal_uuid"][0],
+        "rows": [RawRow(2, {"number": "1", "year": 2025, "title": "改"})],
         "when": Period.of_year(clock.today().year - 1),
         "redraft": True,
         "delivery_uuid": Delivery.objects.get(paper=paper).uuid,

@@ -30,6 +30,7 @@ from tests.leaks.world import (
     LISTS,
     MOBILE,
     PAPER,
+    PROPOSAL,
     REASON,
     REMARK,
     SENT,
@@ -98,7 +99,8 @@ def test_the_words_are_there_for_those_who_may_read_them(world: World) -> None:
         return {word for answer in answers for word in answer.holds(EVERY)}
 
     assert readable(world.author, world.unit, world.rows) >= {*SENT, REASON, DRAFT, REMARK, KEY, PAPER}
-    assert readable(world.clerk, world.unit, world.rows) >= {*SENT, REASON, COMMENT, PAPER}
+    assert PROPOSAL in readable(world.reader, world.unit, world.rows)
+    assert readable(world.clerk, world.unit, world.rows) >= {*SENT, REASON, COMMENT, PAPER, PROPOSAL}
     dispatch_to_city(world)
     assert readable(world.city_clerk, world.city, world.city_rows) >= {*SENT, WORDS}
 

@@ -262,6 +262,12 @@ duties:award_print            302 404 403 403 403 404 404 404
 duties:list                   302 200 403 403 403 200 200 200
 duties:targets                302 200 403 403 403 200 200 200
 duties:targets_set            302 404 404 404 404 404 404 404
+proposals:index               302 200 403 403 403 200 200 200
+proposals:import              302 200 403 403 403 200 200 200
+proposals:sample              302 200 403 403 403 200 200 200
+proposals:remove_year         302 404 403 403 403 200 404 404
+proposals:proposal            302 404 403 403 403 200 404 404
+proposals:remove              302 405 403 403 403 405 405 405
 """
 
 

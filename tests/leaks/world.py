@@ -26,12 +26,15 @@ from tenants.items.models import Item
 from tenants.items.texts import Texts
 from tenants.notices.models import Notice
 from tenants.papers import operations as papers
+from tenants.proposals import operations as proposals
+from tenants.proposals.models import Proposal
 from tenants.review import operations as review
 from tenants.review.models import Phrase, Run, Task
 from tests.factories import TEXT, make_draft, make_user, refuse_failed_messages
 from tests.platform.ranking.histories import PRESET, publish
 from zhitong.core import clock, outbox
 from zhitong.core.operations import NOBODY, system
+from zhitong.core.tables import RawRow
 from zhitong.exchange.models import Audience, Dispatch, Event, EventKind, PaperKind, Visibility
 from zhitong.exchange.operations import NewPaper
 from zhitong.ranking import operations as ranking
@@ -45,7 +48,8 @@ TITLE, BODY, REMARK, REASON, COMMENT = "蓝鲸塘", "琥珀巷", "玳瑁台", "�
 DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY = "墨玉洲", "翡翠簿", "JADEITE-INSIDE", "13798765432", "紫檀批语", "绿松石"
 PAPER = "孔雀砚"  # in a call of the unit to its author alone
 CIRCULAR = "白鹭滩"  # in a circular of the unit that nobody has signed
-EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY, PAPER, CIRCULAR)
+PROPOSAL = "鹦鹉桥"  # in a proposal that the unit has filed
+EVERY = (TITLE, BODY, REMARK, REASON, COMMENT, DRAFT, FILE, INSIDE, MOBILE, WORDS, KEY, PAPER, CIRCULAR, PROPOSAL)
 SENT = (TITLE, BODY, FILE, INSIDE)  # what a receiver gets with a dispatch
 COMMON = "充电桩"  # an ordinary word of the text: one may ask for it without giving the secret away
 LISTS = (
@@ -114,6 +118,8 @@ def build(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
         task = Task.objects.filter(run__item=item).latest("pk")
         review.decide_pass(actor=reviewer.actor, task_uuid=task.uuid, comment=COMMENT)
         item.refresh_from_db()
+        filed = RawRow(2, {"number": "18", "year": 2025, "title": f"关于{PROPOSAL}的提案", "text": PROPOSAL})
+        proposals.import_proposals(actor=people["clerk"].actor, rows=[filed])
     paper, delivery = _papers(unit, city, people["clerk"], author)
     world = World(unit=unit, city=city, stranger=stranger, author=author, item=item, draft=draft, **people)
     world.paper_uuid, world.delivery_uuid = paper, delivery
@@ -219,6 +225,8 @@ def _note_rows(world: World) -> None:
             "key_id": list(world.author.api_tokens.values_list("pk", flat=True)),
             "key": list(RuleSet.objects.filter(owner=world.unit).values_list("pk", flat=True)),
             "number": [1],
+            "proposal_uuid": list(Proposal.objects.values_list("uuid", flat=True)),
+            "year": [2025],
         }
     world.rows |= {
         "event_uuid": list(Event.objects.filter(unit=world.unit).values_list("uuid", flat=True))[:2],

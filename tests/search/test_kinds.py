@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from search.backend import Query, backend
-from search.documents import REPORT
+from search.documents import PROPOSAL, REPORT
 from search.files.keeping import read_due
 from search.models import Fingerprint, SearchDocument
 from search.rights import reader_of
@@ -22,9 +22,11 @@ from tenants.desk import operations as desk
 from tenants.items.documents import submitted
 from tenants.papers import operations as papers
 from tenants.papers.queries import readable
+from tenants.proposals.models import Proposal
 from tests.search.test_rights import everything
 from tests.tenants.desk.conftest import Office, people
 from tests.tenants.papers.conftest import Network, new_paper
+from tests.tenants.proposals.lists import bring
 from zhitong.documents import storage
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.journeys import Node
@@ -76,7 +78,10 @@ def items_of(user: User) -> set[UUID]:
 
 def expected(office: Office, user: User) -> set[tuple[str, UUID]]:
     items = items_of(user)
-    return {(REPORT, item) for item in items} | papers_of(office, user) | happenings_of(office, user, items)
+    found = {(REPORT, item) for item in items} | papers_of(office, user) | happenings_of(office, user, items)
+    if user.has_zt_perm("search.archive"):
+        found |= {(PROPOSAL, key) for key in Proposal.objects.values_list("uuid", flat=True)}
+    return found
 
 
 def compared(network: Network, arrive: Arrive, drain: Any) -> int:
@@ -116,6 +121,7 @@ def network(province: Unit, city: Unit, unit: Unit, stranger: Unit) -> Network:
     network.publish(county, kind=PaperKind.READING, people=(county.author,))
     network.publish(city, kind=PaperKind.CIRCULAR, audience=Audience.ALL)
     item = county.approved()
+    bring(county.unit)
     with county.unit:
         papers.show_item(
             actor=county.clerk.actor,
@@ -150,8 +156,8 @@ def test_everybody_finds_what_they_may_open_and_nothing_else(network: Network, a
     city, county = network.city, network.county
     assert compared(network, arrive, drain) > 50
     kinds = set(SearchDocument.objects.values_list("kind", flat=True))
-    assert kinds == {REPORT, *PaperKind.values, "instruction", "published"} <= set(kind_labels())
-    assert set(Fingerprint.objects.values_list("document__kind", flat=True)) == {REPORT}
+    assert kinds == {REPORT, PROPOSAL, *PaperKind.values, "instruction", "published"} <= set(kind_labels())
+    assert set(Fingerprint.objects.values_list("document__kind", flat=True)) == {REPORT, PROPOSAL}
 
     # A paper is withdrawn, an instruction reversed, a right taken: all within one drain.
     with city.unit:

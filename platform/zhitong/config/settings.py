@@ -63,6 +63,7 @@ TENANT_APPS = [
     "tenants.papers.apps.PapersConfig",
     "tenants.circulars.apps.CircularsConfig",
     "tenants.duties.apps.DutiesConfig",
+    "tenants.proposals.apps.ProposalsConfig",
     "api.apps.ApiConfig",
     "django.contrib.sessions",
 ]

@@ -16,6 +16,7 @@ urlpatterns = [
     path("papers/", include("tenants.papers.urls")),
     path("circulars/", include("tenants.circulars.urls")),
     path("duties/", include("tenants.duties.urls")),
+    path("proposals/", include("tenants.proposals.urls")),
     path("search/", include("search.urls")),
     path("exports/", include("zhitong.exports.urls")),
     path("ranking/", include("zhitong.ranking.urls")),

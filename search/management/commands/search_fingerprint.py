@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from search.alike import Weights, fingerprint, read
-from search.documents import REPORT, body_of
+from search.documents import ALIKE, body_of
 from search.models import Fingerprint, SearchDocument
 from search.weighing import weights_in_force
 
@@ -29,7 +29,8 @@ class Command(BaseCommand):
         """Run, and say how many were made and how fast."""
         began, made, last = time.monotonic(), 0, 0
         weights = weights_in_force()
-        wanted = SearchDocument.objects.filter(kind=REPORT).order_by("pk").defer("vector", "readers", "author_names")
+        wanted = SearchDocument.objects.filter(kind__in=ALIKE).order_by("pk")
+        wanted = wanted.defer("vector", "readers", "author_names")
         if not options["all"]:
             wanted = wanted.filter(fingerprint=None)
         while batch := list(wanted.filter(pk__gt=last)[:_BATCH]):

@@ -48,5 +48,5 @@ def alikes(request: HttpRequest, dispatch_uuid: UUID) -> HttpResponse:
     )
     unit = request.tenant.short_name  # type: ignore[attr-defined]
     back = reverse("desk:dispatch", args=[dispatch.uuid])
-    context = drawn.context_of(found, own, title=texts.title, own=unit, back=back)
+    context = drawn.context_of(found, own, user.actor, title=texts.title, own=unit, back=back)
     return render(request, drawn.template_of(request), context)

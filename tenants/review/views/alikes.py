@@ -35,7 +35,7 @@ def alikes(request: HttpRequest, item_uuid: UUID) -> HttpResponse:
     item = readable_item(user, item_uuid)
     found = look_alikes(title=item.title, body=body_of(item), item=item.uuid, reader=reader_of(user.actor))
     own = request.tenant.short_name  # type: ignore[attr-defined]
-    context = drawn.context_of(found, item, title=item.title, own=own, back=_back(user, item))
+    context = drawn.context_of(found, item, user.actor, title=item.title, own=own, back=_back(user, item))
     return render(request, drawn.template_of(request), context)
 
 
@@ -64,7 +64,7 @@ def pair(request: HttpRequest, item_uuid: UUID, other_uuid: UUID) -> HttpRespons
         "item": item,
         "sides": [
             drawn.side_of_item(item, number, author_names(item), detail_url(item), common),
-            drawn.side_of_document(alike.document, reverse("desk:item", args=[other_uuid]), common),
+            drawn.side_of_document(alike.document, drawn.page_of(alike.document, user.actor), common),
         ],
         "share": drawn.share_words(alike),
         "kind": drawn.KINDS[alike.kind],

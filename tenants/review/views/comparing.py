@@ -95,7 +95,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         form.refuse(refusal)
         return render(request, "review/compare.html", {"form": form}, status=refusal.status)
     found = look_alikes(title=title, body=body, item=None, reader=reader_of(user.actor))
-    rows = drawn.rows_of(found, None)
+    rows = drawn.rows_of(found, None, user.actor)
     own = request.tenant.short_name  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "form": form,

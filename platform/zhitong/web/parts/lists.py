@@ -24,7 +24,10 @@ class TodoEntry:
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """A row of a queue or sign list: title, notes, due state; `current` is the one open beside it."""
+    """A row of a queue or sign list: title, notes, due state; `current` is the one open beside it.
+
+    `mark` says what it is where it is something else than the list is of.
+    """
 
     title: str
     url: str
@@ -32,6 +35,7 @@ class QueueEntry:
     state: State | None = None
     tag: Tag | None = None
     current: bool = False
+    mark: Tag | None = None
 
 
 @dataclass(frozen=True, slots=True)

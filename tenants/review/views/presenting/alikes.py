@@ -8,12 +8,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from search.alike import Kind, Passage
-from search.documents import Document, HasSections
+from search.documents import PROPOSAL, Document, HasSections
 from search.lookalikes import LookAlike, LookAlikes
+from search.sources import day_words, source_of
 from tenants.items.models import Item
 from tenants.items.texts import LABELS, SECTIONS
 from zhitong.core import clock
 from zhitong.core.glossary import ITEM_STATES
+from zhitong.core.operations import Actor
 from zhitong.web.parts import QueueEntry, State, Tag, standing
 from zhitong.web.templatetags.zt import authors as authors_words
 
@@ -24,7 +26,7 @@ KINDS: dict[Kind, Tag] = {
     Kind.OTHER_PLACE: Tag("换地套写"),
     Kind.NONE: Tag("未发现雷同"),
 }
-
+FILED = Tag("已立案提案", "green")
 
 # Under this share common passages are chance, and the kind alone speaks.
 _SAYS = 0.05
@@ -50,17 +52,20 @@ class Side:
     sections: Sequence[tuple[str, Sequence[Sequence[Piece]]]]
 
 
-def context_of(found: LookAlikes, item: Item | None, *, title: str, own: str, back: str) -> dict[str, Any]:
+def context_of(
+    found: LookAlikes, item: Item | None, actor: Actor, *, title: str, own: str, back: str
+) -> dict[str, Any]:
     """Return what the list of look-alikes shows, as a part or as a page; `item` and `own` as in `rows_of`, `elsewhere`.
 
     Args:
+        actor: the reader.
         title: of the text at hand.
         back: where the page of its own leads back to.
     """
     return {
         "item": item,
         "doc_title": title,
-        "alikes": rows_of(found, item),
+        "alikes": rows_of(found, item, actor),
         "elsewhere": elsewhere(found, own),
         "dismissed": found.dismissed,
         "back": back,
@@ -73,7 +78,7 @@ def template_of(request: HttpRequest) -> str:
     return "review/alikes.html" if request.htmx else "review/alikes_page.html"  # type: ignore[attr-defined]
 
 
-def rows_of(found: LookAlikes, item: Item | None) -> list[QueueEntry]:
+def rows_of(found: LookAlikes, item: Item | None, actor: Actor) -> list[QueueEntry]:
     """Return the rows of the list: share of the text at hand, title, kind, from whom, when, what became of it.
 
     A row leads to the comparison with `item`; to the other's own page while the text at hand is none of the unit's.
@@ -81,17 +86,29 @@ def rows_of(found: LookAlikes, item: Item | None) -> list[QueueEntry]:
     return [
         QueueEntry(
             alike.document.title,
-            _url(alike, item),
+            _url(alike, item, actor),
             notes=[share_words(alike), *_notes(alike.document)],
             tag=KINDS[alike.kind],
+            mark=mark_of(alike.document),
         )
         for alike in found.alikes
     ]
 
 
-def _url(alike: LookAlike, item: Item | None) -> str:
-    other = alike.document.object_uuid
-    return reverse("review:pair", args=[item.uuid, other]) if item else reverse("desk:item", args=[other])
+def mark_of(document: Document) -> Tag | None:
+    """Return what a look-alike is where it is no report."""
+    return FILED if document.kind == PROPOSAL else None
+
+
+def _url(alike: LookAlike, item: Item | None, actor: Actor) -> str:
+    if item:
+        return reverse("review:pair", args=[item.uuid, alike.document.object_uuid])
+    return page_of(alike.document, actor)
+
+
+def page_of(document: Document, actor: Actor) -> str:
+    """Return the own page of a look-alike."""
+    return source_of(document.kind).page(document, actor)
 
 
 def share_words(alike: LookAlike) -> str:
@@ -100,13 +117,15 @@ def share_words(alike: LookAlike) -> str:
 
 
 def elsewhere(found: LookAlikes, own: str) -> str:
-    """Return the sentence on what is closed to the reader: how many units, and which."""
+    """Return the sentence on what is closed to the reader: how many units, and which; and that a proposal was filed."""
     others = [name for name in found.units if name != own]
     said = []
     if others:
         said.append(f"全省另有 {len(others)} 个单位反映了大致相同的情况：{'、'.join(others)}。")
     if own in found.units:
         said.append("本单位也有您看不到的稿件反映了大致相同的情况。")
+    if found.filed:
+        said.append("本单位的已立案提案里有大致相同的内容，全文经办可以查看。")
     return "".join(said)
 
 
@@ -120,11 +139,13 @@ def side_of_item(item: Item, number: str, names: Sequence[str], url: str, found:
 
 def side_of_document(document: Document, url: str, found: Sequence[Passage]) -> Side:
     """Return the other text."""
-    day = f"{document.day} 来稿" if document.day else ""
-    signed = f"反映人 {authors_words(document.author_names)}" if document.author_names else ""
+    is_report = mark_of(document) is None
+    day = f"{day_words(document)} {'来稿' if is_report else '立案'}" if document.day else ""
+    who = "反映人" if is_report else "提案人"
+    signed = f"{who} {authors_words(document.author_names)}" if document.author_names else ""
     facts = [document.from_unit, document.number_label, day, signed]
     word = ITEM_STATES.get(document.state, "")
-    return _side("对方", facts, word, document.title, url, document, found, "theirs")
+    return _side("对方" if is_report else FILED.word, facts, word, document.title, url, document, found, "theirs")
 
 
 def figures_of(found: Sequence[Passage]) -> dict[str, Any]:
@@ -188,13 +209,15 @@ def _pieces(line: str, at: int, numbered: Sequence[tuple[int, int, int]]) -> lis
 
 
 def _notes(document: Document) -> list[str]:
-    day = document.day.isoformat() if document.day else ""
     who = document.from_unit or authors_words(document.author_names)
-    return [note for note in (who, day, ITEM_STATES.get(document.state, "")) if note]
+    number = document.number_label if mark_of(document) else ""
+    return [note for note in (number, who, day_words(document), ITEM_STATES.get(document.state, "")) if note]
 
 
 def first_of(item: Item, alike: LookAlike) -> str:
-    """Return which of the two came first, and by how many days."""
+    """Return which of the two came first, and by how many days; of a proposal only when it was filed is known."""
+    if mark_of(alike.document):
+        return f"提案 {day_words(alike.document)}"
     mine = clock.local_date(item.submitted_at) if item.submitted_at else None
     theirs = alike.document.day
     if mine is None or theirs is None or mine == theirs:

@@ -1,0 +1,21 @@
+"""Filed proposals are found as they stand."""
+
+from typing import Any
+from uuid import UUID
+
+from search.backend import backend
+from search.documents import PROPOSAL
+from tenants.proposals.documents import documents
+from tenants.proposals.operations import CHANGED
+from zhitong.core import outbox
+
+
+@outbox.consumer(CHANGED)
+def index_proposals(payload: dict[str, Any]) -> None:
+    """Write the documents of these proposals anew, and remove those of what is gone."""
+    keys = [UUID(key) for key in payload["keys"]]
+    found = documents(keys)
+    backend().index(found)
+    there = {document.object_uuid for document in found}
+    if gone := [key for key in keys if key not in there]:
+        backend().remove(PROPOSAL, gone)
