@@ -23,6 +23,7 @@ from zhitong.demo.handling import pass_on_lately
 from zhitong.demo.hands import commit_without_waiting, hands
 from zhitong.demo.history import play
 from zhitong.demo.papers import send_down
+from zhitong.demo.proposals import file_proposals
 from zhitong.demo.world import World, build_people, build_units
 from zhitong.parts.home import SEEDED
 from zhitong.ranking.models import StaleYear
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             for count, what in zip(played, ("南海 2019", f"{today.year}"), strict=True):
                 self._say(f"{count} items of {what} with their ways")
             self._say(f"{pass_on_lately(world)} items passed on for handling")
+            self._say(f"{file_proposals(world, today, current, _SEED)} filed proposals")
             self._say(f"{send_down(world)} calls, notices and exemplars with answers")
             play_dealings(world, today, _SEED)
             self._say("what units have open between them")
