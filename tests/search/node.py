@@ -49,15 +49,23 @@ _JVM = """\
 -Xmx{heap}
 -XX:-AlwaysPreTouch
 -XX:+UseSerialGC
--XX:TieredStopAtLevel=1
+{quick}
 -Djava.io.tmpdir=${{ES_TMPDIR}}
 """
 
+_QUICK = "-XX:TieredStopAtLevel=1"  # compiles no code for long use
+
 
 class Node:
-    """A node of its own with its data in a folder of its own; `start` and `kill` as often as a test likes."""
+    """A node of its own with its data in a folder of its own; `start` and `kill` as often as a test likes.
 
-    def __init__(self, heap: str = "512m") -> None:
+    Args:
+        heap: its memory, in Java's words.
+        quick: whether it starts quickly and works slowly, as is best for tests; else as it works for people.
+    """
+
+    def __init__(self, heap: str = "512m", *, quick: bool = True) -> None:
+        self._quick = quick
         self.port = 0
         self._heap = heap
         self._run = Path(tempfile.mkdtemp(prefix="zt-es-", dir="/tmp"))
@@ -117,7 +125,7 @@ class Node:
         conf = self._run / "conf"
         (conf / "elasticsearch.yml").write_text(_CONFIG.format(port=self.port, run=self._run))
         (conf / "log4j2.properties").write_text(_LOGGING)
-        (conf / "jvm.options").write_text(_JVM.format(heap=self._heap))
+        (conf / "jvm.options").write_text(_JVM.format(heap=self._heap, quick=_QUICK if self._quick else ""))
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             for path in (self._run, *self._run.rglob("*")):

@@ -130,7 +130,7 @@ def _rebuilt(name: str, run: Callable[[Callable[[int], None]], Any]) -> Iterator
 @contextmanager
 def _node() -> Iterator[Callable[[], int]]:
     """Search on a node for the time of the block; yields what tells the bytes of its index."""
-    node = Node(heap="2g" if ITEMS > 200_000 else "512m")
+    node = Node(heap="2g" if ITEMS > 200_000 else "512m", quick=False)
     before = settings.SEARCH_BACKEND, settings.ELASTICSEARCH_URL
     node.start()
     try:
