@@ -122,12 +122,12 @@ def _period_tab(one: Period, when: Period, scope: str) -> SavedFilter:
 def _row(subject: HotSubject, when: Period, *, over_all: bool) -> TableRow:
     url = reverse("search:hot_items", args=[subject.pk])
     cells = [
-        Cell(str(subject.place), look="num"),
+        Cell(str(subject.place), look="num place zt-desk-only"),
         Cell(subject.name, url, look="t"),
-        Cell(str(subject.items), url, "num"),
+        Cell(str(subject.items), url, "num", label="篇数"),
     ]
     if over_all:
-        cells.append(Cell(str(subject.units), url, "num"))
+        cells.append(Cell(str(subject.units), url, "num", label="单位数"))
     return TableRow([*cells, Cell(trend(subject, when).word)], name=subject.name, url=url)
 
 

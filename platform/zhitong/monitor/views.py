@@ -93,7 +93,7 @@ def units(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
             for row in found.rows
         ],
         "points": sum((row.points for row in found.rows), Decimal(0)),
-        "total_counts": [getattr(totals, name) for name in COUNTS],
+        "total_counts": [(label, getattr(totals, name)) for name, label in COUNTS.items()],
         "back_url": f"{scope.url('')}?{links.query}",
         "as_of": as_of(found.latest, asked.when),
         "exported": f"{_of(scope)}what={found.what}&{links.query}",

@@ -245,8 +245,8 @@ def listed(client: Client, url: str) -> int:
         return int(heading(client, url).split()[-2].replace(",", ""))
     context = client.get(url).context
     at = list(context["counts"]).index(context["what"])
-    assert sum(row[2][at][1] for row in context["rows"]) == context["total_counts"][at]
-    return int(context["total_counts"][at])
+    assert sum(row[2][at][1] for row in context["rows"]) == context["total_counts"][at][1]
+    return int(context["total_counts"][at][1])
 
 
 def _cost(client: Client, url: str) -> int:

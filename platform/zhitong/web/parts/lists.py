@@ -71,7 +71,10 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell. `look` is a class of the table (`t` for the title, `num` for figures); `note` stands beside in grey."""
+    """A cell. `look` is a class of the table (`t` for the title, `num` for figures); `note` stands beside in grey.
+
+    `label` names it on a phone, which shows no head of the table.
+    """
 
     text: str = ""
     url: str = ""
@@ -79,6 +82,7 @@ class Cell:
     note: str = ""
     state: State | None = None
     tags: Sequence[Tag] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
