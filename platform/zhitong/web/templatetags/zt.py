@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,8 +30,12 @@ _TREND_ICONS = {"up": "arrow-up", "down": "arrow-down"}
 @register.simple_tag
 def icon(name: str, look: str = "", label: str = "") -> SafeString:
     """Draw an icon of the sprite; hidden from readers unless it has a `label` of its own."""
-    if not name:
-        return _NOTHING
+    return _icon(name, look, label) if name else _NOTHING
+
+
+# A page draws dozens, mostly the same.
+@lru_cache(maxsize=1024)
+def _icon(name: str, look: str, label: str) -> SafeString:
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="ti {}" {} focusable="false"><use href="{}#{}"></use></svg>',
