@@ -46,7 +46,7 @@ _EXAMPLES = (
     ("编号:南海〔2026〕", "按编号找"),
     ("lxl jzdt", "人名、标题可以打拼音首字母"),
 )
-_NOTHING = SayBox("没有找到", "换一个说法，少用几个词，或去掉左边的条件。只检索您可以看的稿件。", icon="search")
+_NOTHING = SayBox("没有找到", "换一个说法，少用几个词，或去掉几个条件。只检索您可以看的稿件。", icon="search")
 _DOWN = SayBox("检索暂时不可用", "写稿、审核、报送都不受影响。", kind="err", icon="search")
 
 
