@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:uuid>/reactivate/", people.reactivate, name="person_reactivate"),
     path("people/<uuid:uuid>/posts/", people.give_post, name="person_post"),
     path("people/<uuid:uuid>/posts/<int:holding_id>/end/", people.end_post, name="person_post_end"),
+    path("people/<uuid:uuid>/circles/<int:group_id>/head/", people.head, name="person_head"),
     path("roles/", setup.roles, name="roles"),
     path("groups/", setup.groups, name="groups"),
     path("positions/", setup.positions, name="positions"),

@@ -31,7 +31,8 @@ TRAIL = {'"public"."core_auditentry"', '"public"."core_audithead"'}
 # checklist's notes have their own tests.
 NO_WORDS = {
     "accounts:key_revoke", "accounts:people_enter", "accounts:people_import", "accounts:people_links",
-    "accounts:person_deactivate", "accounts:person_invite", "accounts:person_post_end", "accounts:person_reactivate",
+    "accounts:person_deactivate", "accounts:person_head", "accounts:person_invite", "accounts:person_post_end",
+    "accounts:person_reactivate",
     "api:submit", "desk:adopted", "desk:clear", "desk:matter", "desk:outcome_list", "desk:outcome_list_record",
     "desk:recall", "desk:receive", "desk:route_posts", "desk:route_terms", "desk:send", "desk:settle", "desk:sources",
     "duties:transfer",

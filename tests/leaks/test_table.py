@@ -90,6 +90,7 @@ accounts:person_deactivate    302 403 405 403 403 403 403 403
 accounts:person_reactivate    302 403 405 403 403 403 403 403
 accounts:person_post          302 403 405 403 403 403 403 403
 accounts:person_post_end      302 403 405 403 403 403 403 403
+accounts:person_head          302 403 405 403 403 403 403 403
 accounts:roles                302 403 200 403 403 403 403 403
 accounts:groups               302 403 200 403 403 403 403 403
 accounts:positions            302 403 200 403 403 403 403 403

@@ -14,6 +14,7 @@ from tenants.accounts.operations.circles import (
     add_position,
     end_holding,
     ensure_position,
+    name_head,
     put_in_post,
     set_groups,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "invite",
     "invite_waiting",
     "invited_user",
+    "name_head",
     "put_in_post",
     "reactivate_user",
     "revoke_api_token",

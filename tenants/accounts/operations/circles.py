@@ -68,6 +68,35 @@ def set_groups(*, actor: Actor, user: User, groups: Iterable[tuple[str, str]]) -
 
 
 @operation("accounts.manage")
+def name_head(*, actor: Actor, user: User, group: Group, heads: bool) -> Membership:
+    """Let one who stands in a circle head it (负责人), beside others who do, or head it no more.
+
+    Heads are asked where a step of a review says so, and see the circle's year.
+
+    Raises:
+        WrongState: the user does not stand in the circle, or the account is out of use.
+    """
+    membership = Membership.objects.select_for_update().filter(user=user, group=group).first()
+    if membership is None:
+        raise WrongState(
+            f"{user.name}不在{group.name}，不能设为负责人。", rule="负责人是界别或组织自己的人", who="请先在资料里选上"
+        )
+    if heads and not user.is_active:
+        raise WrongState(f"{user.name}的账号已停用，不能设为负责人。")
+    if membership.is_head != heads:
+        membership.is_head = heads
+        membership.save(update_fields=["is_head"])
+        audit.record(
+            actor=actor,
+            action="accounts.group.head_named" if heads else "accounts.group.head_ended",
+            object_kind="user",
+            object_id=user.uuid,
+            group=group.pk,
+        )
+    return membership
+
+
+@operation("accounts.manage")
 def add_position(*, actor: Actor, code: str, name: str) -> Position:
     """Make a post at the end of the order.
 

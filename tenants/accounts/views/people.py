@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants.accounts import operations
 from tenants.accounts.forms import HoldingForm, PeopleFilter, UserForm
 from tenants.accounts.listing import ORDER, listed, state_of
-from tenants.accounts.models import Holding, Role, User, actor_of
+from tenants.accounts.models import Group, Holding, Role, User, actor_of
 from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs
 from zhitong.core import clock
@@ -157,6 +157,19 @@ def end_post(request: HttpRequest, uuid: UUID, holding_id: int) -> HttpResponse:
     return redirect("accounts:person", uuid)
 
 
+@needs(MANAGE)
+@require_POST
+def head(request: HttpRequest, uuid: UUID, group_id: int) -> HttpResponse:
+    """Let the user head a circle of theirs, or no more."""
+    user, group = _found(uuid), Group.objects.filter(pk=group_id).first()
+    if group is None:
+        raise NotFound
+    heads = request.POST.get("heads") == "yes"
+    operations.name_head(actor=actor_of(request.user), user=user, group=group, heads=heads)
+    messages.success(request, f"{user.name}{'已设为' if heads else '不再是'}{group.name}负责人。")
+    return redirect("accounts:person", uuid)
+
+
 def _page(
     request: HttpRequest, user: User, *, form: UserForm | None = None, post_form: HoldingForm | None = None, status: int
 ) -> HttpResponse:
@@ -166,6 +179,7 @@ def _page(
         "person": user,
         "form": form or UserForm(roles=_roles(), initial=_initial(user)),
         "post_form": post_form or HoldingForm(),
+        "circles": user.membership_set.select_related("group").order_by("group__kind", "group__name"),
         "holdings": [(row, row.held_to is None or row.held_to > today) for row in holdings],
         "state": state_of(user),
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.accounts import operations, queries
 from tenants.accounts.forms import GroupForm, PositionForm, RoleForm
-from tenants.accounts.models import Group, Position, Role, actor_of
+from tenants.accounts.models import Group, Membership, Position, Role, actor_of
 from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs
 from zhitong.core import clock, permissions
@@ -70,18 +70,22 @@ def groups(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{group.get_kind_display()}“{group.name}”已登记。")
             return redirect("accounts:groups")
     counted = Group.objects.annotate(people=Count("members", filter=Q(members__is_active=True)))
+    heads: dict[int, list[str]] = {}
+    for one in Membership.objects.filter(is_head=True, user__is_active=True).select_related("user").order_by("pk"):
+        heads.setdefault(one.group_id, []).append(one.user.name)
     rows = [
         TableRow(
             [
                 Cell(group.name, look="t"),
                 Cell(group.get_kind_display()),
+                Cell("、".join(heads.get(group.pk, []))),
                 Cell(f"{group.people} 人", url=f"{reverse('accounts:people')}?group={group.pk}", look="num"),
             ],
             name=group.name,
         )
         for group in counted
     ]
-    columns = [TableColumn("名称"), TableColumn("类别"), TableColumn("人数", number=True)]
+    columns = [TableColumn("名称"), TableColumn("类别"), TableColumn("负责人"), TableColumn("人数", number=True)]
     return _page(request, "界别与组织", "添加界别、专委会、联络组或支部", columns, rows, form)
 
 
