@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenants.duties.views import awards, dossiers, lists, records, targets, transfers
+from tenants.duties.views import awards, circles, dossiers, lists, records, targets, transfers
 
 app_name = "duties"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("members/", dossiers.members, name="members"),
     path("members/<uuid:user_uuid>/", dossiers.member, name="member"),
     path("members/<uuid:user_uuid>/dossier.<str:extension>", dossiers.member_print, name="member_print"),
+    path("circle/", circles.circle, name="circle"),
+    path("circle/items/", circles.circle_items, name="circle_items"),
+    path("circle/points/", circles.circle_points, name="circle_points"),
     path("records/", records.records, name="records"),
     path("records/new/", records.new, name="record_new"),
     path("records/<uuid:record_uuid>/proof/", records.proof, name="proof"),

@@ -249,6 +249,9 @@ circulars:year_file           302 404 403 403 403 404 404 404
 circulars:file                302 404 404 404 404 404 404 404
 duties:own                    302 200 200 200 200 200 200 200
 duties:own_print              302 404 404 404 404 404 404 404
+duties:circle                 302 200 403 403 403 200 200 200
+duties:circle_items           302 404 403 403 403 404 404 404
+duties:circle_points          302 404 403 403 403 404 404 404
 duties:transfer               302 200 200 200 200 200 200 200
 duties:members                302 200 403 403 403 200 200 200
 duties:member                 302 404 403 403 403 200 404 404

@@ -5,7 +5,8 @@ from itertools import cycle
 
 from django.db.models import QuerySet
 
-from tenants.accounts.models import Group, MemberKind, User
+from tenants.accounts import operations as accounts
+from tenants.accounts.models import Group, GroupKind, MemberKind, User
 from tenants.duties import operations as duties
 from tenants.duties.awards import Rule
 from tenants.duties.models import AwardKind, Counted, Duty
@@ -30,7 +31,7 @@ _RECORDS_OF = 8  # members who have entered something
 
 
 def score_people(world: World) -> None:
-    """Put rules into force that score the people of 南海."""
+    """Put rules into force that score the people and the circles of 南海, and let each 界别 have its head."""
     county = world.units["nanhai"]
     source = (FOLDER / "E.yaml").read_text(encoding="utf-8").replace(words.RULES_OF_OTHERS, words.RULES)
     with county:
@@ -41,6 +42,23 @@ def score_people(world: World) -> None:
             source=source,
             valid_from=date(2019, 1, 1),
         )
+        publish_rules(
+            actor=_first(county, "administrator"),
+            owner=county,
+            code="circles",
+            source=words.RULES_OF_CIRCLES,
+            valid_from=date(2019, 1, 1),
+        )
+        _name_heads(county)
+
+
+def _name_heads(county: Unit) -> None:
+    """Let the first who stands in each 界别 head it."""
+    actor = _first(county, "administrator")
+    for group in Group.objects.filter(kind=GroupKind.SECTOR):
+        first = group.membership_set.order_by("pk").select_related("user").first()
+        if first is not None:
+            accounts.name_head(actor=actor, user=first.user, group=group, heads=True)
 
 
 def play_duties(world: World) -> int:

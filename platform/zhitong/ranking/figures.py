@@ -80,10 +80,7 @@ def breakdown(when: Period, units: Units, by: Dimension) -> defaultdict[str, Cou
 
 def by_person(when: Period, units: Units) -> defaultdict[UUID, Counts]:
     """Return the counts of each author in these units; a report of three authors counts for each."""
-    signed = Func(F("fact__authors"), function="jsonb_array_elements")
-    person = Func(signed, Value("person"), function="jsonb_extract_path_text", output_field=TextField())
-    found = _by(rows(when, units), person)
-    return defaultdict(Counts, {UUID(key): each for key, each in found.items() if key})
+    return _by_author(rows(when, units))
 
 
 def by_group(when: Period, units: Units) -> defaultdict[str, Counts]:
@@ -98,10 +95,21 @@ def of_share(when: Period, unit_id: int, share: Q) -> Counts:
     return _by(_of_share(when, unit_id, share), F("unit_id"))[unit_id]
 
 
+def by_person_of_share(when: Period, unit_id: int, share: Q) -> defaultdict[UUID, Counts]:
+    """Return the counts of each author of a part of one unit's items (`of_share`)."""
+    return _by_author(_of_share(when, unit_id, share))
+
+
 def months_of_share(when: Period, unit_id: int, share: Q) -> dict[tuple[int, int], int]:
     """Return how many of a part of one unit's items came in, by year and month."""
     months = _by(_of_share(when, unit_id, share), TruncMonth("on"))
     return {(month.year, month.month): each.received for month, each in months.items()}
+
+
+def _by_author(found: QuerySet[CountedItem]) -> defaultdict[UUID, Counts]:
+    signed = Func(F("fact__authors"), function="jsonb_array_elements")
+    person = Func(signed, Value("person"), function="jsonb_extract_path_text", output_field=TextField())
+    return defaultdict(Counts, {UUID(key): each for key, each in _by(found, person).items() if key})
 
 
 def _of_share(when: Period, unit_id: int, share: Q) -> QuerySet[CountedItem]:

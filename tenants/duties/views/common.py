@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tenants.accounts.models import User
+from tenants.duties.queries.circles import open_circles
 from zhitong.web import navigation
 from zhitong.web.parts import SavedFilter
 
@@ -14,6 +15,8 @@ def sections(request: HttpRequest, user: User, current: str) -> list[SavedFilter
     """Return the sections that this reader may open; nothing when there is but one."""
     navigation.mark(request, "duties")
     found = [SavedFilter("我的档案", reverse("duties:own"), current=current == "own")]
+    if open_circles(user).exists():
+        found.append(SavedFilter("界别与组织", reverse("duties:circle"), current=current == "circle"))
     if user.has_zt_perm("duties.read"):
         found += [SavedFilter(label, reverse(f"duties:{name}"), current=current == name) for name, label in _SECTIONS]
     if user.has_zt_perm("duties.manage"):

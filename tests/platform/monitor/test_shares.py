@@ -17,7 +17,7 @@ from zhitong.units.models import Unit
 pytestmark = pytest.mark.django_db
 
 
-def _signed(unit: Unit, number: int, group: str, *users: User) -> UUID:
+def signed(unit: Unit, number: int, group: str, *users: User) -> UUID:
     """An item of the unit that these people signed, from a group."""
     persons = PersonAccount.objects.filter(user_uuid__in=[user.uuid for user in users])
     authors = [
@@ -41,11 +41,11 @@ def people(unit: Unit, city: Unit, province: Unit) -> dict[str, User]:
     """梁 signs two, one of them with 冯 and adopted up to 佛山; 冯 signs one more alone."""
     rules = publish(province)
     liang, feng = make_user(unit, "liang", name="梁晓岚"), make_user(unit, "feng", name="冯雅琪")
-    joint = _signed(unit, 1, "教育界", liang, feng)
+    joint = signed(unit, 1, "教育界", liang, feng)
     outcome(unit, joint)
     outcome(city, send_up(unit, joint, city, "佛〔2026〕1号"))
-    _signed(unit, 2, "教育界", liang)
-    _signed(unit, 3, "经济&科技界", feng)
+    signed(unit, 2, "教育界", liang)
+    signed(unit, 3, "经济&科技界", feng)
     recompute(rules)
     return {"liang": liang, "feng": feng, "clerk": make_user(unit, "zhou", roles=["clerk"])}
 

@@ -2,6 +2,26 @@
 
 RULES_OF_OTHERS = "县级市政协委员社情民意信息计分办法"
 RULES = "南海区政协委员社情民意信息计分办法"
+RULES_OF_CIRCLES = """
+code: circles
+name: 南海区政协界别和专委会社情民意信息计分办法
+version: 1
+subject: group
+dated: occurred
+tables:
+  - key: adopted
+    name: 采用
+    when: {kind: adopted}
+    lines:
+      - {key: county, name: 本级采用, when: {level: county}, points: 2}
+      - {key: city, name: 市级采用, when: {level: city}, points: 5}
+      - {key: higher, name: 省级和全国采用, points: 10}
+  - key: instruction
+    name: 批示
+    when: {kind: instruction}
+    lines:
+      - {key: any, name: 领导批示, points: 5}
+"""
 YEAR_BASIS = "年度社情民意信息工作要点"
 QUARTER_BASIS = "季度信息工作例会"
 GROUP_BASIS = "界别履职工作安排"

@@ -90,6 +90,7 @@ def ledger(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
     context = _ledger_context(actor, own, unit, rules, rows) | {
         "drawer_note": f"{note}，{words.place(row, group_name(unit))}" if row and not part.person else note,
         "recomputed": as_of(row, when),
+        "export_kind": "ranking.ledger",
         "exported": f"unit={unit.uuid}&rules={rules.pk}&{when.query}{part.query}",
         "actions": _ledger_actions(actor, own, unit, when, rules, part),
         **period_choice(rules, when),
