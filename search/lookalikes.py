@@ -31,7 +31,8 @@ MUCH_THE_SAME = 4
 _WEIGHED = 2000
 
 # PostgreSQL takes each number of a band for as common as the commonest it knows, and would rather read a whole unit, or
-# all documents. So what is asked is hidden from it (SELECT), and documents are looked up one by one (OFFSET 0).
+# all documents. So what is asked is hidden from it (SELECT), documents are looked up one by one (OFFSET 0), and the order
+# is one that no index has (+ 0).
 _LEXEMES = "array_to_tsvector(f.terms::text[])"
 _SHARED_BANDS = "(SELECT count(*) FROM unnest(f.bands) AS n WHERE n = ANY(%(bands)s::int[]))"
 _OPEN = f"""
@@ -41,7 +42,7 @@ WITH near AS MATERIALIZED (
    CROSS JOIN LATERAL (SELECT FROM public.search_searchdocument d WHERE d.id = f.document_id AND d.unit_id = %(unit)s
      AND d.readers && %(grants)s::varchar[] AND d.object_uuid IS DISTINCT FROM %(item)s::uuid OFFSET 0) AS open
    WHERE f.bands && (SELECT %(bands)s::int[]) OR {_LEXEMES} @@ (SELECT %(heaviest)s::tsquery)
-   ORDER BY f.document_id DESC LIMIT {_WEIGHED}),
+   ORDER BY f.document_id + 0 DESC LIMIT {_WEIGHED}),
 nearest AS (
   SELECT document_id, 3 * {_SHARED_BANDS} + length(lexemes) - length(ts_delete(lexemes, %(terms)s::text[])) AS common
     FROM near AS f ORDER BY 2 DESC, 1 DESC LIMIT {COMPARED})
