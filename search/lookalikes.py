@@ -31,8 +31,8 @@ MUCH_THE_SAME = 4
 _WEIGHED = 2000
 
 # PostgreSQL takes each number of a band for as common as the commonest it knows, and would rather read a whole unit, or
-# all documents. So what is asked is hidden from it (SELECT), documents are looked up one by one (OFFSET 0), and the order
-# is one that no index has (+ 0).
+# all documents. So what is asked is hidden from it (SELECT), documents are looked up one by one (OFFSET 0), and put in
+# an order that no index has (+ 0).
 _LEXEMES = "array_to_tsvector(f.terms::text[])"
 _SHARED_BANDS = "(SELECT count(*) FROM unnest(f.bands) AS n WHERE n = ANY(%(bands)s::int[]))"
 _OPEN = f"""
