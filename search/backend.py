@@ -23,7 +23,7 @@ FACET_VALUES = 50
 LIKE_WORDS, LIKE_LEAST = 8, 3
 # Ranking a hit costs some ten microseconds, for its words lie apart; only the newest so many are ranked, and the page
 # says so.
-CANDIDATES = 1000
+CANDIDATES = 400
 
 
 @dataclass(frozen=True, slots=True)
