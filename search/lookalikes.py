@@ -12,11 +12,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from search.alike import Comparison, Fingerprint, Kind, compare, fingerprint, passages, read
+from search.alike import Comparison, Fingerprint, Kind, Reading, Weights, compare, fingerprint, passages, read
 from search.alike.fingerprints import heaviest, question_of
 from search.alike.passages import share
 from search.backend import Reader
-from search.documents import PROPOSAL, REPORT, Document
+from search.documents import PROPOSAL, REPORT, Document, unit_grant
 from search.models import PairVerdict
 from search.postgres import COLUMNS
 from search.weighing import weights_in_force
@@ -128,6 +128,23 @@ def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader, mat
         rows = cursor.fetchall()
         cursor.execute(_CLOSED, values)
         closed = cursor.fetchall()
+    found, dismissed = _alike(rows, text, weights, body)
+    units = [name for name, kind in closed if kind == REPORT]
+    return LookAlikes(found, dismissed, units, filed=any(kind == PROPOSAL for _name, kind in closed))
+
+
+def own_alikes(*, title: str, body: str, item: UUID) -> list[LookAlike]:
+    """Return what of the archive of the unit in force is like a text, but for what was judged to be another matter."""
+    text, weights = read(title, body), weights_in_force()
+    archive = Reader(frozenset({unit_grant(require_unit())}))
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, _values(fingerprint(text, weights), heaviest(text, weights), item, archive))
+        rows = cursor.fetchall()
+    return _alike(rows, text, weights, body)[0]
+
+
+def _alike(rows: Sequence[Any], text: Reading, weights: Weights, body: str) -> tuple[list[LookAlike], int]:
+    """Return the documents that are alike, the most alike first, and how many were judged to be another matter."""
     found = []
     dismissed = 0
     for row in rows:
@@ -139,8 +156,7 @@ def look_alikes(*, title: str, body: str, item: UUID | None, reader: Reader, mat
         if compared.kind != Kind.NONE or verdict:
             found.append(LookAlike(document, compared, share(body, passages(body, document.body)), verdict))
     found.sort(key=lambda alike: (-alike.share, -alike.comparison.matter))
-    units = [name for name, kind in closed if kind == REPORT]
-    return LookAlikes(found[:SHOWN], dismissed, units, filed=any(kind == PROPOSAL for _name, kind in closed))
+    return found[:SHOWN], dismissed
 
 
 def pair_of(*, title: str, body: str, item: UUID, other: UUID, reader: Reader) -> LookAlike | None:

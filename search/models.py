@@ -97,6 +97,23 @@ class PairVerdict(models.Model):
         ]
 
 
+class AlikeMark(models.Model):
+    """That a text which waits for somebody is like another of the unit, for the marks in lists (`search.marks`).
+
+    `subject` is an item in review or a dispatch in the inbox, `other` an item or a filed proposal of the unit. `share`
+    (0 to 100) is how much of the one, as it came in, stands in the other word for word.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False)
+    subject = models.UUIDField()
+    other = models.UUIDField()
+    share = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "subject", "other"], name="alike_mark_once")]
+        indexes = [models.Index(fields=["unit", "other"], name="alike_mark_other")]
+
+
 class Push(models.Model):
     """A document that has changed and is not in the engine yet: one row however often it changes.
 

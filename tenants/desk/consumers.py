@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from search import marks
+from search.documents import body_of
 from tenants.accounts.models import Role, User
+from tenants.desk.listing import AWAITING
 from tenants.desk.queries import event_words
 from tenants.items.models import Item, Urgency
+from tenants.items.texts import Texts
 from tenants.notices.operations import notify
 from zhitong.core import clock, glossary, outbox, workdays
 from zhitong.core.operations import require_unit, system
+from zhitong.exchange import packets
 from zhitong.exchange.models import Dispatch, Event, EventKind
 from zhitong.web.templatetags.zt import zt_short
 
@@ -100,6 +105,17 @@ def tell_clerks(payload: dict[str, Any]) -> None:
         body=event.reason if event.kind == EventKind.URGED else "",
         url=f"/inbox/{dispatch.uuid}/",
     )
+
+
+@outbox.consumer("notices.dispatch")
+def mark_arrived(payload: dict[str, Any]) -> None:
+    """Keep what of the own archive a text that came in is like, for the mark in the inbox."""
+    dispatch = Dispatch.objects.select_related("packet").get(uuid=payload["dispatch"])
+    if dispatch.state not in AWAITING:
+        marks.forget(dispatch.uuid)
+        return
+    texts = Texts(**{name: dispatch.packet.content.get(name, "") for name in packets.TEXT_FIELDS})
+    marks.note(key=dispatch.uuid, title=texts.title, body=body_of(texts), is_document=False)
 
 
 @outbox.consumer("notices.sender")

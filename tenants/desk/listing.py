@@ -13,20 +13,21 @@ from zhitong.exchange.queries import inbox, sent
 INBOX_ORDER = SENT_ORDER = ("-sent_at", "-id")
 RETURNED_ORDER = ("-closed_at", "-id")
 READY_ORDER = ("-decided_at", "-id")
-_OPEN = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
+# What the unit has neither taken in nor sent back yet.
+AWAITING = (Dispatch.State.SENT, Dispatch.State.RECEIVED)
 
 
 def inbox_tabs() -> dict[str, tuple[str, Q]]:
     """Return the tabs of the inbox with their words and conditions."""
     return {
-        "": ("在办", Q(state__in=[*_OPEN, Dispatch.State.ACCEPTED])),
+        "": ("在办", Q(state__in=[*AWAITING, Dispatch.State.ACCEPTED])),
         "sent": (glossary.AWAITING_RECEIPT, Q(state=Dispatch.State.SENT)),
         "late": ("超期", Q(state=Dispatch.State.SENT, due_at__lt=clock.now())),
         "asked": (
             "请求撤回",
             Q(recall_asked_at__isnull=False, state__in=[Dispatch.State.RECEIVED, Dispatch.State.ACCEPTED]),
         ),
-        "urgent": ("急事急报", Q(urgency="urgent", state__in=_OPEN)),
+        "urgent": ("急事急报", Q(urgency="urgent", state__in=AWAITING)),
         "adopted": (glossary.ADOPTED, Q(state=Dispatch.State.ADOPTED)),
         "returned": (glossary.SENT_BACK, Q(state=Dispatch.State.RETURNED)),
         "closed": ("留存和不采用", Q(state__in=[Dispatch.State.KEPT, Dispatch.State.DECLINED])),

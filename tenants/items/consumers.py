@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from search import marks
 from search.backend import backend
+from search.documents import body_of
 from search.files.keeping import FILE_READ
 from tenants.accounts.models import User
 from tenants.items import happenings
@@ -28,6 +30,19 @@ def index_item(payload: dict[str, Any]) -> None:
     else:
         backend().remove(KIND, [key])
     happenings.index_of(key)
+
+
+@consumer("items.item.changed")
+def mark_item(payload: dict[str, Any]) -> None:
+    """Keep what an item in review is like, for the marks in lists; of others nothing is kept."""
+    key = UUID(payload["item"])
+    item = Item.objects.filter(uuid=key).first()
+    if item is None or item.state != State.IN_REVIEW:
+        marks.forget(key)
+        return
+    marks.note(key=key, title=item.title, body=body_of(item))
+    if item.dispatch_uuid:
+        marks.forget(item.dispatch_uuid)  # what came in is taken in now
 
 
 @consumer(FILE_READ)

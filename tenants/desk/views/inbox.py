@@ -1,5 +1,6 @@
 """The inbox: what other units sent, and what to do with it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from tenants.desk.listing import INBOX_ORDER, inbox_asked, inbox_tabs, with_signers
+from search import marks
+from search.lookalikes import may_judge
+from search.rights import reader_of
+from tenants.desk.listing import AWAITING, INBOX_ORDER, inbox_asked, inbox_tabs, with_signers
 from tenants.items.views.common import reader
 from zhitong.core import glossary
 from zhitong.core.errors import Refusal
@@ -21,7 +25,7 @@ from zhitong.exchange.models import Dispatch
 from zhitong.exchange.queries import inbox as inbox_rows
 from zhitong.web import navigation, parts
 from zhitong.web.keyset import SIZE, page_of
-from zhitong.web.parts import Action, Cell, Page, SavedFilter, TableColumn, TableRow, Tag
+from zhitong.web.parts import Action, Cell, Mark, Page, SavedFilter, TableColumn, TableRow, Tag
 from zhitong.web.templatetags.zt import authors as authors_words
 from zhitong.web.templatetags.zt import zt_due, zt_short
 
@@ -51,7 +55,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "summary": f"{found['n']:,} 篇，来自 {found['senders']:,} 个单位",
         "columns": _COLUMNS,
-        "rows": [_row(dispatch) for dispatch in page.items],
+        "rows": _rows(page.items, reader(request).actor),
         "page": Page(page.items, page.next_cursor, page.prev_cursor, found["n"]),
         "page_size": SIZE,
         "pick": "dispatch",
@@ -93,7 +97,14 @@ def _views(rows: QuerySet[Dispatch], tabs: dict[str, tuple[str, Q]], current: st
     ]
 
 
-def _row(dispatch: Any) -> TableRow:
+def _rows(dispatches: Sequence[Any], actor: Actor) -> list[TableRow]:
+    """Return the rows; what is not taken in yet says what of the own archive it is like, to who may read that."""
+    waiting = [one.uuid for one in dispatches if one.state in AWAITING]
+    known = marks.marks_of(waiting, reader_of(actor)) if may_judge(actor) else {}
+    return [_row(one, known.get(one.uuid)) for one in dispatches]
+
+
+def _row(dispatch: Any, alike: marks.Mark | None) -> TableRow:
     """Return a row; `dispatch` carries the signers of its packet."""
     url = reverse("desk:dispatch", args=[dispatch.uuid])
     return TableRow(
@@ -104,6 +115,9 @@ def _row(dispatch: Any) -> TableRow:
                 url=url,
                 look="t",
                 tags=[Tag("急事急报", "red")] if dispatch.urgency == "urgent" else [],
+                mark=Mark(f"疑似雷同 {alike.count}", reverse("desk:dispatch_alikes", args=[dispatch.uuid]))
+                if alike
+                else None,
             ),
             Cell(dispatch.sender.short_name),
             Cell(authors_words([author["name"] for author in dispatch.signers or []])),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,6 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from search.lookalikes import may_judge
+from search.marks import marks_of
+from search.rights import reader_of
 from tenants.accounts.models import User
 from tenants.items.models import Urgency
 from tenants.items.queries import without_names
@@ -22,7 +26,7 @@ from tenants.review.views.marks import TAGS, due_state, notes_of
 from zhitong.core import glossary
 from zhitong.core.errors import InvalidInput
 from zhitong.web import parts
-from zhitong.web.parts import Action, Cell, Chip, SayBox, State, TableColumn, TableRow
+from zhitong.web.parts import Action, Cell, Chip, Mark, SayBox, State, TableColumn, TableRow
 from zhitong.web.parts import SavedFilter as TabPart
 from zhitong.web.templatetags.zt import zt_short
 
@@ -180,17 +184,32 @@ def _columns(tab: Tab) -> list[TableColumn]:
 
 def _rows(found: Sequence[WorkRow], tab: Tab, user: User) -> list[TableRow]:
     nameless = without_names(user, [row.item.pk for row in found])
-    return [_row(row, tab, user, row.posts if row.item.pk in nameless else row.who) for row in found]
+    alike = _marks(found, tab, user)
+    return [
+        _row(row, tab, user, row.posts if row.item.pk in nameless else row.who, alike.get(row.item.uuid))
+        for row in found
+    ]
 
 
-def _row(row: WorkRow, tab: Tab, user: User, who: Sequence[str]) -> TableRow:
+def _marks(found: Sequence[WorkRow], tab: Tab, user: User) -> dict[UUID, Mark]:
+    """Return what rows that wait are like, for whoever may say what the two are to each other."""
+    if tab not in {Tab.MINE, Tab.LATE, Tab.ALL} or not may_judge(user.actor):
+        return {}
+    known = marks_of([row.item.uuid for row in found], reader_of(user.actor))
+    return {
+        item: Mark(f"疑似雷同 {one.count}", reverse("review:pair", args=[item, one.nearest]))
+        for item, one in known.items()
+    }
+
+
+def _row(row: WorkRow, tab: Tab, user: User, who: Sequence[str], alike: Mark | None) -> TableRow:
     item = row.item
     url = _url(row, user)
     tags = [TAGS[Urgency(item.urgency)]] if item.urgency in TAGS else []
     asked = row.task.get_kind_display() if row.task and row.task.kind != "decide" and tab is Tab.MINE else ""
     return TableRow(
         cells=[
-            Cell(item.title, url=url, look="t", tags=tags, note=asked),
+            Cell(item.title, url=url, look="t", tags=tags, note=asked, mark=alike),
             Cell("、".join(notes_of(item))),
             *([] if tab is Tab.COPIES else [Cell(row.step)]),
             *([] if tab in {Tab.MINE, Tab.DONE, Tab.SENT_BACK} else [Cell("、".join(dict.fromkeys(who)))]),

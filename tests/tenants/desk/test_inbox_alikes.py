@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from tenants.desk import operations as desk
 from tests.factories import client_for, make_user
 from tests.tenants.desk.conftest import Office
 from tests.tenants.review.test_alikes import BODY, COPY, HTMX
+from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Dispatch
 
 
@@ -50,3 +52,31 @@ def test_only_who_receives_may_ask_and_not_of_what_was_taken_back(
     assert answer.status_code == 403
     Dispatch.objects.filter(pk=dispatch.pk).update(state=Dispatch.State.RECALLED)
     assert part(city_office, dispatch, **HTMX).status_code == 404
+
+
+def test_the_inbox_marks_what_is_like_the_own_archive_until_it_is_taken_in(
+    office: Office, city_office: Office, drain: Any
+) -> None:
+    city_office.submitted(**COPY)
+    drain()
+    dispatch = sent(office)
+    drain()
+    clerk = client_for(city_office.clerk, city_office.unit)
+    page = clerk.get("/inbox/").content.decode()
+    assert "疑似雷同 1" in page
+    assert f'href="/inbox/{dispatch.uuid}/alikes/"' in page
+    with city_office.unit:
+        desk.accept(actor=city_office.clerk.actor, dispatch_uuid=dispatch.uuid)
+    drain()
+    assert "疑似雷同" not in clerk.get("/inbox/?tab=all").content.decode()
+    assert "疑似雷同 1" in clerk.get("/review/").content.decode()
+
+
+def test_what_is_taken_back_is_marked_no_more(office: Office, city_office: Office, drain: Any) -> None:
+    city_office.submitted(**COPY)
+    dispatch = sent(office)
+    drain()
+    with office.unit:
+        exchange.recall(actor=office.clerk.actor, dispatch_uuid=dispatch.uuid, reason="数据有误")
+    drain()
+    assert "疑似雷同" not in client_for(city_office.clerk, city_office.unit).get("/inbox/?tab=all").content.decode()

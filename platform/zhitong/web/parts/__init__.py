@@ -4,7 +4,7 @@ Words are Chinese and come from the glossary; `kind` and `look` name a look, whi
 word.
 """
 
-from zhitong.web.parts.basics import Action, State, StateKind, Tag
+from zhitong.web.parts.basics import Action, Mark, State, StateKind, Tag
 from zhitong.web.parts.figures import (
     BarRow,
     Change,
@@ -57,6 +57,7 @@ __all__ = [
     "KeyFigure",
     "LedgerLine",
     "LiveCheck",
+    "Mark",
     "MiniRow",
     "NewInstruction",
     "NowLine",

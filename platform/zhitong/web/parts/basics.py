@@ -39,6 +39,14 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A small label that opens what it speaks of (疑似雷同 2)."""
+
+    word: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """A button or a link.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from zhitong.web.parts.basics import State, Tag
+from zhitong.web.parts.basics import Mark, State, Tag
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ class TableColumn:
 class Cell:
     """A cell. `look` is a class of the table (`t` for the title, `num` for figures); `note` stands beside in grey.
 
-    `label` names it on a phone, which shows no head of the table.
+    `label` names it on a phone, which shows no head of the table. `mark` warns of something and opens it.
     """
 
     text: str = ""
@@ -83,6 +83,7 @@ class Cell:
     state: State | None = None
     tags: Sequence[Tag] = ()
     label: str = ""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
