@@ -206,7 +206,8 @@ def test_open_work_at_nanhai_and_foshan(current: list[ItemSeed]) -> None:
     for host in ("nanhai", "foshan"):
         work = [item.open_work for item in current if item.unit_host == host and item.open_work]
         assert {one.at_post for one in work} == {"", "研究室", "秘书长", "分管副主席", "主席"}
-        assert Counter(one.kind for one in work) == {"in_review": 6, "returned": 1, "draft": 2}
+        waiting = 7 if host == "nanhai" else 6  # one of 南海's came in twice
+        assert Counter(one.kind for one in work) == {"in_review": waiting, "returned": 1, "draft": 2}
         assert sum(one.late for one in work) == 1
 
 

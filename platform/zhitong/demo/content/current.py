@@ -27,6 +27,8 @@ _TOWNS = {
 # Numbers of 南海's reports that are the printed member's own: sent up to the province, decided, in review, returned, a
 # draft with a co-author; and the draft of somebody else who asks that member to sign.
 _WALKERS, _SHARED, _ASKING = frozenset(("01", "02", "21", "27", "28")), "28", "29"
+# The report of 南海 that waits at the research office and comes in once more, from somebody else, under that number.
+_REPEATED, _AGAIN = 22, 30
 _LEVEL_WORD = {"province": "省", "city": "市"}
 
 # Two reports that a leader of a provincial bureau wrote on: matter, aspect, who, what.
@@ -126,6 +128,14 @@ class TopicSource:
             self._pile = self._pile + self._refilled()
         raise LookupError(f"no topic is left for {unit.host}")
 
+    def retold(self, unit: UnitSeed, topic: _Topic) -> tuple[_Topic, str]:
+        """The topic under its other title, in its other wording, as somebody else of the unit tells it."""
+        turn = 1 - topic.turn
+        other = replace(topic, turn=turn, title=topic.aspect.titles[turn])
+        title = _title(other, unit)
+        self._titles.add(title)
+        return other, title
+
     def fixed(self, unit: UnitSeed, key: str, index: int) -> tuple[_Topic, str]:
         """The first title of a given aspect."""
         matter = next(matter for matter in matters() if matter.key == key)
@@ -156,12 +166,17 @@ class WorkingYear:
         return self.after(first + timedelta(days=rng.randint(0, span)), 1)
 
 
-def write_item(unit: UnitSeed, number: int, drawn: tuple[_Topic, str], day: date, year: WorkingYear) -> ItemSeed:
+def write_item(
+    unit: UnitSeed, number: int, drawn: tuple[_Topic, str], day: date, year: WorkingYear, *, like: int = 0
+) -> ItemSeed:
+    """The report of that number; `like` is the number of one whose place, figures and supporting words it has."""
     topic, title = drawn
     label = f"{unit.host}-{year.year}-{number:02d}"
+    told = f"{unit.host}-{year.year}-{like or number:02d}"
     rng = seeded(year.seed, label)
-    draft = Draft(topic.matter, topic.aspect, topic.second, _place(unit, rng), topic.turn, day.month)
-    text = write(draft, seeded(year.seed, "wording", label), seeded(year.seed, "figures", label))
+    place = _place(unit, seeded(year.seed, told) if like else rng)
+    draft = Draft(topic.matter, topic.aspect, topic.second, place, topic.turn, day.month)
+    text = write(draft, seeded(year.seed, "wording", told), seeded(year.seed, "figures", told))
     how = submission(authors_of(unit.host), topic.matter.sector, rng)
     return ItemSeed(
         key=label,
@@ -311,8 +326,16 @@ def _party(unit: UnitSeed, topics: TopicSource, year: WorkingYear) -> Iterator[I
 
 
 def _open_items(unit: UnitSeed, topics: TopicSource, year: WorkingYear) -> Iterator[ItemSeed]:
-    for number, (day, work) in enumerate(open_works(year.today), 21):
-        yield replace(write_item(unit, number, topics.draw(unit), day, year), open_work=work)
+    works = open_works(year.today)
+    for number, (day, work) in enumerate(works, 21):
+        drawn = topics.draw(unit)
+        item = replace(write_item(unit, number, drawn, day, year), open_work=work)
+        yield item
+        if unit.host == "nanhai" and number == _REPEATED:
+            # Two members send in nearly the same, so that a clerk sees the mark of look-alikes.
+            today, waits = works[0]
+            again = write_item(unit, _AGAIN, topics.retold(unit, drawn[0]), today, year, like=number)
+            yield replace(again, analysis=item.analysis, suggestions=item.suggestions, open_work=waits)
 
 
 def _at_home(items: Iterable[ItemSeed], year: WorkingYear) -> Iterator[ItemSeed]:
