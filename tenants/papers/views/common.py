@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tenants.accounts.models import User
 from tenants.items.texts import LABELS, SECTIONS
+from tenants.papers.editions import after, before
 from tenants.papers.queries import readable
 from zhitong.core import clock, glossary
 from zhitong.core.operations import require_unit
@@ -71,16 +72,19 @@ def head_facts(paper: Paper) -> list[Fact]:
 def editions(paper: Paper, user: User) -> list[Fact]:
     """Return what a circular and its corrected edition say of each other, with the way to the other where it is open.
 
-    The value says which it is; the label which way it points.
+    The value says which it is; the label which way it points. Where the other has not come to this unit, it says so.
     """
-    after = Paper.objects.filter(replaces=paper, withdrawn_at__isnull=True).first()
     found = []
-    if after is not None:
-        day = zt_day(after.published_at)
-        found.append(Fact("已更正", f"{day}已发更正版，以更正版为准：{after.title}", _way(after, user)))
-    if paper.replaces is not None:
-        day = zt_day(paper.replaces.published_at)
-        found.append(Fact("更正版", f"代替{day}发出的：{paper.replaces.title}", _way(paper.replaces, user)))
+    if later := after(paper):
+        issued = f"{later.issued.unit.short_name}{zt_day(later.issued.published_at)}已发更正版"
+        if later.here:
+            words = f"{issued}，以更正版为准：{later.here.title}"
+        else:
+            words = f"{issued}，还没有转到本单位，请以更正版为准"
+        found.append(Fact("已有更正版", words, _way(later.here, user) if later.here else ""))
+    if (earlier := before(paper)) and earlier.here:
+        day = zt_day(earlier.here.published_at)
+        found.append(Fact("更正版", f"代替{day}发出的：{earlier.here.title}", _way(earlier.here, user)))
     return found
 
 
