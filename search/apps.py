@@ -10,5 +10,5 @@ class SearchConfig(AppConfig):
     label = "search"
 
     def ready(self) -> None:
-        """Register exports, metrics, permissions and navigation."""
-        from search import exports, metrics, navigation, permissions  # noqa: F401 - registered by import
+        """Register dashboard, exports, metrics, permissions and navigation."""
+        from search import dashboard, exports, metrics, navigation, permissions  # noqa: F401 - registered by import

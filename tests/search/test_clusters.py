@@ -1,10 +1,13 @@
 """Hot subjects: what many items are about, each count as long as its list, and nothing of what one may not read."""
 
+import csv
+import io
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
 
 from search.backend import backend
 from search.clusters import hot_subjects
@@ -14,7 +17,8 @@ from search.clusters.subjects import behind, get_subject
 from search.documents import Document, unit_grant
 from search.models import HotItem, HotSubject
 from search.tasks import refresh_hot_subjects
-from tests.factories import client_for, make_user
+from tests.factories import client_for, exported, make_user
+from tests.platform.ranking.histories import publish
 from zhitong.core import clock
 from zhitong.core.errors import NotAllowed, NotFound
 from zhitong.core.operations import Actor
@@ -165,6 +169,59 @@ def test_the_page_shows_the_subjects_and_each_opens_its_list(
     assert clerk.get(f"/search/hot/{network.pk}/").status_code == 404
     author = client_for(make_user(unit, "liang"), unit)
     assert author.get("/search/hot/").status_code == 403
+
+
+def test_subjects_and_what_is_behind_them_as_files(world: dict[str, UUID], unit: Unit, province: Unit) -> None:
+    compute(MAY, None)
+    compute(MAY, unit.pk)
+    office = client_for(make_user(province, "tongji", roles=["province_office"]), province)
+    clerk = client_for(make_user(unit, "clerk", roles=["clerk"]), unit)
+    for client, whose in ((office, None), (clerk, unit)):
+        kept = list(HotSubject.objects.filter(unit=whose).order_by("place"))
+        rows = taken(client, "search.hot", MAY.query)
+        assert [(row[1], row[2]) for row in rows] == [(one.name, str(one.items)) for one in kept]
+        for one in kept:
+            assert len(taken(client, "search.hot_items", f"subject={one.pk}")) == one.items
+    network = HotSubject.objects.filter(unit=None)[0]
+    form = {"kind": "search.hot_items", "query": f"subject={network.pk}", "format": "csv"}
+    assert clerk.post("/exports/ask/", form).status_code == 404
+    author = client_for(make_user(unit, "liang"), unit)
+    assert author.post("/exports/ask/", {**form, "kind": "search.hot"}).status_code == 403
+
+
+def test_the_dashboards_show_what_the_reader_may_read_each_with_its_list(
+    world: dict[str, UUID], unit: Unit, city: Unit, province: Unit
+) -> None:
+    publish(province)
+    report(city, "城际公交换乘", BUSES)  # the third of 佛山's own archive
+    for whose in (None, unit.pk, city.pk):
+        compute(MAY, whose)
+    office = client_for(make_user(province, "tongji", roles=["province_office"]), province)
+    clerk = client_for(make_user(unit, "clerk", roles=["clerk"]), unit)
+    above = client_for(make_user(city, "lin", roles=["leader"]), city)
+    for client, path, whose in ((office, "/province/", None), (clerk, "/overview/", unit), (above, "/overview/", city)):
+        shown = client.get(f"{path}?{MAY.query}").context["hot"].subjects
+        kept = HotSubject.objects.filter(unit=whose, first=MAY.first, last=MAY.last).order_by("place")
+        assert [(one.name, one.items, one.units) for one in shown] == list(kept.values_list("name", "items", "units"))
+        assert shown
+        for one in shown:
+            assert len(client.get(one.url).context["rows"]) == one.items
+    [lifts, buses] = office.get(f"/province/?{MAY.query}").context["hot"].subjects
+    assert (lifts.change.word, buses.change.word) == ("多 3 篇", "新出现")
+    wall = office.get(f"/province/wall/?{MAY.query}").content.decode()
+    assert lifts.name in wall
+    assert "<a " not in wall
+    # Of a unit below, what its archive says is its own; and no subject of the network stands on a unit's page.
+    assert above.get(f"/overview/{unit.uuid}/?{MAY.query}").context["hot"] is None
+    assert office.get(f"/overview/{unit.uuid}/?{MAY.query}").context["hot"] is None
+    # The statistician looks over the province and does not search the committee's own archive.
+    assert office.get(f"/overview/{province.uuid}/?{MAY.query}").context["hot"] is None
+    empty = office.get("/province/?year=2020").content.decode()
+    assert "这个时段没有热点" in empty
+
+
+def taken(client: Client, kind: str, query: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(exported(client, kind, query, wanted="csv").decode("utf-8-sig"))))[1:]
 
 
 def test_groups_are_not_chained_and_small_ones_are_left_out() -> None:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from zhitong.core import clock, glossary
 from zhitong.core.errors import NotFound
 from zhitong.monitor import parts, queries, shares
-from zhitong.monitor.dashboards import Asked, dashboard
+from zhitong.monitor.dashboards import HOT, WALL_HOT, Asked, dashboard
 from zhitong.monitor.files import FILES
+from zhitong.monitor.hot import Hot, hot
 from zhitong.monitor.listing import WAITING, WAITING_ORDER, asked_of, unit_rows, waiting_rows
 from zhitong.monitor.scopes import Scope, scope_of
 from zhitong.ranking.views import as_of, no_rules, period_choice
@@ -56,6 +57,7 @@ def wall(request: HttpRequest, unit_uuid: UUID | None = None) -> HttpResponse:
     if asked is None:
         return render(request, "monitor/empty.html", {"box": no_rules(), "title": "大屏"})
     context = dashboard(asked, wall=True) | {"now": timezone.localtime(clock.now())}
+    context["hot"] = _hot(request, asked, WALL_HOT)
     context["as_of"] = as_of(context["latest"], asked.when)
     part = request.headers.get("X-Zt-Part") == "wall"
     response = render(request, "monitor/wall_body.html" if part else "monitor/wall.html", context)
@@ -166,9 +168,15 @@ def _dashboard(request: HttpRequest, unit_uuid: UUID | None) -> HttpResponse:
     sees_all = {"sees_all": request.user.actor.can("monitor.province")}  # type: ignore[union-attr]
     context = dashboard(asked) | period_choice(asked.rules, asked.when) | sees_all
     context["as_of"] = as_of(context["latest"], asked.when)
+    context["hot"] = _hot(request, asked, HOT)
     group = {"group": asked.group.key} if asked.group else {}
     context |= spans(request.tenant, asked.when, f"{scope.url('')}?{urlencode(group)}")  # type: ignore[attr-defined]
     return render(request, "monitor/dashboard.html", context | {"kept": group} | _shares(request, asked))
+
+
+def _hot(request: HttpRequest, asked: Asked, most: int) -> Hot | None:
+    actor, own = request.user.actor, request.tenant  # type: ignore[union-attr, attr-defined]
+    return hot(actor, own, asked.scope.unit, asked.when, most)
 
 
 def _shares(request: HttpRequest, asked: Asked) -> dict[str, Any]:
