@@ -59,6 +59,7 @@ WITHOUT = {
     "handling/sheet.html": _PRINT,
     "monitor/dashboard.html": _PARTS,
     "monitor/mine.html": _PARTS,
+    "proposals/import.html": _HALF,
     "ranking/trial.html": "what a change of rules would do: a comparison of two rankings, each of which exports",
     "review/batch_done.html": _HALF,
     "review/flows/committees.html": _SETTING,
