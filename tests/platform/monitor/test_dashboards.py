@@ -1,5 +1,7 @@
 """Dashboards: who sees whose figures, and that tile, chart, table and list say the same number."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from xml.etree import ElementTree as ET
@@ -9,12 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import client_for, make_user
+from tests.factories import client_for, exported, make_user
 from tests.platform.ranking.histories import CONTENT, TITLE, full_way, new_item, outcome, publish, recompute, send_up
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Dispatch
+from zhitong.exports.models import Export
 from zhitong.monitor.files import FILES
 from zhitong.monitor.scopes import scope_of
 from zhitong.ranking.models import RuleSet
@@ -223,6 +226,53 @@ def test_the_way_up_ends_where_the_reader_stands(network: dict[str, Unit]) -> No
         seen = scope_of(lin.actor, network["city"], network["city"].uuid)
     assert seen.way == []
     assert network["unit"].pk in seen.units
+
+
+def test_the_table_of_units_and_what_is_open_as_files(network: dict[str, Unit]) -> None:
+    office, group = readers_once(network, "office"), "group=committee-county"
+    for what in ("rank", "sent", "silent"):
+        page = office.get(f"/province/units/?{group}&what={what}").context
+        rows = taken(office, "monitor.units", page["exported"])
+        assert [row[2] for row in rows] == [shown[0].called for shown in page["rows"]], what
+        assert [row[3:-2] for row in rows] == [[str(cell[1]) for cell in shown[2]] for shown in page["rows"]], what
+    way = office.get("/province/waiting/").context
+    assert [row[0] for row in taken(office, "monitor.sendings", way["exported"])] == [row.name for row in way["rows"]]
+    assert taken(office, "monitor.answers", "tab=answers") == []
+    form = {"kind": "monitor.sendings", "query": "tab=answers", "format": "csv"}
+    assert office.post("/exports/ask/", form).status_code == 404
+
+
+def test_files_of_a_scope_are_for_its_readers_alone(network: dict[str, Unit]) -> None:
+    who = readers(network)
+    for kind, query in (("units", "what=rank"), ("sendings", ""), ("answers", "tab=answers")):
+        form = {"kind": f"monitor.{kind}", "query": query, "format": "csv"}
+        for name in ("author", "county", "city", "provincial clerk"):
+            assert who[name].post("/exports/ask/", form).status_code == 403, (name, kind)
+        form["query"] = f"unit={network['stranger'].uuid}&{query}"
+        assert who["county"].post("/exports/ask/", form).status_code == 404
+    named = f"unit={network['city'].uuid}&group=committee-county"
+    assert "禅城区政协" in {row[2] for row in taken(who["city"], "monitor.units", named)}
+
+
+def test_a_file_is_withheld_from_who_lost_the_scope_meanwhile(network: dict[str, Unit]) -> None:
+    """The list has no right of its own: whose figures it shows decides."""
+    city, user = network["city"], make_user(network["city"], "lin", roles=["leader"])
+    client, kept = client_for(user, city), clock.now() + timedelta(days=7)
+    with city:
+        export = Export.objects.create(
+            unit=city, user_uuid=user.uuid, asked_by="lin", kind="monitor.units", title="明细", format="csv",
+            query=f"unit={city.uuid}&group=committee-county", asked_at=clock.now(), expires_at=kept,
+            state=Export.State.RUNNING,
+        )  # fmt: skip
+    assert client.get(f"/exports/{export.uuid}/file/").status_code == 409  # not there yet
+    with city:
+        user.roles.clear()
+    assert client.get(f"/exports/{export.uuid}/file/").status_code == 403
+
+
+def taken(client: Client, kind: str, query: str) -> list[list[str]]:
+    """Return the rows of a file."""
+    return list(csv.reader(io.StringIO(exported(client, kind, query, wanted="csv").decode("utf-8-sig"))))[1:]
 
 
 def readers_once(network: dict[str, Unit], reader: str) -> Client:
