@@ -168,7 +168,7 @@ def _honours(unit: Unit, adoptions: list[Happening]) -> Iterable[Honour]:
         assert fact is not None
         by_item[fact.item_uuid].append(happening)
     items = {item.uuid: item for item in Item.objects.filter(uuid__in=by_item).prefetch_related("authors")}
-    ordered = sorted(by_item, key=lambda item: (-_merit(by_item[item]), by_item[item][-1].event.occurred_on))
+    ordered = sorted(by_item, key=lambda item: (*_merit(by_item[item]), by_item[item][-1].event.occurred_on))
     for item_uuid in ordered:
         named = _without_senders(by_item[item_uuid])
         modes: dict[str, list[str]] = defaultdict(list)
@@ -184,10 +184,15 @@ def _without_senders(adoptions: list[Happening]) -> list[Happening]:
     return above or adoptions
 
 
-def _merit(adoptions: list[Happening]) -> int:
-    """Merged adoption by the nation stands before passing on, as the published summary has it."""
+def _merit(adoptions: list[Happening]) -> tuple[int, bool]:
+    """Return the place of an item as the published summary has it, the highest first.
+
+    Adoption by the nation stands before passing on by it; of equals 全国政协's before that of another body.
+    """
     best = _without_senders(adoptions)
-    return max(2 * LEVEL_ORDER.index(Level(h.event.level)) + (h.event.mode != AdoptionMode.PASSED_ON) for h in best)
+    heights = [2 * LEVEL_ORDER.index(Level(h.event.level)) + (h.event.mode != AdoptionMode.PASSED_ON) for h in best]
+    kinds = {h.event.body_kind for h, height in zip(best, heights, strict=True) if height == max(heights)}
+    return -max(heights), BodyKind.CPPCC not in kinds
 
 
 def _author(item: Item) -> str:

@@ -51,13 +51,14 @@ def test_figures_of_the_yearly_summary(past: list[ItemSeed]) -> None:
     city = [
         item
         for item in past
-        if any(way.to in ("foshan", "foshan-party") and way.result in ADOPTED for way in item.forwards)
+        if any(way.to in ("foshan", "foshan-party") and way.result in ADOPTED for way in _ways(item.forwards))
     ]
     assert len(past) == 436
     assert sum(item.decision is not None and item.decision.result == "adopted" for item in past) == 237
     assert len(city) == 55
     outcomes = Counter((way.to, way.result) for item in past for way in _ways(item.forwards))
     assert {pair: count for pair, count in outcomes.items() if pair[1] in ADOPTED} == {
+        ("nanhai", "adopted_single"): 1,
         ("foshan", "adopted_single"): 30,
         ("foshan", "adopted_merged"): 11,
         ("foshan-party", "adopted_single"): 9,
@@ -77,7 +78,11 @@ def test_the_three_titles_of_the_summary(past: list[ItemSeed]) -> None:
     }
     start = [("foshan", "adopted_single"), ("guangdong", "sent_up")]
     assert reached == {
-        "基层工程建设项目审批制度改革遇到的两点困难": [*start, ("cppcc-national", "adopted_merged")],
+        "基层工程建设项目审批制度改革遇到的两点困难": [
+            ("nanhai", "adopted_single"),
+            *start,
+            ("cppcc-national", "adopted_merged"),
+        ],
         "对新个税法实施的舆情反映": [
             *start,
             ("gd-party", "adopted_merged"),
@@ -86,7 +91,7 @@ def test_the_three_titles_of_the_summary(past: list[ItemSeed]) -> None:
         "港珠澳大桥通车带来的预期影响及意见建议": [*start, ("cppcc-national", "passed_on")],
     }
     approval = next(item for item in past if item.title.startswith("基层工程建设项目审批"))
-    assert approval.authors == ("lujunfeng",)
+    assert (approval.unit_host, approval.authors) == ("mm-nanhai", ("lujunfeng",))
 
 
 def test_the_same_seed_gives_the_same_year(past: list[ItemSeed], current: list[ItemSeed]) -> None:

@@ -100,7 +100,8 @@ def nanhai_2019(seed: int = 2019) -> list[ItemSeed]:
     中共佛山市委 (9 single, 5 merged), to which 南海 reported directly. The summary does not say whether the
     three items that reached the national level are among the 55; they went up through 佛山市政协, which
     cannot have sent them without adopting them, so here they are counted among its 41. Further 26 were
-    sent to 佛山市政协 and not adopted. The province's own outcome of the three is not told and therefore `sent_up`.
+    sent to 佛山市政协 and not adopted. One of the 436 came from 民盟南海总支, which takes part in 南海. The province's
+    own outcome of the three is not told and therefore `sent_up`.
     """
     drafts = sources(RECEIVED - NATIONAL - LOOKALIKES, seed)
     days = submission_days(len(drafts), seeded(seed, "days"))

@@ -5,7 +5,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from zhitong.demo.content.days import add_working_days
 from zhitong.demo.content.divisions import DATA
+from zhitong.demo.content.nanhai import BULLETIN
 from zhitong.demo.content.people import authors_of, walker
 from zhitong.demo.content.seeds import Decision, Forward, ItemSeed
 
@@ -56,21 +58,29 @@ def _ways() -> dict[str, tuple[date, Forward]]:
     }
 
 
-# The summary names the author of one of the three; the others get authors of the demo.
-def _author(row: dict[str, Any], index: int) -> str:
-    return str(row["author"]) or authors_of("nanhai")[index * 7].username
+def _from_party(written: date, day: date, way: Forward) -> tuple[Decision, Forward]:
+    """Return how a party's unit in 南海 took up the report and sent it to the committee, which adopted it on `day`."""
+    sent = add_working_days(written, 2)
+    return Decision("adopted", sent), Forward("nanhai", sent, "adopted_single", day, BULLETIN, then=(way,))
 
 
 def national_items() -> tuple[ItemSeed, ...]:
-    """The three reports whose titles stand in 南海's yearly summary for 2019."""
+    """The three reports whose titles stand in 南海's yearly summary for 2019.
+
+    The summary names the author of one of them with his unit, 民盟南海总支: that report came from there. The others
+    have authors of the demo.
+    """
     ways = _ways()
     found = []
     for index, row in enumerate(_texts()["item"]):
         day, way = ways[row["key"]]
+        decision = Decision("adopted", day, "", BULLETIN)
+        if row["unit"]:
+            decision, way = _from_party(row["submitted_on"], day, way)
         found.append(
             ItemSeed(
                 key=row["key"],
-                unit_host="nanhai",
+                unit_host=row["unit"] or "nanhai",
                 title=row["title"],
                 problem=row["problem"],
                 analysis=row["analysis"],
@@ -78,11 +88,11 @@ def national_items() -> tuple[ItemSeed, ...]:
                 category=row["category"],
                 keywords=tuple(row["keywords"]),
                 submitter_kind="党派团体" if row["author"] else "委员",
-                authors=(_author(row, index),),
+                authors=(row["author"] or authors_of("nanhai")[index * 7].username,),
                 urgency="重要",
                 source="约稿" if row["key"] == "income-tax" else "原创",
                 submitted_on=row["submitted_on"],
-                decision=Decision("adopted", day, "", "社情民意信息"),
+                decision=decision,
                 forwards=(way,),
             )
         )
