@@ -79,6 +79,14 @@ def make_user(
     return user
 
 
+def join(user: User, unit: Unit, account: User, other: Unit) -> None:
+    """Let a human join two accounts: a code from the one, told to the other. Both bear one name."""
+    with unit:
+        code, _ = accounts.open_join_code(actor=user.actor, password=PASSWORD)
+    with other:
+        accounts.join_accounts(actor=account.actor, password=PASSWORD, code=code)
+
+
 TEXT = {
     "title": "关于规范电动自行车充电的建议",
     "problem": "桂城街道部分老旧小区充电桩不足，居民拉线充电，存在火灾隐患。",

@@ -66,6 +66,25 @@ class KeyForm(Form):
     )
 
 
+class JoinCodeForm(Form):
+    """The own password, for a code that joins this account to another one."""
+
+    password = _password("当前密码", "current-password", "证明是您本人。", missing="请填写这个账号的密码。")
+
+
+class JoinForm(Form):
+    """A code of the account in the other unit, and the password of this one."""
+
+    code = forms.CharField(
+        label="关联码",
+        max_length=40,
+        error_messages={"required": "请填写另一个单位的账号生成的关联码。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text="在另一个单位的账号里生成，12 位字母和数字。",
+    )
+    password = _password("当前密码", "current-password", missing="请填写这个账号的密码。")
+
+
 class PeopleFilter(Form):
     """What narrows the list of people."""
 

@@ -64,10 +64,13 @@ class ClosedUnitMiddleware:
         return views.refused(request, refusal)
 
 
-# What people of a closed unit still do for themselves: come in and out, read notices and say how they are mailed, and
-# take lists of the archive with them.
+# What people of a closed unit still do for themselves: come in and out, read notices and say how they are mailed, take
+# lists of the archive with them, and join the account to that of the unit they came to.
 _OPEN_APPS = {"notices", "api", "exports"}
-_OPEN_PAGES = {"accounts:login", "accounts:logout", "accounts:password", "accounts:invite", "accounts:key_revoke"}
+_OPEN_PAGES = {
+    "accounts:login", "accounts:logout", "accounts:password", "accounts:invite", "accounts:key_revoke",
+    "accounts:joined",
+}  # fmt: skip
 
 
 def _open_paths() -> tuple[str, str]:

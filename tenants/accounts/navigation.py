@@ -65,6 +65,7 @@ navigation.register(
     ),
 )
 navigation.register_menu(
+    MenuEntry("joined", "关联账号", "accounts:joined", "link", order=60),
     MenuEntry("keys", "程序密钥", "accounts:keys", "lock", order=70),
     MenuEntry("password", "修改密码", "accounts:password", "key", order=80),
     MenuEntry("logout", "退出", "accounts:logout", "logout", order=90, post=True),

@@ -21,6 +21,14 @@ _WORDS = {
     "links.refused": "打开了不能用的一次性链接",
     "links.code_wrong": "一次性链接的验证码不对",
     "api.request_key.reused": "程序用同一个请求编号提交了不同的内容",
+    "people.join.refused": "关联码不能用",
+}
+# why a code of joined accounts was refused -> what it says
+_CODES = {
+    "unknown": "没有这个关联码",
+    "used": "关联码已经用过",
+    "expired": "关联码已过时间",
+    "same unit": "关联码是本单位的账号生成的",
 }
 _ENDS = {
     "used": "链接已经答复过",
@@ -62,6 +70,8 @@ def _more(entry: AuditEntry, senders: dict[str, Dispatch]) -> str:
         return f"{found.sender.short_name} {zt_short(found.sent_at)} 报来的一篇，没有接收" if found else ""
     if entry.action == "documents.file.refused":
         return f"{data['name']}：{data['reason']}"
+    if entry.action == "people.join.refused":
+        return _CODES[data["reason"]]
     if entry.action == "links.code_wrong":
         return f"第 {data['failures']} 次输错"
     return _ENDS.get(data.get("reason", ""), "")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tenants.accounts.views import entry, importing, keys, oddities, people, setup
+from tenants.accounts.views import entry, importing, joining, keys, oddities, people, setup
 
 app_name = "accounts"
 # Ways in and out: the bare host has them too, for the platform's operators.
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     *entry_patterns,
     path("keys/", keys.index, name="keys"),
     path("keys/<int:key_id>/revoke/", keys.revoke, name="key_revoke"),
+    path("joined/", joining.joined, name="joined"),
     path("people/", people.index, name="people"),
     path("people/new/", people.new, name="person_new"),
     path("people/import/", importing.choose, name="people_import"),

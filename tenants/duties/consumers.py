@@ -21,6 +21,7 @@ from tenants.duties.queries.targets import progress
 from tenants.notices.operations import notify
 from zhitong.core import outbox
 from zhitong.core.operations import require_unit, system
+from zhitong.people.queries import same_human
 from zhitong.ranking.models import DossierTransfer, Target
 from zhitong.ranking.operations import freeze_transfer
 from zhitong.ranking.periods import Period
@@ -146,7 +147,8 @@ def tell_of_transfer(payload: dict[str, Any]) -> None:
     if transfer.withdrawn_at is not None:
         return
     key, kind = f"dossier:{transfer.uuid}", "duties.dossier"
-    for user in User.objects.filter(person_uuid=transfer.person.uuid, is_active=True):
+    persons = list(same_human(transfer.person).values_list("uuid", flat=True))
+    for user in User.objects.filter(person_uuid__in=persons, is_active=True):
         title = f"{transfer.source.short_name}的履职档案已经转来"
         _tell([user], key, kind, title, "", url="/duties/")
         office = with_permission("duties.manage").exclude(pk=user.pk)

@@ -11,7 +11,7 @@ from typing import Any
 from tenants.accounts.models import User
 from tenants.notices import plans
 from tenants.notices.mail import AddressUnknown, send, send_confirmation
-from tenants.notices.operations import CONFIRM_TOPIC, MAIL_TOPIC, mails_to, note_refused, take_batch
+from tenants.notices.operations import CONFIRM_TOPIC, MAIL_TOPIC, mails_to, note_refused, notify, take_batch
 from zhitong.core import outbox
 from zhitong.core.operations import require_unit, system
 
@@ -54,3 +54,28 @@ def ask_reader(payload: dict[str, Any]) -> None:
         send_confirmation(reader, payload["address"], payload["at"])
     except AddressUnknown:
         note_refused(actor=system(require_unit()), reader=reader)
+
+
+@outbox.consumer("people.account.joined")
+def tell_of_joining(payload: dict[str, Any]) -> None:
+    """Tell an account that it was joined to one of another unit: whoever did not do it undoes it at once."""
+    _tell_account(payload, "joined", "您的账号已与另一个单位的账号关联")
+
+
+@outbox.consumer("people.account.parted")
+def tell_of_parting(payload: dict[str, Any]) -> None:
+    """Tell an account that it, or one it was joined to, was parted."""
+    _tell_account(payload, "parted", "账号的关联已解除")
+
+
+def _tell_account(payload: dict[str, Any], what: str, title: str) -> None:
+    reader = User.objects.get(uuid=payload["user"])
+    notify(
+        actor=system(require_unit()),
+        reader=reader,
+        key=f"account:{what}:{payload['at']}",
+        kind=f"account.{what}",
+        title=title,
+        body="不是您本人办的，请马上在“关联账号”里查看，并修改密码。",
+        url="/accounts/joined/",
+    )

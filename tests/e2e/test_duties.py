@@ -11,11 +11,10 @@ from tenants.duties.models import Counted
 from tenants.review import operations as review
 from tenants.review.models import Task
 from tests.e2e.people import Person
-from tests.factories import make_draft, make_user, refuse_failed_messages
+from tests.factories import join, make_draft, make_user, refuse_failed_messages
 from zhitong.core import clock, outbox
 from zhitong.core.operations import system
 from zhitong.demo.content import duties as words
-from zhitong.people.models import Person as Human
 from zhitong.ranking.operations import publish_rules
 from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.ranking.tasks import refresh_standings
@@ -62,7 +61,7 @@ def people(committed: None, sit_down: SitDown) -> dict[str, Any]:
             run = review.submit(actor=member.actor, item_uuid=item.uuid, version=item.version)
             if "污水" not in title:
                 review.decide_pass(actor=reviewer.actor, task_uuid=Task.objects.get(run=run).uuid)
-    make_user(party, "liang", name="梁晓岚", person=Human.objects.get(uuid=member.person_uuid))
+    join(member, county, make_user(party, "liang", name="梁晓岚"), party)
     settle()
     return {
         "setter": sit_down(make_user(city, "lin", name="林伟", roles=["clerk"]), city),

@@ -31,6 +31,7 @@ from zhitong.core.workday_table import set_days
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Audience, Event, EventKind, PaperKind
 from zhitong.exchange.operations import NewPaper
+from zhitong.people import operations as people
 from zhitong.ranking.operations import publish_rules
 from zhitong.ranking.periods import Period
 from zhitong.ranking.scoring.presets import FOLDER
@@ -319,6 +320,12 @@ def _places_of_asides(unit: Unit) -> dict[str, Place]:
     }  # fmt: skip
 
 
+def _code_of_a_neighbour(city: Unit) -> str:
+    """Return a code that an account of 佛山 has just opened, of somebody who is known as 李迁 in both units."""
+    with city:
+        return people.open_code(actor=make_user(city, "liqian", name="李迁").actor_in(city))[1]
+
+
 def _places_between(unit: Unit, city: Unit) -> dict[str, Place]:
     """Where two units speak to one another: a sending that came back, one that is asked for, one not ours, a route."""
     with unit:
@@ -343,6 +350,8 @@ def _places_between(unit: Unit, city: Unit) -> dict[str, Place]:
     route = open_route(actor=system(None), sender=unit, receiver=city, kind=RouteKind.DIRECT)
     c, b, today = client_for(clerk, unit), client_for(boss, unit), f"{clock.today()}"
     corrected = {**TEXT, "title": "退回的", "version": version, "analysis": KEPT}
+    moved = client_for(make_user(unit, "liqian", name="李迁"), unit)
+    join = {"do": "join", "code": _code_of_a_neighbour(city), "password": PASSWORD}
     return {
         "correction of a text": Place(
             "desk:correct", c, f"/items/{back.item_uuid}/correct/", corrected, "problem", "情况反映", "analysis"
@@ -365,6 +374,10 @@ def _places_between(unit: Unit, city: Unit) -> dict[str, Place]:
         "reasons for declining": Place(
             "desk:decline_reasons", b, "/settings/decline-reasons/", {"words": "重复"}, "words", "理由清单",
             empty_is_fine=True,
+        ),
+        "join code": Place("accounts:joined", moved, "/accounts/joined/", join, "code", "关联码"),
+        "password for a join code": Place(
+            "accounts:joined", moved, "/accounts/joined/", {"do": "open", "password": PASSWORD}, "password", "当前密码"
         ),
         "end of a route": Place(
             "desk:route_end", b, f"/routes/{route.pk}/end/", {"reason": "不再直报"}, "reason", "终止的理由"

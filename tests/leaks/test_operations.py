@@ -22,7 +22,7 @@ from tenants.handling import operations as tenant_handling
 from tenants.handling.operations import Named
 from tenants.papers import operations as papers
 from tenants.review import operations as review
-from tests.factories import TEXT, make_draft, make_user
+from tests.factories import PASSWORD, TEXT, join, make_draft, make_user
 from tests.leaks.places import rows_of
 from tests.leaks.world import World, build, dispatch_to_city
 from zhitong.core import clock
@@ -32,7 +32,6 @@ from zhitong.core.tables import RawRow
 from zhitong.exchange.models import AdoptionMode, Delivery, Event, EventKind, PaperKind
 from zhitong.exchange.operations import NewPaper
 from zhitong.exchange.operations.handling import Handler
-from zhitong.people.models import Person
 from zhitong.ranking.models import Measure
 from zhitong.ranking.operations import consent_to_transfer
 from zhitong.ranking.periods import Period
@@ -56,11 +55,16 @@ _TENANTS = (
     "tenants.proposals.operations",
     "zhitong.ranking.operations.targets",
     "zhitong.ranking.operations.transfers",
+    "zhitong.people.operations.joining",
+    "tenants.accounts.operations.joining",
 )
 Operation = Callable[..., object]
 
 # What asks for no right itself -> who has asked for it before.
 INNER = {
+    "accounts.joining.join_accounts": "itself: whose account it is, by its password, and nobody else",
+    "accounts.joining.open_join_code": "as join_accounts",
+    "accounts.joining.part_accounts": "itself: whose account it is, and nobody else",
     "duties.records.enter_record": "itself: a member for themselves, duties.manage for anybody else",
     "exchange.answering.answer_call": "items and review, when an answer is submitted",
     "exchange.answering.count_reading": "papers, for whom a paper was given to",
@@ -88,7 +92,11 @@ INNER = {
     "handling.rate": "itself: an author of the item, and nobody else",
     "papers.confirm_paper": "itself: whom the paper was given to",
     "papers.read_paper": "as confirm_paper",
+    "people.joining.join_account": "itself: whose account it is, and nobody else",
+    "people.joining.open_code": "as join_account",
+    "people.joining.part_account": "as join_account",
     "ranking.transfers.consent_to_transfer": "itself: the person whose dossier it is, and nobody else",
+    "ranking.transfers.withdraw_all": "as consent_to_transfer",
     "ranking.transfers.withdraw_consent": "as consent_to_transfer",
 }
 # What a neighbour does to its own rows, whatever it names: nobody else's row is in it.
@@ -216,8 +224,8 @@ def given(world: World) -> dict[str, Any]:
 
 def _duties(world: World) -> dict[str, Any]:
     """Rows of duties of 南海, with what their operations are told."""
-    person = Person.objects.get(uuid=world.author.person_uuid)
-    make_user(world.city, "also", person=person)
+    also = make_user(world.city, "also", name=world.author.name)
+    join(world.author, world.unit, also, world.city)
     today = clock.today()
     period = Period.of_year(today.year)
     with world.unit:
@@ -238,6 +246,8 @@ def _duties(world: World) -> dict[str, Any]:
         "list_uuid": honours.uuid,
         "subject_uuid": entry.subject_uuid,
         "transfer_uuid": handed.uuid,
+        "code": "ABCD-EFGH-JKMN",
+        "password": PASSWORD,
         "source": world.unit.uuid,
         "receiver": world.city.uuid,
         "numbers": {world.author.uuid: 1},

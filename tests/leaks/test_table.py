@@ -76,6 +76,7 @@ desk:urge                     302 404 403 403 403 200 404 404
 accounts:login                200 302 302 302 302 302 302 302
 accounts:password             302 200 200 200 200 200 200 200
 accounts:invite               404 404 404 404 404 404 404 404
+accounts:joined               302 200 200 200 200 200 200 200
 accounts:keys                 302 200 200 200 200 200 200 200
 accounts:key_revoke           302 405 405 405 405 405 405 405
 accounts:people               302 403 200 403 403 403 403 403

@@ -17,7 +17,7 @@ from zhitong.demo.content.groups import groups
 from zhitong.demo.content.people import PersonSeed, people_of
 from zhitong.demo.content.units import units
 from zhitong.demo.flows import set_up
-from zhitong.people.models import Person
+from zhitong.people.operations import join_account, open_code
 from zhitong.ranking.operations import add_term, publish_rules
 from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.units.models import BodyKind, ExternalBody, Level, RouteKind, Unit, UnitKind
@@ -94,6 +94,13 @@ def build_units(world: World) -> None:
                 participates_in=world.units.get(seed.participates_in_host or ""),
             ),
         )
+    open_bodies(world)
+    set_rules(world)
+
+
+def open_bodies(world: World) -> None:
+    """Register the bodies outside and open the routes to them, of whoever stands in the world."""
+    platform = system(None, "平台")
     for body in bodies():
         world.bodies[body.code] = register_body(
             actor=platform,
@@ -102,7 +109,7 @@ def build_units(world: World) -> None:
             kind=_BODY_KINDS[body.kind],
             level=Level(body.level),
         )
-        for host in body.used_by:
+        for host in (one for one in body.used_by if one in world.units):
             open_route(
                 actor=platform,
                 sender=world.units[host],
@@ -110,6 +117,10 @@ def build_units(world: World) -> None:
                 body=world.bodies[body.code],
                 valid_from=BEGIN,
             )
+
+
+def set_rules(world: World) -> None:
+    """Put the rules of province and county into force, and name their terms."""
     for host, code, preset in _RULES:
         owner = world.units[host]
         source = (FOLDER / f"{preset}.yaml").read_text(encoding="utf-8")
@@ -128,8 +139,8 @@ def build_units(world: World) -> None:
 
 
 def build_people(world: World) -> None:
-    """Create every account, its groups and posts. One human with several accounts is one person."""
-    known: dict[str, Person] = {}
+    """Create every account, its groups and posts; a human with accounts in several units joins them."""
+    first: dict[str, tuple[Unit, User]] = {}
     password = make_password(demo_password())
     kinds = {(group.unit_host, group.name): _GROUP_KINDS[group.kind] for group in groups()}
     for host, unit in world.units.items():
@@ -137,16 +148,25 @@ def build_people(world: World) -> None:
         with unit:
             set_up(unit, is_office=host in _OFFICES)
             for seed in people_of(host):
-                user = _create(unit, seed, kinds, known.get(seed.mobile))
-                world.users[host, seed.username] = user
-                if user.person_uuid:
-                    known[seed.mobile] = Person.objects.get(uuid=user.person_uuid)
+                user = world.users[host, seed.username] = _create(unit, seed, kinds)
                 for code in dict.fromkeys(_POSTS[post] for post in seed.posts):
                     accounts.put_in_post(actor=actor, user=user, position_code=code, held_from=BEGIN)
             User.objects.update(password=password, password_changed_at=clock.now())
+        for seed in people_of(host):
+            user = world.users[host, seed.username]
+            if seed.mobile and first.setdefault(seed.mobile, (unit, user)) != (unit, user):
+                _join(*first[seed.mobile], unit, user)
 
 
-def _create(unit: Unit, seed: PersonSeed, kinds: dict[tuple[str, str], GroupKind], person: Person | None) -> User:
+def _join(one: Unit, user: User, other: Unit, account: User) -> None:
+    """Let a human join two accounts, as people do it: a code from the one, told to the other."""
+    with one:
+        _, code = open_code(actor=user.actor_in(one))
+    with other:
+        join_account(actor=account.actor_in(other), code=code)
+
+
+def _create(unit: Unit, seed: PersonSeed, kinds: dict[tuple[str, str], GroupKind]) -> User:
     roles = [_ROLES.get(role, role) for role in seed.roles]
     if seed.unit_host == "guangdong" and "clerk" in roles:
         roles.append("province_office")
@@ -161,7 +181,6 @@ def _create(unit: Unit, seed: PersonSeed, kinds: dict[tuple[str, str], GroupKind
         rank="" if seed.rank == "none" else seed.rank,
         roles=roles,
         groups=[(kinds[seed.unit_host, name], name) for name in seed.groups if (seed.unit_host, name) in kinds],
-        person=person,
     )
 
 

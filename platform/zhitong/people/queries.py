@@ -1,19 +1,30 @@
-"""Reads over persons: the accounts of one human."""
+"""Reads over persons: the accounts that a human joined."""
 
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from zhitong.people.models import PersonAccount
+from zhitong.people.models import Person, PersonAccount
 from zhitong.units.models import Lifecycle
 
 
 def accounts_of(person_uuid: UUID) -> "QuerySet[PersonAccount]":
-    """Return the accounts of one human in units that answer, by the unit's name, each with its primary `host`."""
+    """Return the accounts that one human joined, in units that answer, by the unit's name; none of who joined none.
+
+    Each has the unit's primary `host`.
+    """
+    joined = Person.objects.filter(uuid=person_uuid, joined__isnull=False).values("joined")
     return (
-        PersonAccount.objects.filter(person__uuid=person_uuid, unit__domains__is_primary=True)
+        PersonAccount.objects.filter(person__joined__in=joined, unit__domains__is_primary=True)
         .exclude(unit__lifecycle=Lifecycle.PREPARING)
         .select_related("unit")
         .annotate(host=F("unit__domains__domain"))
         .order_by("unit__short_name")
     )
+
+
+def same_human(person: Person) -> "QuerySet[Person]":
+    """Return all persons of the human who is `person`: those joined to it, or it alone."""
+    if person.joined is None:
+        return Person.objects.filter(pk=person.pk)
+    return Person.objects.filter(joined=person.joined)

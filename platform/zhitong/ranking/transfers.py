@@ -8,6 +8,7 @@ from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.exchange.packets import digest
 from zhitong.people.models import Person, PersonAccount
+from zhitong.people.queries import same_human
 from zhitong.ranking.models import DossierTransfer
 from zhitong.units.models import Unit
 
@@ -29,23 +30,28 @@ def own_person(actor: Actor, unit: Unit) -> Person:
 
 
 def units_of(person: Person) -> list[Unit]:
-    """Return the units in which somebody has an account, in the order of their names."""
-    accounts = PersonAccount.objects.filter(person=person).select_related("unit").order_by("unit__short_name", "pk")
+    """Return the units in which a human has joined accounts, in the order of their names; one where none was joined."""
+    accounts = (
+        PersonAccount.objects.filter(person__in=same_human(person))
+        .select_related("unit")
+        .order_by("unit__short_name", "pk")
+    )
     return list({account.unit_id: account.unit for account in accounts}.values())
 
 
 def transfers_of(person: Person) -> QuerySet[DossierTransfer]:
     """Return what somebody consented to, latest first, withdrawn consents too."""
-    rows = DossierTransfer.objects.filter(person=person).select_related("source", "receiver")
+    rows = DossierTransfer.objects.filter(person__in=same_human(person)).select_related("source", "receiver")
     return rows.order_by("-consented_at", "-pk")
 
 
 def received(unit: Unit, person_uuid: UUID | None) -> list[DossierTransfer]:
     """Return the dossiers of somebody that other units handed to `unit` and the person still consents to."""
-    if person_uuid is None:
+    person = Person.objects.filter(uuid=person_uuid).first() if person_uuid else None
+    if person is None:
         return []
     rows = DossierTransfer.objects.filter(
-        receiver=unit, person__uuid=person_uuid, withdrawn_at__isnull=True, frozen_at__isnull=False
+        receiver=unit, person__in=same_human(person), withdrawn_at__isnull=True, frozen_at__isnull=False
     )
     return list(rows.select_related("source").order_by("source__short_name", "pk"))
 

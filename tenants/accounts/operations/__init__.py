@@ -19,6 +19,7 @@ from tenants.accounts.operations.circles import (
     set_groups,
 )
 from tenants.accounts.operations.importing import PEOPLE_AT_ONCE, Entered, import_people, invite_waiting
+from tenants.accounts.operations.joining import WrongPassword, join_accounts, open_join_code, part_accounts
 from tenants.accounts.operations.platform import appoint_administrator
 from tenants.accounts.operations.roles import define_role, set_roles
 from tenants.accounts.operations.users import (
@@ -33,6 +34,7 @@ __all__ = [
     "PEOPLE_AT_ONCE",
     "Entered",
     "InvitationGone",
+    "WrongPassword",
     "accept_invitation",
     "add_group",
     "add_position",
@@ -49,7 +51,10 @@ __all__ = [
     "invite",
     "invite_waiting",
     "invited_user",
+    "join_accounts",
     "name_head",
+    "open_join_code",
+    "part_accounts",
     "put_in_post",
     "reactivate_user",
     "revoke_api_token",

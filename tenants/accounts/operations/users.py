@@ -13,7 +13,6 @@ from tenants.accounts.operations import roles as role_operations
 from zhitong.core import audit, clock
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
-from zhitong.people.models import Person
 from zhitong.people.operations import link_account
 
 EDITABLE = ("username", "name", "mobile", "email", "member_kind", "party", "duty", "rank", "expertise", "tags")
@@ -36,7 +35,6 @@ def create_user(
     email: str = "",
     expertise: str = "",
     tags: str = "",
-    person: Person | None = None,
 ) -> User:
     """Create an account without a password; an invitation sets the first one.
 
@@ -55,7 +53,6 @@ def create_user(
         email: where notices go as well.
         expertise: what the human knows well, in words.
         tags: the unit's marks, in one text (骨干、专家).
-        person: the human, when another unit knows him already; None makes a new one.
 
     Raises:
         InvalidInput: a field is malformed or taken, a role or a kind of circle unknown.
@@ -67,7 +64,7 @@ def create_user(
     _save(user)
     role_operations.assign(user, roles)
     circles.join(user, groups)
-    _link(actor, user, person)
+    _link(actor, user)
     audit.record(
         actor=actor,
         action="accounts.user.created",
@@ -97,7 +94,7 @@ def update_user(*, actor: Actor, user: User, changes: Mapping[str, str | None]) 
     for name in changed:
         setattr(locked, name, cleaned[name])
     _save(locked, changed)
-    _link(actor, locked, None)
+    _link(actor, locked)
     audit.record(actor=actor, action="accounts.user.changed", object_kind="user", object_id=locked.uuid, fields=changed)
     return locked
 
@@ -188,18 +185,17 @@ def _constraint(error: IntegrityError) -> str:
     return str(getattr(diagnosis, "constraint_name", "") or "")
 
 
-def _link(actor: Actor, user: User, person: Person | None) -> None:
+def _link(actor: Actor, user: User) -> None:
     if actor.unit_id is None:
         return  # operators of the platform are nobody's members
-    joined = link_account(
+    person = link_account(
         actor=actor,
         user_uuid=user.uuid,
         name=user.name,
         rank=user.rank,
         kind=user.member_kind,
         group_name=circles.main_group(user),
-        person=person,
     )
-    if user.person_uuid != joined.uuid:
-        user.person_uuid = joined.uuid
+    if user.person_uuid != person.uuid:
+        user.person_uuid = person.uuid
         user.save(update_fields=["person_uuid"])

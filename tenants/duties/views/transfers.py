@@ -18,7 +18,7 @@ from zhitong.ranking.operations import consent_to_transfer, withdraw_consent
 from zhitong.ranking.transfers import own_person, transfers_of, units_of
 from zhitong.units.current import unit_in_force
 from zhitong.web import parts
-from zhitong.web.parts import State
+from zhitong.web.parts import Action, State
 
 
 @login_required
@@ -60,7 +60,8 @@ def transfer(request: HttpRequest) -> HttpResponse:
         "phone_title": "转履职档案",
         "empty_box": parts.empty(
             "没有可以转的单位",
-            "您只在一个单位有账号。调到新单位后，由新单位管理员建账号，再在这里同意转档案。",
+            "调到新单位后，由新单位管理员建账号；您把两个账号关联起来，再在这里同意转档案。",
+            Action("关联账号", url=reverse("accounts:joined"), primary=True),
             icon="arrow-right",
         ),
     }

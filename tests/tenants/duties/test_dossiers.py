@@ -17,12 +17,11 @@ from tenants.accounts.models import Role, User
 from tenants.duties import operations as duties
 from tenants.duties.models import Counted, Duty, DutyRecord
 from tenants.duties.queries import dossiers
-from tests.factories import make_user
+from tests.factories import join, make_user
 from tests.tenants.duties.conftest import World
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from zhitong.core.operations import system
-from zhitong.people.models import Person
 from zhitong.ranking.models import DossierTransfer
 from zhitong.ranking.operations import consent_to_transfer, freeze_transfer, publish_rules, withdraw_consent
 from zhitong.ranking.scoring.presets import FOLDER
@@ -251,8 +250,9 @@ def test_a_dossier_on_paper(world: World, client_for: Callable[..., Client], yea
 @pytest.fixture
 def moved(world: World) -> User:
     """梁晓岚 of 南海 also has an account in 禅城, where the office does not know the years before."""
-    person = Person.objects.get(uuid=world.county.author.person_uuid)
-    return make_user(world.neighbour.unit, "liang2", name="梁晓岚", person=person)
+    account = make_user(world.neighbour.unit, "liang2", name="梁晓岚")
+    join(world.county.author, world.county.unit, account, world.neighbour.unit)
+    return account
 
 
 def test_figures_go_to_another_unit_on_consent_and_come_back_out_of_sight(

@@ -7,7 +7,12 @@ from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_en
 from zhitong.ranking.operations.rules import checked, publish_rules, set_sight
 from zhitong.ranking.operations.targets import set_targets
 from zhitong.ranking.operations.terms import add_term, remove_term
-from zhitong.ranking.operations.transfers import consent_to_transfer, freeze_transfer, withdraw_consent
+from zhitong.ranking.operations.transfers import (
+    consent_to_transfer,
+    freeze_transfer,
+    withdraw_all,
+    withdraw_consent,
+)
 from zhitong.ranking.operations.trials import ask_trial, compute_waiting
 
 __all__ = [
@@ -30,6 +35,7 @@ __all__ = [
     "remove_term",
     "set_sight",
     "set_targets",
+    "withdraw_all",
     "withdraw_consent",
     "years_of",
 ]

@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from zhitong.core import audit, clock, outbox
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.packets import digest
 from zhitong.people.models import Person
+from zhitong.people.queries import same_human
 from zhitong.ranking.models import DossierTransfer
 from zhitong.ranking.transfers import FIELDS, YEAR_FIELDS, own_person, units_of
 from zhitong.units.current import unit_in_force
@@ -29,17 +32,20 @@ def consent_to_transfer(*, actor: Actor, source: UUID, receiver: UUID) -> Dossie
         raise NotFound
     if source == receiver:
         raise WrongState("档案本来就在这个单位，不用转。")
-    standing = DossierTransfer.objects.filter(
-        person=person, source=units[source], receiver=units[receiver], withdrawn_at=None
+    # Its person in the source is whose dossier goes. Pressed twice: one after the other.
+    whose = Person.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk__in=same_human(person), accounts__unit__uuid=source
     )
-    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # pressed twice: one after the other
+    standing = DossierTransfer.objects.filter(
+        person=whose, source=units[source], receiver=units[receiver], withdrawn_at=None
+    )
     before = standing.first()
     if before is not None and before.frozen_at is None:
         return before
     moment = clock.now()
     standing.update(withdrawn_at=moment)
     transfer = DossierTransfer.objects.create(
-        person=person, source=units[source], receiver=units[receiver], consented_at=moment
+        person=whose, source=units[source], receiver=units[receiver], consented_at=moment
     )
     outbox.publish("ranking.dossier.consented", {"transfer": str(transfer.uuid)}, unit_id=transfer.source_id)
     _note(actor, transfer, "ranking.dossier.consented")
@@ -55,7 +61,9 @@ def withdraw_consent(*, actor: Actor, transfer_uuid: UUID) -> DossierTransfer:
         WrongState: it was taken back before, or another one replaced it.
     """
     person = own_person(actor, unit_in_force())
-    transfer = DossierTransfer.objects.select_for_update().filter(uuid=transfer_uuid, person=person).first()
+    transfer = (
+        DossierTransfer.objects.select_for_update().filter(uuid=transfer_uuid, person__in=same_human(person)).first()
+    )
     if transfer is None:
         raise NotFound
     if transfer.withdrawn_at is not None:
@@ -64,6 +72,24 @@ def withdraw_consent(*, actor: Actor, transfer_uuid: UUID) -> DossierTransfer:
     transfer.save(update_fields=["withdrawn_at"])
     _note(actor, transfer, "ranking.dossier.withdrawn")
     return transfer
+
+
+@operation()
+def withdraw_all(*, actor: Actor) -> list[DossierTransfer]:
+    """Take back all of one's own consents from or to the present unit: it is about to be parted from the others.
+
+    Raises:
+        NotFound: the actor has no account here.
+    """
+    unit = unit_in_force()
+    person = own_person(actor, unit)
+    rows = DossierTransfer.objects.select_for_update().filter(person__in=same_human(person), withdrawn_at=None)
+    found = list(rows.filter(Q(source=unit) | Q(receiver=unit)).order_by("pk"))
+    for transfer in found:
+        transfer.withdrawn_at = clock.now()
+        transfer.save(update_fields=["withdrawn_at"])
+        _note(actor, transfer, "ranking.dossier.withdrawn")
+    return found
 
 
 @operation("duties.read")
