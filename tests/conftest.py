@@ -5,6 +5,7 @@ party line 民盟佛山 / 民盟南海. Tests that need real commits (races, wor
 their own.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -77,21 +78,27 @@ def _clean_slate(request: pytest.FixtureRequest) -> Iterator[None]:
         connection.set_schema_to_public()
 
 
-@pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A copy of the database for this test alone, where transactions really commit; threads see it too."""
+@contextlib.contextmanager
+def copied_database() -> Iterator[None]:
+    """Work on a copy of this worker's database, where transactions really commit and threads see it too."""
     database = connections.settings["default"]
     original, copy = database["NAME"], f"{database['NAME']}_{uuid4().hex[:6]}"
-    with django_db_blocker.unblock():
+    connections.close_all()
+    _admin(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+    database["NAME"] = copy
+    try:
+        yield
+    finally:
         connections.close_all()
-        _admin(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
-        database["NAME"] = copy
-        try:
-            yield
-        finally:
-            connections.close_all()
-            database["NAME"] = original
-            _admin(f'DROP DATABASE "{copy}" WITH (FORCE)')
+        database["NAME"] = original
+        _admin(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A copy of the database for this test alone."""
+    with django_db_blocker.unblock(), copied_database():
+        yield
 
 
 def _unit(host: str) -> Unit:
