@@ -17,6 +17,8 @@ Where the summary leaves something open:
 - It calls the year a lead (“保持领先势头”) and gives no points: those follow from the rules of the demo.
 """
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -33,10 +35,15 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from pytest_django.plugin import DjangoDbBlocker
 
+from tenants.accounts.models import User
+from tenants.circulars import operations as circulars
 from tenants.desk.reports import year_report
 from tenants.duties.queries.dossiers import dossier, people
+from tenants.items.models import Item
+from tests.api.conftest import key_of, with_key
 from tests.conftest import copied_database
-from tests.factories import make_user
+from tests.factories import exported, make_user
+from tests.platform.ranking.test_statistics import every_figure_opens_its_list
 from zhitong.core.models import OutboxMessage
 from zhitong.demo.content.items import nanhai_2019
 from zhitong.demo.duties import score_people
@@ -73,6 +80,10 @@ COUNTS = {
     "received": RECEIVED, "adopted": ADOPTED, "higher": HIGHER, "higher_city": BY_CITY,
     "higher_province": BY_PROVINCE, "higher_national": BY_NATION, "instructions": 0,
 }  # fmt: skip
+FUNNEL = [
+    ("收稿", RECEIVED), ("本级采用", ADOPTED), ("市级采用", BY_CITY), ("省级采用", BY_PROVINCE),
+    ("全国采用", BY_NATION),
+]  # fmt: skip
 HOSTS = ("guangdong", "foshan", "nanhai", "chancheng", "mm-foshan", "mm-nanhai")
 YEAR = Period.of_year(2019)
 
@@ -125,6 +136,13 @@ def words_of(client: Client, path: str, extension: str) -> str:
         cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
         said = "".join([*(paragraph.text for paragraph in word.paragraphs), *cells])
     return "".join(said.split())
+
+
+def heading(client: Client, url: str) -> int:
+    """Return how many items a list says that it holds."""
+    found = re.search(r"<h1[^>]*>[^<]*?([\d,]+) 篇", client.get(url).content.decode())
+    assert found, url
+    return int(found[1].replace(",", ""))
 
 
 def cells(row: Any) -> dict[str, Any]:
@@ -225,3 +243,165 @@ def test_persons_and_groups_are_parts_of_the_same_reports(clerk: Client, unit: U
             assert (groups[name]["收稿"], groups[name]["本级采用"]) == (part.received, part.adopted), name
     whole = figures.sum_of(parts.values())
     assert (whole.received, whole.adopted, whole.higher) == (RECEIVED, ADOPTED, HIGHER)
+
+
+def test_the_ledger_says_why(clerk: Client, unit: Unit) -> None:
+    path = f"/ranking/unit/{unit.uuid}/?period=2019"
+    page = clerk.get(path)
+    assert page.context["total"] == POINTS
+    lines = page.context["ledger"]
+    assert sum(line.points for line in lines if not line.off) == POINTS
+    said = page.content.decode()
+    for title in HONOURS:
+        assert title in said
+    with unit:
+        uuids = dict(Item.objects.filter(title__in=HONOURS).values_list("title", "uuid"))
+    # 转送 1 and 综合 15; 转送 1 and 综合 10; 转送 1.
+    for title, points in zip(HONOURS, (16, 11, 1), strict=True):
+        assert clerk.get(f"/ranking/item/{uuids[title]}/").context["total"] == points, title
+
+
+def test_every_list_behind_a_count_is_as_long(clerk: Client, unit: Unit) -> None:
+    base = f"/ranking/counts/{unit.uuid}/?period=2019&what="
+    assert {what: heading(clerk, f"{base}{what}") for what in COUNTS} == COUNTS
+    for path in ("/ranking/?period=2019", "/ranking/statistics/?period=2019"):
+        assert every_figure_opens_its_list(clerk, path)
+
+
+def test_statistics_add_up_to_it(clerk: Client) -> None:
+    context = clerk.get("/ranking/statistics/?period=2019").context
+    assert {name: getattr(context["whole"], name) for name in COUNTS} == COUNTS
+    assert [(row.label, row.value) for row in context["funnel"]] == FUNNEL
+    tables = list(context["tables"])
+    assert len(tables) == 6
+    for table in tables:
+        if table.key == "month":  # an adoption counts in the month of the adoption, perhaps in two
+            assert table.total[0] == RECEIVED
+        else:
+            assert (table.total[0], table.total[2], table.total[-1]) == (RECEIVED, ADOPTED, HIGHER), table.key
+        for column in ("占收稿", "占采用"):
+            shares = [
+                Decimal(str(cell.value).rstrip("%")) for _, row in table.rows for cell in row if cell.label == column
+            ]
+            assert sum(shares) == Decimal("100.00"), (table.key, column)
+    times = {label: row[0].value for label, row in context["times"].rows}
+    assert times["提交到签发（本级采用）"] == ADOPTED
+    assert times["提交到上级采用"] == HIGHER
+
+
+def test_the_dashboards(clerk: Client, office: Client, unit: Unit) -> None:
+    for client, path in (
+        (clerk, "/overview/?period=2019"),
+        (clerk, f"/overview/{unit.uuid}/wall/?period=2019"),
+        (office, f"/overview/{unit.uuid}/?period=2019"),
+    ):
+        context = client.get(path).context
+        key = {figure.label: figure.value for figure in context["figures"]}
+        assert (key["收稿"], key["本级采用率"]) == (RECEIVED, Decimal("54.4"))
+        assert (key["省级采用"], key["全国采用"], key["批示"]) == (BY_PROVINCE, BY_NATION, 0)
+        assert [(row.label, row.value) for row in context["funnel"]] == FUNNEL
+        dots = [dot for line in context["trend"].lines for dot in line.dots if "period=2019" in dot.url]
+        assert sum(dot.value for dot in dots) == RECEIVED
+    counties = office.get("/province/?group=committee-county&period=2019").context
+    assert (
+        next(figure.value for figure in counties["figures"] if figure.label == "收稿") == RECEIVED
+    )  # nobody else wrote
+
+
+def signed_circular(unit: Unit) -> Any:
+    """Return the yearly circular of a unit, begun by its clerk."""
+    with unit:
+        clerk = User.objects.filter(roles__code="clerk").order_by("id")[0]
+        return circulars.begin(actor=clerk.actor, when=YEAR)
+
+
+def test_the_circular_of_the_unit(clerk: Client, unit: Unit) -> None:
+    begun = signed_circular(unit)
+    path = f"/circulars/{begun.uuid}/"
+    sentence = f"南海区政协共收到社情民意信息{RECEIVED}篇，采用{ADOPTED}篇，采用率{RATE}"
+    sent = f"被上级采用{HIGHER}篇。"
+    for text in (
+        clerk.get(path).content.decode(), words_of(clerk, f"{path}print.{{}}", "docx"),
+        words_of(clerk, f"{path}print.{{}}", "pdf"),
+    ):  # fmt: skip
+        assert sentence in text
+        assert sent in text
+    assert (begun.figures["own"]["received"], begun.figures["own"]["adopted"]) == (RECEIVED, ADOPTED)
+    assert Decimal(begun.figures["own"]["points"]) == POINTS
+
+
+def test_the_circular_of_the_city(city: Unit, client_for: Callable[..., Client]) -> None:
+    begun = signed_circular(city)
+    reader = client_for(make_user(city, "kan", roles=["clerk"]), city)
+    [row] = [row for table in begun.figures["tables"] for row in table["rows"] if row["name"] == "南海区政协"]
+    assert {name: row[name] for name in ("received", "adopted", "higher", "instructions")} == {
+        "received": RECEIVED, "adopted": ADOPTED, "higher": HIGHER, "instructions": 0,
+    }  # fmt: skip
+    path = f"/circulars/{begun.uuid}/print.{{}}"
+    book: Any = load_workbook(BytesIO(content(reader.get(path.format("xlsx")))))
+    rows = [row for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) if "南海区政协" in row]
+    assert [row[3:6] + row[7:10] for row in rows] == [(RECEIVED, ADOPTED, RATE, HIGHER, 0, POINTS)]
+    word = Document(BytesIO(content(reader.get(path.format("docx")))))
+    [told] = [
+        texts for table in word.tables for row in table.rows if "南海区政协" in (texts := [c.text for c in row.cells])
+    ]
+    assert told[3:6] + told[7:10] == [str(RECEIVED), str(ADOPTED), RATE, str(HIGHER), "0", f"{POINTS}"]
+
+
+def test_the_dossier_of_the_named_author(party: Unit, client_for: Callable[..., Client]) -> None:
+    clerk = client_for(make_user(party, "jingban", roles=["clerk"]), party)
+    with party:
+        author = User.objects.get(name="路俊峰")
+    page = clerk.get(f"/duties/members/{author.uuid}/?year=2019")
+    [report] = page.context["reports"]
+    assert report["title"] == next(iter(HONOURS))
+    assert [tag.word for tag in report["tags"]] == ["本级采用", "市级采用", "省级采用", "全国采用"]
+    told = {label: value for label, value, _ in page.context["figures"]}
+    assert (told["提交"], told["本级采用"], told["上级采用"]) == ("1", "1", "1")
+    said = words_of(clerk, f"/duties/members/{author.uuid}/dossier.{{}}?year=2019", "docx")
+    assert next(iter(HONOURS)) in said
+    heads, *rows = lines(clerk, "duties.members", "year=2019")
+    line = dict(zip(heads, next(row for row in rows if "路俊峰" in row), strict=True))
+    assert (line["提交"], line["本级采用"], line["上级采用"]) == ("1", "1", "1")
+
+
+def lines(client: Client, kind: str, query: str) -> list[list[str]]:
+    """Return the rows of a CSV export under its heads."""
+    table = list(csv.reader(io.StringIO(exported(client, kind, query, wanted="csv").decode("utf-8-sig"))))
+    return [row for row in table if len(row) == max(map(len, table))]
+
+
+def test_exports(clerk: Client, unit: Unit) -> None:
+    heads, *rows = lines(clerk, "ranking.units", "period=2019")
+    own = dict(zip(heads, next(row for row in rows if "南海区政协" in row), strict=True))
+    assert {name: own[name] for name in OWN_ROW} == {name: str(value) for name, value in OWN_ROW.items()}
+    book: Any = load_workbook(BytesIO(exported(clerk, "ranking.units", "period=2019")))
+    told = [row for row in book.worksheets[0].iter_rows(values_only=True) if "南海区政协" in row]
+    assert [row[4:6] for row in told] == [(RECEIVED, ADOPTED)]
+    for what, number in (
+        ("received", RECEIVED),
+        ("adopted", ADOPTED),
+        ("higher_city", BY_CITY),
+        ("higher_national", BY_NATION),
+    ):
+        listed = lines(clerk, "ranking.counted", f"unit={unit.uuid}&what={what}&period=2019")[1:]
+        assert len(listed) == number, what
+    statistics = lines(clerk, "ranking.statistics", "period=2019")[1:]
+    by_category = [int(row[3]) for row in statistics if row[0] == "类别" and row[2] == "收稿"]
+    assert sum(by_category) == RECEIVED
+    items = lines(clerk, "items.all", "year=2019")[1:]
+    assert len(items) == RECEIVED
+    assert sum(row[7] == "已采用" for row in items) == ADOPTED
+
+
+def test_programs(unit: Unit) -> None:
+    program = with_key(key_of(make_user(unit, "p", roles=["clerk"]), unit), unit)
+    [row] = [row for row in program.get("/api/v1/standings/?year=2019").json() if row["unit"] == "南海区政协"]
+    assert {name: row[name] for name in COUNTS} == COUNTS
+    assert (row["rank"], Decimal(row["points"])) == (1, POINTS)
+    listed, url = 0, "/api/v1/items/?limit=100"
+    while url:
+        page = program.get(url).json()
+        listed += sum(one["number_label"].find("〔2019〕") > 0 for one in page["results"])
+        url = page["next"]
+    assert listed == RECEIVED
