@@ -55,9 +55,8 @@ bench: setup
 
 pictures: setup-tests
 	$(BIN)/pytest tests/e2e/test_flow_editor.py -k what_the_how_to_shows
-	$(BIN)/pytest tests/e2e/test_lookalikes.py
 	@home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; ZHITONG_HOME=$$home $(BIN)/python -m tests.e2e.pictures
-	cp build/e2e/flow-*.png build/e2e/look-alikes.png build/pictures/*.png docs/images/
+	cp build/e2e/flow-*.png build/pictures/*.png docs/images/
 
 clean:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m zhitong.parts.clean; fi
