@@ -22,7 +22,7 @@ from zhitong.parts.processes import Part
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "256MB",
+    "shared_buffers": os.environ.get("ZHITONG_DATABASE_MEMORY", "256MB"),
     "max_connections": "100",
     # A dump of all schemas and the cloning of a unit lock every table of theirs at once.
     "max_locks_per_transaction": "512",

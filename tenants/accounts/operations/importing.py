@@ -50,7 +50,7 @@ def invite_waiting(*, actor: Actor, limit: int) -> list[tuple[User, str]]:
 def _enter(actor: Actor, person: NewPerson) -> Entered:
     try:
         with transaction.atomic():
-            user = create_user(actor=actor, roles=person.roles, groups=person.groups, **person.fields)  # type: ignore[arg-type]
+            user = create_user(actor=actor, roles=person.roles, groups=person.groups, **person.fields)
             for code in person.posts:
                 put_in_post(actor=actor, user=user, position_code=code, held_from=clock.today())
     except Refusal as refusal:
