@@ -10,6 +10,26 @@ LEAST_ITEMS = 3
 # A word of so many texts of the period is about everything; of a short period it still may be what is hot.
 _COMMON, _COMMON_PART = 60, 0.1
 NAMED_BY = 3
+# What titles of any subject say: "关于加强…的建议", "…应予重视".
+_IN_ALL_TITLES = frozenset(
+    (
+        "加强",
+        "完善",
+        "优化",
+        "推进",
+        "规范",
+        "提升",
+        "建议",
+        "问题",
+        "情况",
+        "反映",
+        "应予",
+        "亟待",
+        "关注",
+        "重视",
+        "解决",
+    )
+)
 _LEAST_LETTERS = 2
 
 
@@ -20,6 +40,15 @@ class Text:
     key: int
     unit: int
     terms: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a text says: whose it is, its words by weight, and the words of its title."""
+
+    unit: int
+    weighed: Mapping[str, float]
+    title: Collection[str]
 
 
 def group(texts: Sequence[Text], *, least_units: int = 1) -> list[list[Text]]:
@@ -49,27 +78,31 @@ def count_near(centre: Text, texts: Collection[Text]) -> int:
     return sum(len(centre.terms & text.terms) >= _SHARED for text in texts)
 
 
-def name_of(words: Sequence[tuple[int, Mapping[str, float]]], *, least_units: int = 1) -> str:
-    """Return what a group is called: the heaviest words that at least half of its texts say.
+def name_of(told: Sequence[Told], *, least_units: int = 1) -> str:
+    """Return what a group is called: the heaviest words that half of its texts and a third of its titles say.
+
+    Where there is none it is no subject, but a turn of phrase that many texts have in common: nothing is returned then.
 
     Args:
-        words: unit and weighed words of each text.
+        told: the texts of the group.
         least_units: so many units must say a word; over the network no word of one unit alone is shown.
     """
     total: Counter[str] = Counter()
     texts: Counter[str] = Counter()
+    titles: Counter[str] = Counter()
     units: dict[str, set[int]] = defaultdict(set)
-    for unit, weighed in words:
-        for word, weight in weighed.items():
+    for one in told:
+        titles.update(one.title)
+        for word, weight in one.weighed.items():
             total[word] += round(1000 * weight)
             texts[word] += 1
-            units[word].add(unit)
-    able = [
+            units[word].add(one.unit)
+    common = [
         word
         for word, _weight in total.most_common()
         if len(word) >= _LEAST_LETTERS and not word.isdecimal() and len(units[word]) >= least_units
+        if word not in _IN_ALL_TITLES and 2 * texts[word] >= len(told) <= 3 * titles[word]
     ]
-    common = [word for word in able if 2 * texts[word] >= len(words)] or able
     chosen: list[str] = []
     for word in common:
         if not any(word in other or other in word for other in chosen):

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from search.alike import read
 from search.alike.comparing import terms
-from search.clusters.grouping import LEAST_ITEMS, Text, count_near, group, name_of
+from search.clusters.grouping import LEAST_ITEMS, Text, Told, count_near, group, name_of
 from search.documents import body_of
 from search.models import HotItem, HotSubject, SearchDocument
 from search.weighing import weights_in_force
@@ -68,15 +68,16 @@ def compute(period: Period, unit_id: int | None) -> int:
         return 0
     least_units = 1 if unit_id else LEAST_UNITS
     groups = group(texts, least_units=least_units)[:_KEPT]
-    earlier = _texts(period.before.first, period.before.last, unit_id) if groups else []
     documents = _documents(groups)
-    for place, members in enumerate(groups, 1):
+    named = [(name, members) for members in groups if (name := _name(members, documents, least_units))]
+    earlier = _texts(period.before.first, period.before.last, unit_id) if named else []
+    for place, (name, members) in enumerate(named, 1):
         subject = HotSubject.objects.create(
             unit_id=unit_id,
             first=period.first,
             last=period.last,
             place=place,
-            name=_name(members, documents, least_units),
+            name=name,
             items=len(members),
             units=len({one.unit for one in members}),
             before=count_near(members[0], earlier),
@@ -85,7 +86,7 @@ def compute(period: Period, unit_id: int | None) -> int:
         HotItem.objects.bulk_create(
             HotItem(subject=subject, unit_id=one.unit, item_uuid=documents[one.key].object_uuid) for one in members
         )
-    return len(groups)
+    return len(named)
 
 
 def _texts(first: date, last: date, unit_id: int | None) -> list[Text]:
@@ -101,9 +102,8 @@ def _documents(groups: Sequence[Sequence[Text]]) -> dict[int, SearchDocument]:
 
 def _name(members: Sequence[Text], documents: dict[int, SearchDocument], least_units: int) -> str:
     weights = weights_in_force()
-    words = [
-        (one.unit, terms(read(document.title, body_of(document)), weights))
-        for one in members[:_NAMED_FROM]
-        for document in [documents[one.key]]
-    ]
-    return name_of(words, least_units=least_units)
+    told = []
+    for one in members[:_NAMED_FROM]:
+        reading = read(documents[one.key].title, body_of(documents[one.key]))
+        told.append(Told(one.unit, terms(reading, weights), reading.title_words))
+    return name_of(told, least_units=least_units)

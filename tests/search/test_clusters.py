@@ -11,7 +11,7 @@ from django.test import Client
 
 from search.backend import backend
 from search.clusters import hot_subjects
-from search.clusters.grouping import Text, group, name_of
+from search.clusters.grouping import Text, Told, group, name_of
 from search.clusters.keeping import compute
 from search.clusters.subjects import behind, get_subject
 from search.documents import Document, unit_grant
@@ -236,6 +236,20 @@ def test_groups_are_not_chained_and_small_ones_are_left_out() -> None:
 
 
 def test_over_the_network_no_word_of_one_unit_alone_names_a_subject() -> None:
-    words = [(1, {"电梯": 2.0, "映月社区": 9.0}), (1, {"电梯": 2.0, "映月社区": 9.0}), (2, {"电梯": 2.0, "加装": 1.0})]
-    assert name_of(words, least_units=2) == "电梯"
-    assert name_of(words).startswith("映月社区")
+    weighed = [{"电梯": 2.0, "映月社区": 9.0}, {"电梯": 2.0, "映月社区": 9.0}, {"电梯": 2.0, "加装": 1.0}]
+    told = [Told(unit, words, words.keys()) for unit, words in zip((1, 1, 2), weighed, strict=True)]
+    assert name_of(told, least_units=2) == "电梯"
+    assert name_of(told).startswith("映月社区")
+    assert name_of([Told(unit, {"建议": 1.0}, ["建议"]) for unit in range(3)]) == ""
+
+
+def test_a_turn_of_phrase_that_titles_do_not_say_is_no_subject(unit: Unit, city: Unit, province: Unit) -> None:
+    phrase = "现有规定比较原则，操作细则没有跟上，基层执行中尺度不一，宁严勿宽。"
+    titles = ("加装电梯维保", "公交换乘票价", "稻田灌溉水渠", "夜间施工噪声")
+    for one, title in zip((unit, city, province, city), titles, strict=True):
+        report(one, title, phrase)
+    assert compute(MAY, None) == 0
+    for one in (unit, province):
+        report(one, "夜间施工噪声扰民", phrase)
+    assert compute(MAY, None) == 1
+    assert set(HotSubject.objects.get().name.split("、")) <= {"夜间", "施工", "噪声"}
