@@ -119,6 +119,7 @@ def sample(_request: HttpRequest) -> HttpResponse:
     response = HttpResponse(columns.sample(), content_type=_XLSX)
     disposition = content_disposition_header(as_attachment=True, filename="已立案提案样表.xlsx")
     response.headers["Content-Disposition"] = disposition
+    response.headers["Content-Security-Policy"] = "sandbox"  # a file: it may do nothing at all
     return response
 
 
