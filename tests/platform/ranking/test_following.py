@@ -72,6 +72,10 @@ def test_following_each_event_ends_where_computing_all_anew_ends(
         with unit:
             exchange.reverse(actor=system(unit.pk), event_uuid=event.uuid, reason="登记有误")
 
+    def apart() -> None:
+        with city:
+            exchange.take_apart(actor=system(city.pk), item_uuid=kept["whole"], reason="拆开")
+
     def last_years(label: str) -> UUID:
         ago = (TODAY - date(LAST_YEAR, 11, 20)).days
         return send_up(unit, new_item(unit, label, authors=[PERSON], days_ago=ago), city, f"佛{label}", ago)
@@ -92,6 +96,8 @@ def test_following_each_event_ends_where_computing_all_anew_ends(
         lambda: outcome(city, old, EventKind.INSTRUCTION, leader_rank="city", leader="某", words="请阅"),
         lambda: wrong(province, kept["high"]),
         lambda: wrong(city, kept["adopted"]),
+        lambda: outcome(city, kept["whole"]),
+        apart,
     ]
     for step in steps:
         step()

@@ -48,27 +48,36 @@ def merges_of(units: Iterable[int], items: Iterable[UUID]) -> dict[Node, Merge]:
     return {Node(part.unit_id, part.source_uuid): Merge(part.item_uuid, part.number - 1) for part in counted}
 
 
-def merged_into_matters(matters: Collection[int]) -> set[int]:
-    """Return the matters of what items of `matters` were merged into, directly or by further merges."""
+def merged_into_matters(matters: Collection[int], *, ever: bool = False) -> set[int]:
+    """Return the matters of what items of `matters` were merged into, directly or by further merges.
+
+    Args:
+        matters: by their keys.
+        ever: merges that were taken apart, too.
+    """
     found: set[int] = set()
     ahead = set(matters)
     while ahead:
-        parts = MergePart.objects.filter(source_matter_id__in=ahead, ended_at__isnull=True)
+        parts = _parts(ever=ever).filter(source_matter_id__in=ahead)
         ahead = set(parts.values_list("matter_id", flat=True)) - found
         found |= ahead
     return found
 
 
-def source_matters(matter_id: int) -> set[int]:
-    """Return the matters of all that the items of a matter were merged from, directly or by further merges."""
+def source_matters(matter_id: int, *, ever: bool = False) -> set[int]:
+    """Return the matters of all that the items of a matter were merged from; `ever` as above."""
     found: set[int] = set()
     ahead = {matter_id}
     while ahead:
-        parts = MergePart.objects.filter(matter_id__in=ahead, ended_at__isnull=True)
+        parts = _parts(ever=ever).filter(matter_id__in=ahead)
         ahead = set(parts.values_list("source_matter_id", flat=True)) - found
         found |= ahead
     return found
 
 
+def _parts(*, ever: bool) -> QuerySet[MergePart]:
+    return MergePart.objects.all() if ever else MergePart.objects.filter(ended_at__isnull=True)
+
+
 def _standing(unit_id: int) -> QuerySet[MergePart]:
-    return MergePart.objects.filter(unit_id=unit_id, ended_at__isnull=True)
+    return _parts(ever=False).filter(unit_id=unit_id)

@@ -65,10 +65,13 @@ def years_of(matters: Iterable[int]) -> set[int]:
 
 
 def _bound(matters: Iterable[int]) -> set[int]:
-    """These matters, with those they were merged into and those these were merged from."""
+    """These matters, with those they were merged into and those these were merged from.
+
+    A merge that was taken apart binds as well: what the merged item got counts for it alone from then on.
+    """
     found = set(matters)
-    found |= merged_into_matters(found)
-    return found.union(*(source_matters(matter) for matter in found))
+    found |= merged_into_matters(found, ever=True)
+    return found.union(*(source_matters(matter, ever=True) for matter in found))
 
 
 def _taking_part(matters: set[int], events: set[int | None]) -> set[int]:
