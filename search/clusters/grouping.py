@@ -44,7 +44,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a text says: whose it is, its words by weight, and the words of its title."""
+    """What a text says: whose it is, its words by weight, and the words of its title that may name a subject."""
 
     unit: int
     weighed: Mapping[str, float]

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from search.alike import read
 from search.alike.comparing import terms
+from search.alike.places import places
 from search.clusters.grouping import LEAST_ITEMS, Text, Told, count_near, group, name_of
 from search.documents import body_of
 from search.models import HotItem, HotSubject, SearchDocument
@@ -105,5 +106,7 @@ def _name(members: Sequence[Text], documents: dict[int, SearchDocument], least_u
     told = []
     for one in members[:_NAMED_FROM]:
         reading = read(documents[one.key].title, body_of(documents[one.key]))
-        told.append(Told(one.unit, terms(reading, weights), reading.title_words))
+        # Where it is does not say what it is about: the titles of a city name the city.
+        title = [word for word in reading.title_words if not places(word)]
+        told.append(Told(one.unit, terms(reading, weights), title))
     return name_of(told, least_units=least_units)
