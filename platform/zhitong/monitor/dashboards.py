@@ -13,7 +13,7 @@ from zhitong.web.parts import empty
 
 PICTURES = ("ranking", "funnel", "trend", "rates")
 BARS, WALL_BARS = 24, 21
-HOT, WALL_HOT = 8, 5
+HOT, WALL_HOT = 6, 5
 _SILENT, _LATE, _WALL_SILENT, _WALL_LATE = 12, 6, 8, 5
 
 
