@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -18,6 +19,8 @@ from zhitong.parts.demo import Demo, run_demo
 
 PHONE, DESK, WALL = (390, 844), (1440, 900), (1920, 1080)
 _OUT = Path(__file__).resolve().parents[2] / "build" / "pictures"
+_PAPER_SCALE = 1.25  # of 72 dots an inch: a sheet is as wide as a page of these pictures on a narrow screen
+_BYTES = "async link => Array.from(new Uint8Array(await (await fetch(link.href)).arrayBuffer()))"
 _AUTHOR, _CLERK = "chenyingxin", "clerk"
 
 
@@ -25,18 +28,22 @@ def _stay(_page: Page) -> None:
     """Take the page as it opens."""
 
 
-def _first(links: str) -> Callable[[Page], None]:
-    """Follow the first link that the selector finds."""
+def _first(*links: str) -> Callable[[Page], None]:
+    """Follow the first link that each selector finds, page by page."""
 
     def follow(page: Page) -> None:
-        page.goto(page.locator(links).first.evaluate("link => link.href"))
+        for found in links:
+            page.goto(page.locator(found).first.evaluate("link => link.href"))
 
     return follow
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page as somebody sees it: where, who, which address, on which screen, and what is done there first."""
+    """A page as somebody sees it: where, who, which address, on which screen, and what is done there first.
+
+    `paper` selects the link to a PDF on that page, whose first sheet is the picture instead.
+    """
 
     name: str
     host: str
@@ -44,23 +51,43 @@ class Picture:
     path: str
     size: tuple[int, int] = DESK
     then: Callable[[Page], None] = _stay
+    paper: str = ""
 
 
 PICTURES = (
     Picture("author-home-phone", "nanhai", _AUTHOR, "/", PHONE),
-    Picture("journey-phone", "nanhai", _AUTHOR, "/items/", PHONE, _first("main a[href$='/journey/']")),
+    Picture(
+        "journey-phone", "nanhai", _AUTHOR, "/items/?tab=approved", PHONE, _first("a.zt-item", "a[href$='/journey/']")
+    ),
     Picture("write-phone", "nanhai", _AUTHOR, "/items/new/", PHONE),
     Picture("mine-phone", "nanhai", _AUTHOR, "/overview/mine/", PHONE),
     Picture("write", "nanhai", _AUTHOR, "/items/new/"),
     Picture("office", "nanhai", _CLERK, "/"),
     Picture("review", "nanhai", _CLERK, "/review/", then=_first("main a[href^='/review/tasks/']")),
+    Picture(
+        "look-alikes",
+        "nanhai",
+        _CLERK,
+        "/search/?q=规范老旧小区电动自行车充电棚建设",
+        then=_first(".zt-reslist h2 a", "#alikes a[href*='/review/alikes/']", "#alikes a[data-key=D]"),
+    ),
     Picture("send", "nanhai", _CLERK, "/send/", then=_first("main a[href$='/send/']")),
+    Picture("register", "nanhai", _CLERK, "/register/"),
     Picture("dossier", "nanhai", _AUTHOR, "/duties/"),
     Picture("inbox", "foshan", _CLERK, "/inbox/"),
     Picture("search", "nanhai", _CLERK, "/search/?q=电动自行车"),
     Picture("hot", "guangdong", _CLERK, "/search/hot/"),
     Picture("ledger", "nanhai", _CLERK, "/ranking/", then=_first("main tr[aria-selected] td.why a")),
     Picture("statistics", "foshan", _CLERK, "/ranking/statistics/"),
+    Picture("circular", "foshan", _CLERK, "/circulars/", then=_first("tr:has-text('已下发') a")),
+    Picture(
+        "circular-paper",
+        "foshan",
+        _CLERK,
+        "/circulars/",
+        then=_first("tr:has-text('已下发') a"),
+        paper="a[href$='/print.pdf']",
+    ),
     Picture("overview", "foshan", _CLERK, "/overview/"),
     Picture("province", "guangdong", _CLERK, "/province/"),
     Picture("province-phone", "guangdong", _CLERK, "/province/", PHONE),
@@ -120,9 +147,16 @@ def _take(browser: Browser, base: str, picture: Picture, state: Path) -> list[st
     page.goto(f"{base}{picture.path}")
     picture.then(page)
     page.wait_for_load_state("networkidle")
-    _keep(Image.open(BytesIO(page.screenshot())), _OUT / f"{picture.name}.png")
+    shot = Image.open(BytesIO(page.screenshot()))
+    if picture.paper:
+        shot = _first_sheet(bytes(page.locator(picture.paper).evaluate(_BYTES)))
+    _keep(shot, _OUT / f"{picture.name}.png")
     context.close()
     return faults
+
+
+def _first_sheet(paper: bytes) -> Image.Image:
+    return pypdfium2.PdfDocument(paper)[0].render(scale=_PAPER_SCALE).to_pil()
 
 
 def _keep(shot: Image.Image, path: Path) -> None:
