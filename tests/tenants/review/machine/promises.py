@@ -31,19 +31,20 @@ _STANDING = {
 }  # fmt: skip
 _HOLDING = {K.BEFORE, K.DELEGATE, K.WRITE}
 _DECIDING_VERBS = {"pass", "object", "return", "decline", "keep"}
+TRAIL = "core_auditentry"
 _TABLES = (
     "review_run", "review_task", "review_act", "review_copy", "review_question", "review_absence",
     "review_flowversion", "items_item", "items_edition", "items_itemauthor", "accounts_holding", "accounts_user",
-    "accounts_user_roles", "exchange_event", "core_onetimelink", "core_outboxmessage", "core_auditentry",
+    "accounts_user_roles", "exchange_event", "core_onetimelink", "core_outboxmessage", TRAIL,
 )  # fmt: skip
 
 
-def digest() -> str:
-    """Return one value for everything a verb may write: two equal ones mean that nothing changed."""
+def digest() -> dict[str, object]:
+    """Return a value for each table that a verb may write: equal ones mean that nothing changed."""
     one = "SELECT '{0}', count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {0} t"
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(one.format(table) for table in _TABLES))
-        return str(sorted(cursor.fetchall()))
+        return {table: values for table, *values in cursor.fetchall()}
 
 
 @dataclass

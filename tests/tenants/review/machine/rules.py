@@ -27,7 +27,7 @@ from tenants.review.models import PENDING, Absence, Question, Run, Task
 from tenants.review.operations import Addressees, Outsider
 from tenants.review.operations.flows import choose_version
 from tests.factories import TEXT
-from tests.tenants.review.machine.promises import Witness, digest
+from tests.tenants.review.machine.promises import TRAIL, Witness, digest
 from tests.tenants.review.machine.world import CATEGORIES, COMMITTEE, POSTS, definitions
 from zhitong.core import clock
 from zhitong.core.errors import Refusal
@@ -440,14 +440,18 @@ class ReviewMachine(RuleBasedStateMachine):
         return clock.at(self.moment)
 
     def attempt(self, verb: Callable[[], Any], *, may_fail_by: set[str] | None = None) -> Any:
-        """Do it; a refusal must have changed nothing at all, and be one of `may_fail_by` when that is given."""
+        """Do it; a refusal must have changed nothing at all, and be one of `may_fail_by` when that is given.
+
+        One that says so (a link that is gone) leaves its trace in the trail, and nothing else.
+        """
         with self.later():
             before = digest()
             try:
                 return verb()
             except Refusal as refused:
                 refusal = refused
-            assert digest() == before, f"{refusal.message} changed something"
+            changed = {table for table, value in digest().items() if value != before[table]}
+            assert changed == ({TRAIL} if refusal.trace else set()), f"{refusal.message} changed {changed}"
             assert may_fail_by is None or refusal.code in may_fail_by, f"{refusal.code}: {refusal.message}"
             return None
 
