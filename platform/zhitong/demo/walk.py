@@ -10,6 +10,7 @@ from zhitong.demo.pages import Browser, PageError
 from zhitong.demo.world import demo_password
 
 _PATIENCE = 90.0
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class Walk:
@@ -154,12 +155,12 @@ class Walk:
 
     def _points(self, province: Browser) -> str:
         """Return the points of 南海区政协 this year as the ranking shows them, and remember its ledger's page."""
-        province.open("/province/?group=committee-county")
-        self._ledger = next(
-            (href for href, words in province.titled_links() if "南海" in words and "/ranking/unit/" in href), ""
-        )
-        if not self._ledger:
+        province.open("/province/units/?group=committee-county")
+        pages = [href for href, words in province.titled_links() if words.startswith("南海区")]
+        keys = [key for href in pages for key in re.findall(_UUID, href)]
+        if not keys:
             raise PageError(f"{province.name}: the ranking of counties does not name 南海: {province.text[:300]}")
+        self._ledger = province.link(f"/ranking/unit/{keys[0]}/")
         province.open(self._ledger)
         found = re.search(r"合计\s*([\d.]+)", province.text)
         return found[1] if found else "0"
