@@ -1,10 +1,12 @@
 """Reads over a unit's people."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from tenants.accounts.models import Holding, Invitation, Membership, Position, Role, User
+from tenants.accounts.models import Group, Holding, Invitation, Membership, Position, Role, User
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
@@ -92,6 +94,15 @@ def members(
 def standing_counts() -> dict[str, int]:
     """Return how many accounts stand how, by the keys of `STANDINGS`; one query."""
     return User.objects.aggregate(**{key: Count("pk", filter=condition) for key, condition in STANDINGS.items()})
+
+
+def heads_of(groups: Iterable[Group]) -> defaultdict[int, list[str]]:
+    """Return the names of those who head some circles, by the circle's key."""
+    rows = Membership.objects.filter(group__in=groups, is_head=True, user__is_active=True)
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for row in rows.select_related("user").order_by("pk"):
+        found[row.group_id].append(row.user.name)
+    return found
 
 
 def vacant_positions(on: date) -> list[Position]:

@@ -14,18 +14,15 @@ from tenants.duties.queries import awards, dossiers
 from tenants.duties.queries.awards import get_list, honoured
 from tenants.duties.queries.chosen import TABS, chosen
 from tenants.duties.queries.circles import members
-from tenants.duties.views.circles import ITEMS_ORDER, circle_asked, items_asked, points_asked
+from tenants.duties.views.circles import circle_asked, items_asked, points_asked
 from tenants.duties.views.lists import list_year
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
-from zhitong.exchange.models import ItemFact
 from zhitong.exports.registry import Exporter, Rows, by_batches, register
-from zhitong.ranking import queries as ranking
-from zhitong.ranking.models import LedgerEntry
+from zhitong.monitor import years
+from zhitong.ranking.exports import LEDGER, ledger_rows
 from zhitong.ranking.views.common import period_in
-from zhitong.ranking.views.standings import ledger_lines
-from zhitong.ranking.words import outcome
 from zhitong.units.current import unit_in_force
 
 _TARGETS = ("对象", "时段", "计什么", "任务", "完成", "完成率（%）", "状态", "依据")
@@ -36,8 +33,6 @@ _YEARS = (
 _LISTS = ("名称", "评什么", "从", "到", "人选", "状态", "审定时间")
 _DUTIES = ("清单", "内容", "怎样算完成", "数量", "须附证明")
 _MEMBERS = ("姓名", "报送", "本级采用", "上级采用", "批示", "得分")
-_ITEMS = ("编号", "来稿日期", "类别", "结果")
-_POINTS = ("日期", "事件", "说明", "条款", "算式", "分", "计入")
 _HONOURS = ("序号", "名称", "说明", "得分", "增列理由")
 
 
@@ -144,27 +139,13 @@ def _circle_title(asked: QueryDict) -> str:
 
 
 def _circle_items(actor: Actor, asked: QueryDict) -> Rows:
-    facts = items_asked(account_of(actor), asked)[-1]
-
-    def told(some: Sequence[ItemFact]) -> Iterable[Sequence[Value]]:
-        outcomes = ranking.outcomes(some)
-        for fact in some:
-            came_of_it = "；".join(outcome(event) for event in outcomes[fact.item_uuid])
-            yield fact.number_label, fact.submitted_on, fact.category or "未分类", came_of_it
-
-    return facts.count(), by_batches(facts.order_by(*ITEMS_ORDER), told)
+    return years.items_rows(items_asked(account_of(actor), asked)[-1])
 
 
 def _circle_points(actor: Actor, asked: QueryDict) -> Rows:
     _asked, place, lines = points_asked(account_of(actor), asked)
     unit = unit_in_force()
-
-    def told(some: Sequence[LedgerEntry]) -> Iterable[Sequence[Value]]:
-        for entry, line in zip(some, ledger_lines(actor, unit, unit, place.rules, some), strict=True):
-            counts = "否" if line.off else "是"
-            yield entry.counted_on, line.event, line.note, line.clause, line.arithmetic, entry.points, counts
-
-    return lines.count(), by_batches(lines, told)
+    return ledger_rows(actor, unit, unit, place.rules, lines)
 
 
 def _has_points(actor: Actor, asked: QueryDict) -> None:
@@ -205,7 +186,7 @@ register(
         kind="duties.circle_items",
         label="计数的信息",
         right=None,
-        columns=_ITEMS,
+        columns=years.HEADS,
         rows=_circle_items,
         title=_circle_title,
         check=_of_circle,
@@ -216,7 +197,7 @@ register(
         kind="duties.circle_points",
         label="得分明细",
         right=None,
-        columns=_POINTS,
+        columns=LEDGER,
         rows=_circle_points,
         title=_circle_title,
         check=_has_points,

@@ -8,14 +8,12 @@ from django.http import QueryDict
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
-from zhitong.exchange.models import Assignment, Dispatch, ItemFact
+from zhitong.exchange.models import Assignment, Dispatch
 from zhitong.exports.registry import Exporter, Rows, by_batches, register
-from zhitong.monitor import queries
+from zhitong.monitor import queries, years
 from zhitong.monitor.listing import WAITING, WAITING_ORDER, asked_of, unit_rows, waiting_rows
 from zhitong.monitor.own_views import own_counted
 from zhitong.monitor.scopes import Scope, scope_of
-from zhitong.ranking import queries as ranking
-from zhitong.ranking import words
 from zhitong.ranking.views.common import period_in
 from zhitong.ranking.words import COUNTS, rank_change
 from zhitong.units.current import unit_in_force
@@ -23,7 +21,6 @@ from zhitong.units.current import unit_in_force
 _UNITS = ("名次", "升降", "单位", *COUNTS.values(), "得分", "零报送")
 _SENDINGS = ("编号", "报送单位", "接收单位", "报送时间", "状态", "签收时限")
 _ANSWERS = ("编号", "交办单位", "承办", "交办时间", "状态", "答复时限")
-_MINE = ("编号", "来稿日期", "类别", "结果")
 
 
 def _units(actor: Actor, asked: QueryDict) -> Rows:
@@ -77,15 +74,7 @@ def _owed(some: Sequence[Assignment]) -> Iterator[Sequence[Value]]:
 
 
 def _mine(actor: Actor, asked: QueryDict) -> Rows:
-    found = own_counted(actor, unit_in_force(), asked)[-1]
-    return found.count(), by_batches(found.order_by("-pk"), _signed)
-
-
-def _signed(some: Sequence[ItemFact]) -> Iterator[Sequence[Value]]:
-    outcomes = ranking.outcomes(some)
-    for fact in some:
-        came_of_it = "；".join(words.outcome(event) for event in outcomes[fact.item_uuid])
-        yield fact.number_label, fact.submitted_on, fact.category or "未分类", came_of_it
+    return years.items_rows(own_counted(actor, unit_in_force(), asked)[-1])
 
 
 def _scope(actor: Actor, asked: QueryDict) -> Scope:
@@ -112,4 +101,4 @@ def _mine_title(asked: QueryDict) -> str:
 register(Exporter("monitor.units", "各单位明细", None, _UNITS, _units, _units_title, _scope))
 register(Exporter("monitor.sendings", "在途和超期未签收", None, _SENDINGS, _sendings, _waiting_title, _scope))
 register(Exporter("monitor.answers", "超期未答复", None, _ANSWERS, _answers, _waiting_title, _scope))
-register(Exporter("monitor.mine", "我的一年", "items.write", _MINE, _mine, _mine_title))
+register(Exporter("monitor.mine", "我的一年", "items.write", years.HEADS, _mine, _mine_title))

@@ -12,14 +12,12 @@ from zhitong.core.operations import Actor
 from zhitong.exchange.models import ItemFact
 from zhitong.monitor import shares, years
 from zhitong.ranking import figures
-from zhitong.ranking import queries as ranking
 from zhitong.ranking.periods import Period, read_period
 from zhitong.ranking.views.common import plain
 from zhitong.ranking.views.standings import parts_of_a_year
 from zhitong.units.models import Unit
 from zhitong.web import navigation
-from zhitong.web.keyset import page_of
-from zhitong.web.parts import SavedFilter, empty
+from zhitong.web.parts import empty
 
 
 @login_required
@@ -43,29 +41,18 @@ def mine_items(request: HttpRequest) -> HttpResponse:
     """Return the reader's own items behind one of these figures."""
     actor, unit = _author(request)
     what, when, facts = own_counted(actor, unit, request.GET)
-    page = page_of(facts, ("-pk",), request.GET)
-    outcomes = ranking.outcomes(page.items)
-    base = reverse("monitor:mine_items")
-    context = {
-        "title": years.OWN_COUNTS[what],
-        "number": facts.count(),
-        "when": when,
-        "page": page,
-        "columns": years.COLUMNS,
-        "rows": [
-            years.item_row(fact, outcomes[fact.item_uuid], reverse("desk:journey", args=[fact.item_uuid]))
-            for fact in page.items
-        ],
-        "caption": f"我的{when.words}{years.OWN_COUNTS[what]}",
-        "filters": [
-            SavedFilter(label, f"{base}?what={name}&{when.query}", current=name == what)
-            for name, label in years.OWN_COUNTS.items()
-        ],
-        "filters_label": "数的是什么",
+    context = years.items_page(
+        facts,
+        request.GET,
+        what,
+        when,
+        whose="我的",
+        base=f"{reverse('monitor:mine_items')}?",
+        page_of_item=lambda fact: reverse("desk:journey", args=[fact.item_uuid]),
+    ) | {
         "export_kind": "monitor.mine",
         "back_url": f"{reverse('monitor:mine')}?{when.query}",
         "back_words": "我的一年",
-        "empty_box": empty("没有这样的信息", f"{when.words}没有计入“{years.OWN_COUNTS[what]}”的信息。"),
     }
     return render(request, "monitor/items.html", context)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from zhitong.core.errors import NotFound
@@ -11,7 +12,7 @@ from zhitong.core.tables import Value
 from zhitong.exchange.models import Dispatch, ItemFact
 from zhitong.exports.registry import Exporter, Rows, by_batches, register
 from zhitong.ranking import queries, words
-from zhitong.ranking.models import LedgerEntry
+from zhitong.ranking.models import LedgerEntry, RuleSet
 from zhitong.ranking.narrowing import read_narrowing
 from zhitong.ranking.views.common import period_in, plain
 from zhitong.ranking.views.rankings import BY, columns_of, ranked_rows, ranking_title
@@ -21,7 +22,7 @@ from zhitong.units.current import unit_in_force
 from zhitong.units.models import Unit
 
 _COUNTED = ("编号", "单位", "来稿日期", "类别", "结果")
-_LEDGER = ("日期", "事件", "说明", "条款", "算式", "分", "计入")
+LEDGER = ("日期", "事件", "说明", "条款", "算式", "分", "计入")
 _SENDINGS = ("编号", "报送单位", "接收单位", "报送日期", "现在")
 _STATISTICS = ("统计表", "项目", "指标", "数")
 
@@ -50,7 +51,7 @@ def _counted(actor: Actor, asked: QueryDict) -> Rows:
 def _items(some: Sequence[ItemFact]) -> Iterator[Sequence[Value]]:
     outcomes = queries.outcomes(some)
     for fact in some:
-        came_of_it = "；".join(words.outcome(event) for event in outcomes[fact.item_uuid])
+        came_of_it = words.outcomes(outcomes[fact.item_uuid])
         yield fact.number_label, fact.unit.short_name, fact.submitted_on, fact.category or "未分类", came_of_it
 
 
@@ -82,6 +83,11 @@ def _ledger(actor: Actor, asked: QueryDict) -> Rows:
     if rules is None:
         return 0, ()
     found = queries.entries(rules, unit, period_in(asked, own), read_narrowing(plain(asked)).person)
+    return ledger_rows(actor, own, unit, rules, found)
+
+
+def ledger_rows(actor: Actor, own: Unit, unit: Unit, rules: RuleSet, found: QuerySet[LedgerEntry]) -> Rows:
+    """Return lines of a unit's ledger under `LEDGER`, as far as the actor may read them."""
 
     def told(some: Sequence[LedgerEntry]) -> Iterator[Sequence[Value]]:
         for entry, line in zip(some, ledger_lines(actor, own, unit, rules, some), strict=True):
@@ -127,6 +133,6 @@ for _by, _label in BY.items():
     _heads = ("名次", "升降", _label, "说明", *columns_of(_by), "得分")
     register(Exporter(f"ranking.{_by}", f"{_label}排名", "ranking.read", _heads, _ranking, _ranking_title))
 register(Exporter("ranking.counted", "计数的稿件", None, _COUNTED, _counted, _counted_title, _listed))
-register(Exporter("ranking.ledger", "得分明细", None, _LEDGER, _ledger, _ledger_title, _opened))
+register(Exporter("ranking.ledger", "得分明细", None, LEDGER, _ledger, _ledger_title, _opened))
 register(Exporter("ranking.sendings", "报送", "ranking.read", _SENDINGS, _sendings, _days("报送")))
 register(Exporter("ranking.statistics", "统计", "ranking.read", _STATISTICS, _statistics, _days("统计")))

@@ -1,6 +1,6 @@
 """Ledger lines, changes and outcomes in the words of a screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.urls import reverse
@@ -58,6 +58,11 @@ def outcome(event: Event) -> str:
     if event.mode:
         return f"{where}{AdoptionMode(event.mode).label}"
     return f"{where}{EventKind(event.kind).label}"
+
+
+def outcomes(events: Iterable[Event]) -> str:
+    """Return what became of an item, a decision after the other; nothing without any."""
+    return "；".join(outcome(event) for event in events)
 
 
 def line(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.accounts import operations, queries
 from tenants.accounts.forms import GroupForm, PositionForm, RoleForm
-from tenants.accounts.models import Group, Membership, Position, Role, actor_of
+from tenants.accounts.models import Group, Position, Role, actor_of
 from tenants.accounts.permissions import grantable
 from tenants.accounts.views.common import needs
 from zhitong.core import clock, permissions
@@ -69,16 +69,14 @@ def groups(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{group.get_kind_display()}“{group.name}”已登记。")
             return redirect("accounts:groups")
-    counted = Group.objects.annotate(people=Count("members", filter=Q(members__is_active=True)))
-    heads: dict[int, list[str]] = {}
-    for one in Membership.objects.filter(is_head=True, user__is_active=True).select_related("user").order_by("pk"):
-        heads.setdefault(one.group_id, []).append(one.user.name)
+    counted = list(Group.objects.annotate(people=Count("members", filter=Q(members__is_active=True))))
+    heads = queries.heads_of(counted)
     rows = [
         TableRow(
             [
                 Cell(group.name, look="t"),
                 Cell(group.get_kind_display()),
-                Cell("、".join(heads.get(group.pk, []))),
+                Cell("、".join(heads[group.pk])),
                 Cell(f"{group.people} 人", url=f"{reverse('accounts:people')}?group={group.pk}", look="num"),
             ],
             name=group.name,

@@ -72,12 +72,6 @@ def get_circle(user: User, asked: str) -> Group | None:
     return first
 
 
-def heads_of(circle: Group) -> list[str]:
-    """Return the names of those who head a circle."""
-    rows = circle.membership_set.filter(is_head=True, user__is_active=True).select_related("user").order_by("pk")
-    return [row.user.name for row in rows]
-
-
 def members(user: User, unit: Unit, circle: Group, when: Period) -> list[Member]:
     """Return who stands in a circle or reported for it in a period, who reported most first; a constant of queries.
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tenants.accounts.models import Group, User
+from tenants.accounts.queries import heads_of
 from tenants.duties import words
 from tenants.duties.queries import circles as queries
 from tenants.duties.queries.circles import Member, Place
@@ -30,10 +31,7 @@ from zhitong.ranking.views.standings import ledger_lines, parts_of_a_year
 from zhitong.ranking.words import moved_up, sum_words
 from zhitong.units.current import unit_in_force
 from zhitong.web import parts
-from zhitong.web.keyset import page_of
-from zhitong.web.parts import BarRow, Fact, KeyFigure, SavedFilter
-
-ITEMS_ORDER = ("-pk",)
+from zhitong.web.parts import BarRow, Fact, KeyFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def circle(request: HttpRequest) -> HttpResponse:
     context |= {
         "circle": found,
         "circles": list(queries.open_circles(user)),
-        "heads": "、".join(queries.heads_of(found)),
+        "heads": "、".join(heads_of([found])[found.pk]),
         "when": asked.when,
         "parts": parts_of_a_year(),
         "kept": {"circle": found.pk},
@@ -99,32 +97,20 @@ def circle_items(request: HttpRequest) -> HttpResponse:
     """Return the items behind one of these figures: by number, as many as the figure says."""
     user = reader(request)
     asked, what, person, facts = items_asked(user, request.GET)
-    page = page_of(facts, ITEMS_ORDER, request.GET)
-    outcomes = ranking.outcomes(page.items)
     opens = user.has_zt_perm("items.read_all")
-    base = f"{reverse('duties:circle_items')}?circle={asked.circle.pk}{f'&person={person}' if person else ''}"
-    title = years.OWN_COUNTS[what]
     common.sections(request, user, "circle")
-    context = {
-        "title": title,
-        "number": facts.count(),
-        "when": asked.when,
-        "page": page,
-        "columns": years.COLUMNS,
-        "rows": [
-            years.item_row(fact, outcomes[fact.item_uuid], reverse("desk:item", args=[fact.item_uuid]) if opens else "")
-            for fact in page.items
-        ],
-        "caption": f"{asked.circle.name}{asked.when.words}{title}",
-        "filters": [
-            SavedFilter(label, f"{base}&what={name}&{asked.when.query}", current=name == what)
-            for name, label in years.OWN_COUNTS.items()
-        ],
-        "filters_label": "数的是什么",
+    context = years.items_page(
+        facts,
+        request.GET,
+        what,
+        asked.when,
+        whose=asked.circle.name,
+        base=f"{reverse('duties:circle_items')}?circle={asked.circle.pk}&{f'person={person}&' if person else ''}",
+        page_of_item=lambda fact: reverse("desk:item", args=[fact.item_uuid]) if opens else "",
+    ) | {
         "export_kind": "duties.circle_items",
         "back_url": f"{reverse('duties:circle')}?{asked.query}",
         "back_words": asked.circle.name,
-        "empty_box": parts.empty("没有这样的信息", f"{asked.when.words}没有计入“{title}”的信息。"),
     }
     return render(request, "monitor/items.html", context)
 

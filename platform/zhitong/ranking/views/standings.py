@@ -146,7 +146,7 @@ def counted(request: HttpRequest, unit_uuid: UUID) -> HttpResponse:
                 *([Cell(fact.unit.short_name)] if part.below else []),
                 Cell(zt_short(fact.submitted_on)),
                 Cell(fact.category or "未分类"),
-                Cell("；".join(words.outcome(event) for event in outcomes[fact.item_uuid]) or "还没有结果"),
+                Cell(words.outcomes(outcomes[fact.item_uuid]) or "还没有结果"),
             ],
             name=fact.number_label,
             url=_own_page(actor, own, fact),
