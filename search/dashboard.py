@@ -4,13 +4,11 @@ from django.urls import reverse
 
 from search.clusters import hot_subjects
 from search.clusters.subjects import OVER_ALL, OWN
-from search.hot_views import NETWORK, UNIT
-from search.models import HotSubject
+from search.hot_views import NETWORK, UNIT, trend
 from zhitong.core.operations import Actor
 from zhitong.monitor.hot import Hot, Subject, register
 from zhitong.ranking.periods import Period
 from zhitong.units.models import Unit
-from zhitong.web.parts import Change
 
 
 def _hot(actor: Actor, unit: Unit | None, when: Period, most: int) -> Hot | None:
@@ -19,22 +17,12 @@ def _hot(actor: Actor, unit: Unit | None, when: Period, most: int) -> Hot | None
     found = hot_subjects(actor, unit, when.first, when.last, most)
     return Hot(
         [
-            Subject(one.name, one.items, one.units, _change(one), reverse("search:hot_items", args=[one.pk]))
+            Subject(one.name, one.items, one.units, trend(one), reverse("search:hot_items", args=[one.pk]))
             for one in found
         ],
         f"{reverse('search:hot')}?{when.query}&scope={UNIT if unit else NETWORK}",
         found[0].computed_at if found else None,
     )
-
-
-def _change(subject: HotSubject) -> Change:
-    """Return the change against the period before, as short as a dashboard wants it."""
-    if not subject.before:
-        return Change("新出现", "up", good=False)
-    more = subject.items - subject.before
-    if not more:
-        return Change("持平")
-    return Change(f"{'多' if more > 0 else '少'} {abs(more)} 篇", "up" if more > 0 else "down", good=False)
 
 
 register(_hot)

@@ -54,8 +54,10 @@ def _told(found: Iterator[Document]) -> Iterator[Sequence[Value]]:
 
 def _subjects(actor: Actor, asked: QueryDict) -> Rows:
     scope, when = hot_views.asked(actor, asked)
-    found = hot_views.subjects(actor, scope, when)
-    rows = [(one.place, one.name, one.items, one.units, one.before, hot_views.trend(one, when).word) for one in found]
+    found, against = hot_views.subjects(actor, scope, when), f"比{when.before.words}"
+    rows = [
+        (one.place, one.name, one.items, one.units, one.before, hot_views.trend(one, against).word) for one in found
+    ]
     return len(rows), rows
 
 

@@ -128,18 +128,17 @@ def _row(subject: HotSubject, when: Period, *, over_all: bool) -> TableRow:
     ]
     if over_all:
         cells.append(Cell(str(subject.units), url, "num", label="单位数"))
-    return TableRow([*cells, Cell(trend(subject, when).word)], name=subject.name, url=url)
+    return TableRow([*cells, Cell(trend(subject, f"比{when.before.words}").word)], name=subject.name, url=url)
 
 
-def trend(subject: HotSubject, when: Period) -> Change:
-    """Return the change against the period before, in words: 新出现, 多 3 篇, 少 2 篇, 持平."""
+def trend(subject: HotSubject, against: str = "") -> Change:
+    """Return the change against the period before: 新出现, 持平, 多 3 篇, 少 2 篇; the figures behind `against`."""
     if not subject.before:
         return Change("新出现", "up", good=False)
     more = subject.items - subject.before
     if not more:
         return Change("持平")
-    before = when.before.words
-    return Change(f"比{before}{'多' if more > 0 else '少'} {abs(more)} 篇", "up" if more > 0 else "down", good=False)
+    return Change(f"{against}{'多' if more > 0 else '少'} {abs(more)} 篇", "up" if more > 0 else "down", good=False)
 
 
 def _item_row(one: Behind) -> TableRow:
