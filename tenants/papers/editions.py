@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from zhitong.core.operations import require_unit
 from zhitong.exchange.models import Paper
 
-_FROM = "parent__paper"  # what a paper was passed on from
 _LEVELS = 4  # province, city, county and branch: nothing is passed on further
-_STEPS = [f"__{_FROM}" * depth for depth in range(_LEVELS)]
+# The keys of a paper and of what it was passed on from, step by step.
+_KEYS = [f"{'parent__paper__' * depth}pk" for depth in range(_LEVELS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,14 @@ def _standing() -> QuerySet[Paper]:
 
 def _sources(paper: Paper) -> list[int]:
     """Return the keys of a paper and of all that it was passed on from."""
-    names = [f"{step}__pk".removeprefix("__") for step in _STEPS]
-    return [key for key in Paper.objects.filter(pk=paper.pk).values_list(*names)[0] if key]
+    return [key for key in Paper.objects.filter(pk=paper.pk).values_list(*_KEYS)[0] if key]
 
 
 def _here(edition: Paper, other: Paper) -> Paper | None:
     """Return the copy of an edition that this unit has: from whom it had the other one, if that one sent it too."""
     copies = Q()
-    for step in _STEPS:
-        copies |= Q(**{f"{step}__pk".removeprefix("__"): edition.pk})
+    for key in _KEYS:
+        copies |= Q(**{key: edition.pk})
     unit_id = require_unit()
     found = list(_standing().filter(copies).filter(Q(unit=unit_id) | Q(deliveries__receiver=unit_id)).distinct())
     return next((one for one in found if one.unit_id == other.unit_id), next(iter(found), None))
