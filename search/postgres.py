@@ -317,8 +317,8 @@ def vector_of(document: Document) -> str:
     for weight, text in sections:
         last = offset
         for last, (word, inner) in enumerate(cut(normalise(text)), start=offset + 1):
-            place = f"{last if last < MAX_POSITION else MAX_POSITION}{weight}"
-            for one, _first in ((word, 0), *inner) if inner else ((word, 0),):
+            place = f"{min(last, MAX_POSITION)}{weight}"
+            for one, _first in ((word, 0), *inner):
                 if one not in places:
                     room -= 4 * len(one) + 4
                 places[one].append(place)

@@ -16,7 +16,7 @@ from zhitong.ranking.periods import Period
 from zhitong.ranking.placing import rank
 
 _DECEMBER = 12
-_MADE_ANEW = ("points", "untied", "is_ranked", "as_of", *WHAT)
+_MADE_ANEW = ("points", "untied", "is_ranked", *WHAT)
 
 
 def replace_standings(rule_set: RuleSet, year: int) -> None:
@@ -53,7 +53,7 @@ def renew_standings(rule_set: RuleSet, year: int, units: Collection[int], months
     for when in _periods(year):
         if when.month in anew:
             changed += _renew(rows[when.month], figures.compute(rule_set, when, units))
-    Standing.objects.bulk_update(changed, _MADE_ANEW)
+    Standing.objects.bulk_update(changed, ["as_of", *_MADE_ANEW])
     if moved := _move(_places(kept.filter(month__in=anew | {month + 1 for month in months})), anew):
         _write_places(moved)
 
@@ -117,7 +117,7 @@ def _renew(rows: list[Standing], fresh: list[Standing]) -> list[Standing]:
     changed = []
     for row in rows:
         if (new := anew.get(row.unit_id)) is not None:
-            values = {name: getattr(new, name) for name in _MADE_ANEW if name != "as_of"}
+            values = {name: getattr(new, name) for name in _MADE_ANEW}
             if any(getattr(row, name) != value for name, value in values.items()):
                 vars(row).update(values, as_of=new.as_of)
                 changed.append(row)
