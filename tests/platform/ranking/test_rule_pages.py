@@ -154,6 +154,21 @@ def test_a_small_what_if_is_there_at_once_and_changes_nothing(
     assert recompute(rules) == []
 
 
+def test_who_comes_into_a_ranking_or_leaves_it_has_not_kept_its_place(
+    unit: Unit, city: Unit, province: Unit, visit: Visit
+) -> None:
+    rules = in_force(province)
+    outcome(city, send_up(unit, new_item(unit, "南〔2026〕1号"), city, "佛〔2026〕1号"))
+    recompute(rules)
+    tried = SOURCE.replace("level: city", "level: province")
+    admin = visit(province, "administrator")
+    url = admin.post(f"/ranking/rules/{rules.pk}/edit/", {"do": "try", "source": tried, "year": TODAY.year}).url
+    assert "南海区政协" not in words(admin.get(f"{url}?show=same"))
+    left = words(admin.get(f"{url}?show=crossed"))
+    assert "南海区政协" in left
+    assert "不再参加排名" in left
+
+
 def test_a_large_what_if_is_computed_by_the_worker_with_its_progress(
     unit: Unit, city: Unit, province: Unit, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from zhitong.web import navigation
 from zhitong.web.parts import Change, SavedFilter
 
 _SHOWN = 500
-_UP, _DOWN, _SAME = "up", "down", "same"
+_UP, _DOWN, _SAME, _CROSSED = "up", "down", "same", "crossed"
 
 
 @login_required
@@ -44,8 +44,8 @@ def _waits(found: Trial) -> bool:
 def _result(found: Trial, show: str) -> dict[str, Any]:
     rows = [{**row, "way": _way(row)} for row in found.result or []]
     base = reverse("ranking:trial", args=[found.uuid])
-    counts = {way: sum(row["way"] == way for row in rows) for way in (_UP, _DOWN, _SAME)}
-    labels = {"": "全部", _UP: "上升", _DOWN: "下降", _SAME: "名次不变"}
+    counts = {way: sum(row["way"] == way for row in rows) for way in (_UP, _DOWN, _SAME, _CROSSED)}
+    labels = {"": "全部", _UP: "上升", _DOWN: "下降", _SAME: "名次不变", _CROSSED: "进出排名"}
     show = show if show in labels else ""
     kept = [row for row in rows if not show or row["way"] == show]
     return {
@@ -60,6 +60,7 @@ def _result(found: Trial, show: str) -> dict[str, Any]:
                 current=way == show,
             )
             for way, label in labels.items()
+            if way != _CROSSED or counts[_CROSSED]  # rare, and a word that needs its case to be understood
         ],
         "filters_label": "谁升谁降",
         "has_groups": any(row["group"] for row in rows),
@@ -72,13 +73,15 @@ def _moved(row: dict[str, Any]) -> int:
 
 
 def _way(row: dict[str, Any]) -> str:
+    if bool(row["rank_before"]) != bool(row["rank_after"]):
+        return _CROSSED
     moved = _moved(row)
     return _UP if moved > 0 else _DOWN if moved < 0 else _SAME
 
 
 def _change(row: dict[str, Any]) -> Change:
     if not row["rank_before"]:
-        return Change("现在没有名次")
+        return Change("进入排名", "up") if row["rank_after"] else Change("没有名次")
     if not row["rank_after"]:
         return Change("不再参加排名", "down")
     return moved_up(_moved(row))
