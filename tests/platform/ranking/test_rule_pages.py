@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -167,6 +168,23 @@ def test_who_comes_into_a_ranking_or_leaves_it_has_not_kept_its_place(
     left = words(admin.get(f"{url}?show=crossed"))
     assert "南海区政协" in left
     assert "不再参加排名" in left
+
+
+def test_from_a_what_if_the_tried_text_is_written_on(unit: Unit, province: Unit, stranger: Unit, visit: Visit) -> None:
+    rules, admin = in_force(province), visit(province, "administrator")
+    for begun in (f"/ranking/rules/{rules.pk}/edit/", "/ranking/rules/new/"):
+        tried = admin.post(begun, {"do": "try", "source": DEARER, "year": TODAY.year}).url
+        [back] = re.findall(r'href="([^"]+)">回去修改', words(admin.get(tried)))
+        assert back.startswith(begun)
+        assert "points: 12" in words(admin.get(back))
+    key = Trial.objects.exclude(rule_set=None).get().uuid
+    for address in (
+        f"/ranking/rules/new/?trial={key}",
+        f"/ranking/rules/new/?trial={uuid4()}",
+        "/ranking/rules/new/?trial=1",
+    ):
+        assert admin.get(address).status_code == 404
+    assert visit(stranger, "administrator").get(f"/ranking/rules/new/?trial={key}").status_code == 404
 
 
 def test_a_large_what_if_is_computed_by_the_worker_with_its_progress(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,6 +22,7 @@ from zhitong.ranking.models import RuleSet, RuleSetVersion, Sight
 from zhitong.ranking.scoring import SCHEMA_FILE, RulesError, preset, preset_codes, read_rules
 from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.ranking.views.common import reader, tab_rights
+from zhitong.units.models import Unit
 from zhitong.web import navigation
 
 _DO = {"check", "try", "publish"}
@@ -113,7 +115,7 @@ def edit(request: HttpRequest, key: int | None = None) -> HttpResponse:
     if rules is not None and rules.owner_id != own.pk:
         raise NotAllowed("这套规则是上级单位的，只能由它修订。", who=rules.owner.short_name)
     last = rules.versions.all()[0] if rules else None
-    initial = {"source": _begin(request, last), "valid_from": clock.today(), "year": clock.today().year}
+    initial = {"source": _begin(request, own, rules, last), "valid_from": clock.today(), "year": clock.today().year}
     form = RulesForm(request.POST or None, request.FILES or None, initial=initial)
     faults: list[str] = []
     checked = False
@@ -183,7 +185,20 @@ def _reading(request: HttpRequest) -> tuple[Actor, Any]:
     return actor, own
 
 
-def _begin(request: HttpRequest, last: RuleSetVersion | None) -> str:
+def _begin(request: HttpRequest, own: Unit, rules: RuleSet | None, last: RuleSetVersion | None) -> str:
+    """Return the text that the editor opens with: what was tried, an example, the last version, or a first sketch.
+
+    Raises:
+        NotFound: no such what-if of this set.
+    """
+    if tried := request.GET.get("trial", ""):
+        try:
+            found = queries.trial(own, UUID(tried))
+        except ValueError as error:
+            raise NotFound from error
+        if found.rule_set_id != (rules.pk if rules else None):
+            raise NotFound
+        return found.source
     code = request.GET.get("example", "")
     if code in preset_codes():
         return (FOLDER / f"{code}.yaml").read_text(encoding="utf-8")
