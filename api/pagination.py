@@ -1,6 +1,5 @@
 """Lists in pages: the cursors are those of `zhitong.web.keyset`, which the pages use too."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from zhitong.core.text import whole_number
 from zhitong.web.keyset import SIZE, BadCursor, page_of
 from zhitong.web.parts import Page
 
@@ -82,9 +82,10 @@ class KeysetPagination(BasePagination):
         asked = request.query_params.get("limit")
         if asked is None:
             return SIZE
-        if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= self.max_page_size:
+        size = whole_number(asked, 3)
+        if size is None or not 1 <= size <= self.max_page_size:
             raise ParseError(f"limit 须是 1–{self.max_page_size} 的整数。")
-        return int(asked)
+        return size
 
     def _link(self, side: str, cursor: str) -> str | None:
         return str(replace_query_param(self.address, "cursor", f"{side}{cursor}")) if cursor else None

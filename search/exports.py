@@ -16,12 +16,12 @@ from search.sources import day_words
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
+from zhitong.core.text import whole_number
 from zhitong.exports.registry import Exporter, Rows, register
 
 _COLUMNS = ("种类", "编号", "标题", "反映人", "来自", "类别", "状态", "日期", "采用级别", "采用情况")
 _SUBJECTS = ("名次", "事项", "篇数", "单位数", "上期篇数", "比上期")
 _ITEMS = ("编号", "标题", "单位", "提交")
-_LONGEST_KEY = 10
 
 
 def _hits(actor: Actor, asked: QueryDict) -> Rows:
@@ -71,10 +71,10 @@ def _behind(actor: Actor, asked: QueryDict) -> Rows:
 
 
 def _subject(actor: Actor, asked: QueryDict) -> HotSubject:
-    key = asked.get("subject", "")
-    if not (key.isascii() and key.isdecimal() and len(key) < _LONGEST_KEY):
+    key = whole_number(asked.get("subject", ""))
+    if key is None:
         raise NotFound
-    return get_subject(actor, int(key))
+    return get_subject(actor, key)
 
 
 def _title(asked: QueryDict) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zhitong import parts
+from zhitong.core.text import whole_number
 from zhitong.parts.demo import DEFAULT_PORT, run_demo, serve, start_fresh, walk
 
 if TYPE_CHECKING:
@@ -81,9 +82,10 @@ def _demo(words: Sequence[str]) -> int:
 
 
 def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+    port = whole_number(text, 5)
+    if port is None or not 1 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port between 1 and 65535")
-    return int(text)
+    return port
 
 
 def _manage(words: Sequence[str]) -> int:

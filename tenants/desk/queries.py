@@ -16,6 +16,7 @@ from tenants.review.queries.history import timeline
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import require_unit
+from zhitong.core.text import whole_number
 from zhitong.exchange.models import AdoptionMode, Dispatch, Event, EventKind, MergePart, Packet
 from zhitong.exchange.queries import inbox, parts_of, sent
 from zhitong.ranking.queries import network_rules, points_of_items, shows_points
@@ -208,8 +209,8 @@ def mergeable(words: str, *, without: Iterable[UUID]) -> QuerySet[Item]:
 
 def found_items(words: str, *, without: Item) -> QuerySet[Item]:
     """Return the unit's submitted items whose title holds `words` or whose number they are, newest first."""
-    digits = words.strip("号 ").rpartition("〕")[2]
-    named = Q(title__icontains=words) | (Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else Q())
+    number = whole_number(words.strip("号 ").rpartition("〕")[2], 9)
+    named = Q(title__icontains=words) | (Q() if number is None else Q(number=number))
     found = Item.objects.filter(named, number__isnull=False).exclude(pk=without.pk)
     return found.order_by("-submitted_at", "-id")
 

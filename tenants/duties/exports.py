@@ -19,6 +19,7 @@ from tenants.duties.views.lists import list_year
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
 from zhitong.core.tables import Value
+from zhitong.core.text import whole_number
 from zhitong.exports.registry import Exporter, Rows, by_batches, register
 from zhitong.monitor import years
 from zhitong.ranking.exports import LEDGER, ledger_rows
@@ -133,8 +134,8 @@ def _of_circle(actor: Actor, asked: QueryDict) -> None:
 
 
 def _circle_title(asked: QueryDict) -> str:
-    named = asked.get("circle", "")
-    found = Group.objects.filter(pk=named).first() if named.isdecimal() else None
+    key = whole_number(asked.get("circle", ""))
+    found = Group.objects.filter(pk=key).first() if key is not None else None
     return f"{found.name if found else '界别与组织'}{period_in(asked, unit_in_force()).words}"
 
 

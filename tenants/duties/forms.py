@@ -12,6 +12,7 @@ from tenants.duties.models import AwardKind, Counted, Duty
 from tenants.duties.operations.lists import HEADING_LIMIT, MOST_TIMES, NAME_LIMIT
 from tenants.duties.operations.records import WORDS_LIMIT
 from zhitong.core import clock
+from zhitong.core.text import whole_number
 from zhitong.documents.kinds import ACCEPT
 from zhitong.ranking.models import Measure
 from zhitong.ranking.operations.targets import MOST
@@ -88,10 +89,11 @@ class TargetForm(Form):
         uniform = cleaned.get("uniform")
         for key, name in self.subjects:
             typed = self.data.get(f"n_{key}", "").strip()
-            if typed and not (typed.isascii() and typed.isdecimal() and int(typed[:9]) <= MOST and len(typed) < 9):
+            number = whole_number(typed, len(str(MOST))) if typed else uniform
+            if typed and (number is None or number > MOST):
                 self.add_error("uniform", f"{name}的任务数请填 0 到 {MOST:,} 的整数。")
-            elif typed or uniform is not None:
-                self.numbers[key] = int(typed) if typed else int(uniform or 0)
+            elif number is not None:
+                self.numbers[key] = number
         return cleaned
 
 

@@ -10,6 +10,7 @@ from tenants.accounts.models import Group
 from tenants.items import texts
 from tenants.items.models import Source, SubmitterKind, Urgency
 from zhitong.core.errors import InvalidInput
+from zhitong.core.text import whole_number
 
 # The fields of work a unit sorts its items by; a unit may still write another one.
 CATEGORIES = (
@@ -130,7 +131,8 @@ def _group(value: Any) -> Group | None:
         return None
     if isinstance(value, Group):
         value = value.pk
-    found = Group.objects.filter(pk=value).first() if str(value).isdecimal() and len(str(value)) < 18 else None
+    key = whole_number(str(value))
+    found = Group.objects.filter(pk=key).first() if key is not None else None
     if found is None:
         raise ValueError("没有这个界别、专委会或联络组。")
     return found

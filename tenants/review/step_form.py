@@ -14,7 +14,7 @@ from tenants.review.definition import FIELD_WORDS, VERB_WORDS, Mode, OnLate, Who
 from tenants.review.definition.editing import tidied
 from tenants.review.definition.pieces import END, Fault
 from zhitong.core.errors import InvalidInput
-from zhitong.core.text import clean
+from zhitong.core.text import clean, whole_number
 
 NEXT, GONE = "", "-"  # where a way out leads: to the step behind this one; nowhere, it is taken away
 _CHOSEN = {WhoKind.CHOSEN_BY_PREVIOUS, WhoKind.CHOSEN_BY_STARTER}
@@ -300,4 +300,5 @@ def _number(text: str) -> int | str | None:
     text = text.strip()
     if not text:
         return None
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else text
+    number = whole_number(text, 5)
+    return text if number is None else number

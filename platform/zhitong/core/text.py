@@ -5,12 +5,15 @@ import unicodedata
 
 import regex
 
+KEY_DIGITS = 18  # the key of a row (bigint) has at most these; any number of so many digits fits
+
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACED = "\ufffd"  # what every decoder puts where bytes are no character
 # Blanks without width, direction marks, fillers: pasted along unseen, they say nothing. Joiners stay, they shape signs.
 _UNSEEN = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\u2800\u3164\uffa0]")
 _JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
+_NUMBER = re.compile("[0-9]+")
 _CLUSTER = regex.compile(r"\X")
 
 
@@ -48,6 +51,16 @@ def readable(text: str) -> str:
 def count(text: str) -> int:
     """Return the number of characters a reader sees: grapheme clusters, blanks and line ends not counted."""
     return sum(1 for cluster in _CLUSTER.findall(text) if not cluster.isspace())
+
+
+def whole_number(text: str, digits: int = KEY_DIGITS) -> int | None:
+    """Return the whole number that `text` from an address or a form is; None when it is anything else.
+
+    A number is 1 to `digits` of the digits 0 to 9 and nothing besides: no sign, no blank, no full-width or other digit,
+    which a database or a second reader might take differently. Zeros in front are digits like the others. It is bounded
+    because no column holds more, and because Python refuses to read very long ones.
+    """
+    return int(text) if len(text) <= digits and _NUMBER.fullmatch(text) else None
 
 
 def _plain_ends(text: str) -> str:

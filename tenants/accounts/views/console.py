@@ -24,6 +24,7 @@ from tenants.accounts.views.common import needs
 from zhitong.core import audit, outbox
 from zhitong.core.errors import InvalidInput, NotFound, WrongState
 from zhitong.core.models import OutboxMessage
+from zhitong.core.text import whole_number
 from zhitong.units.models import Level, Lifecycle, Unit, UnitChange, UnitKind
 from zhitong.units.operations import NewUnit, create_unit
 from zhitong.units.queries import changes_of, find_open, named_like, with_hosts
@@ -174,10 +175,10 @@ def outbox_health(request: HttpRequest) -> HttpResponse:
 def outbox_retry(request: HttpRequest) -> HttpResponse:
     """Give one dead letter, or all, a new life."""
     asked = request.POST.get("message", "")
-    ids = [int(asked)] if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    if asked and ids is None:
+    key = whole_number(asked)
+    if asked and key is None:
         raise NotFound
-    messages.success(request, f"{outbox.retry(ids)} 条消息将重新发送。")
+    messages.success(request, f"{outbox.retry(None if key is None else [key])} 条消息将重新发送。")
     return redirect("operators:outbox")
 
 
@@ -186,12 +187,12 @@ def outbox_retry(request: HttpRequest) -> HttpResponse:
 def audit_status(request: HttpRequest) -> HttpResponse:
     """Show the length of each trail; a POST walks one and says whether it holds."""
     asked = request.POST.get("chain", "")
-    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+    checked = whole_number(asked)
+    if asked and checked is None:
         raise NotFound
     names = {0: "平台"} | dict(Unit.objects.values_list("pk", "short_name"))
     trails = audit.trails().filter(unit_key__in=names)
     heads = page_of(trails, ("unit_key",), request.GET)
-    checked = int(asked) if asked else None
     breaks = [] if checked is None else [found for found, _ in zip(audit.verify(checked), range(_SHOWN), strict=False)]
     context = {
         "chains": [(head, names[head.unit_key]) for head in heads.items],

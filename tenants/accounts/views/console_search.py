@@ -24,6 +24,7 @@ from tenants.accounts.models import actor_of
 from tenants.accounts.views.common import needs
 from tenants.accounts.views.console import OPERATE
 from zhitong.core.errors import NotFound
+from zhitong.core.text import whole_number
 from zhitong.units.models import Unit
 from zhitong.web import parts
 from zhitong.web.keyset import page_of
@@ -80,9 +81,10 @@ def act(request: HttpRequest) -> HttpResponse:
 def _key(asked: str) -> int | None:
     if not asked:
         return None
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+    key = whole_number(asked)
+    if key is None:
         raise NotFound
-    return int(asked)
+    return key
 
 
 def _state(engine: health.Engine, waiting: health.Backlog) -> State:

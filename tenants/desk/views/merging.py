@@ -168,10 +168,11 @@ def _moved(picked: list[Pick], post: QueryDict) -> list[Pick]:
 def _shifted(rows: list[Any], post: QueryDict) -> list[Any]:
     """Return the rows with the one at the place that `up` or `down` names moved by one."""
     for name, by in (("up", -1), ("down", 1)):
-        value = post.get(name, "")
-        place = int(value) if value.isdecimal() and len(value) < 4 else -1
+        place = text.whole_number(post.get(name, ""), 3)
+        if place is None:
+            continue
         other = place + by
-        if 0 <= place < len(rows) and 0 <= other < len(rows):
+        if place < len(rows) and 0 <= other < len(rows):
             rows[place], rows[other] = rows[other], rows[place]
     return rows
 
@@ -179,9 +180,10 @@ def _shifted(rows: list[Any], post: QueryDict) -> list[Any]:
 def _shares(values: Sequence[str]) -> list[int]:
     if not any(values):
         return []
-    if not all(value.isdecimal() and len(value) < 4 for value in values):
+    numbers = [number for value in values if (number := text.whole_number(value, 3)) is not None]
+    if len(numbers) < len(values):
         raise InvalidInput("份额请填 1 到 100 的整数。", fields={"shares": ["份额请填 1 到 100 的整数，或者全部留空"]})
-    return [int(value) for value in values]
+    return numbers
 
 
 def _uuid(value: str) -> UUID | None:

@@ -10,6 +10,7 @@ from tenants.accounts.models import Group, User
 from tenants.duties.models import OwnTarget
 from tenants.duties.queries.targets import own_targets, person_rules
 from zhitong.core.errors import NotAllowed, NotFound
+from zhitong.core.text import whole_number
 from zhitong.monitor import shares
 from zhitong.people.models import Person, PersonAccount
 from zhitong.ranking import figures, subjects
@@ -58,7 +59,8 @@ def get_circle(user: User, asked: str) -> Group | None:
     """
     found = open_circles(user)
     if asked:
-        one = found.filter(pk=asked).first() if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
+        key = whole_number(asked)
+        one = found.filter(pk=key).first() if key is not None else None
         if one is None:
             raise NotFound
         return one

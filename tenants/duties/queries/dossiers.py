@@ -16,6 +16,7 @@ from tenants.items.models import Item
 from tenants.papers.queries import answers_between
 from zhitong.core import clock
 from zhitong.core.errors import NotFound
+from zhitong.core.text import whole_number
 from zhitong.exchange.models import ItemFact
 from zhitong.ranking import figures
 from zhitong.ranking.counting import Counts
@@ -85,9 +86,10 @@ def asked_year(asked: str) -> int:
     today = clock.today().year
     if not asked:
         return today
-    if not (asked.isascii() and asked.isdecimal() and 1949 <= int(asked[:5]) <= today):
+    year = whole_number(asked, 4)
+    if year is None or not 1949 <= year <= today:
         raise NotFound
-    return int(asked)
+    return year
 
 
 def duties_of(year: int) -> list[Duty]:

@@ -20,6 +20,7 @@ from tenants.items.views.common import reader
 from zhitong.core import clock
 from zhitong.core.errors import InvalidInput, NotFound, Refusal
 from zhitong.core.operations import Actor
+from zhitong.core.text import whole_number
 from zhitong.web import parts
 from zhitong.web.parts import SavedFilter
 
@@ -96,9 +97,10 @@ def list_year(asked: str) -> int:
     """
     if not asked:
         return clock.today().year
-    if not (asked.isascii() and asked.isdecimal() and 1949 <= int(asked[:5]) <= clock.today().year + 1):
+    year = whole_number(asked, 4)
+    if year is None or not 1949 <= year <= clock.today().year + 1:
         raise NotFound
-    return int(asked)
+    return year
 
 
 def _uuid(value: str) -> UUID:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from tenants.accounts.models import User
 from tenants.items.merging import clashes
 from tenants.items.models import Item, State
+from zhitong.core.text import whole_number
 from zhitong.web.parts import Fact
 
 
@@ -51,8 +52,7 @@ def file_facts(item: Item) -> list[Fact]:
 
 def posted_version(request: HttpRequest, field: str = "version") -> int:
     """Return the version the reader saw, as the form sends it; 0, which no item has, for anything else."""
-    value = request.POST.get(field, "")
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
+    return whole_number(request.POST.get(field, ""), 9) or 0
 
 
 def saved_version(request: HttpRequest) -> int:

@@ -25,6 +25,7 @@ from zhitong.core import clock, links
 from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from zhitong.core.links import Issued
 from zhitong.core.operations import Actor, operation
+from zhitong.core.text import whole_number
 
 # Whose holders may ask before they decide or answer.
 ASKING = DECIDING | {Task.Kind.BEFORE, Task.Kind.DELEGATE}
@@ -226,7 +227,7 @@ def _open_already(frame: Frame, asked: Asked, field: str = "who") -> InvalidInpu
 def _groups(ids: Sequence[int | str]) -> list[tuple[str, list[Who]]]:
     """Return the groups asked, each with the ways to its people: its heads, else all of it."""
     wanted = list(dict.fromkeys(str(one) for one in ids))
-    groups = Group.objects.filter(pk__in=[one for one in wanted if one.isascii() and one.isdecimal() and len(one) < 18])
+    groups = Group.objects.filter(pk__in=[key for one in wanted if (key := whole_number(one)) is not None])
     known = {str(group.pk): group for group in groups}
     if len(known) != len(wanted):
         raise bad("who", "选中的专委会或组织不在本单位，请重新选择。")

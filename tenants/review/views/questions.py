@@ -25,6 +25,7 @@ from tenants.review.views.beside import questions_context
 from zhitong.core import links
 from zhitong.core.errors import InvalidInput, NotFound, Refusal
 from zhitong.core.links import Issued
+from zhitong.core.text import whole_number
 
 
 @login_required
@@ -168,5 +169,4 @@ def _links_page(request: HttpRequest, task: Task, given: list[tuple[Question, Is
 
 
 def _days(request: HttpRequest) -> int:
-    value = request.POST.get("days", "")
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else 0
+    return whole_number(request.POST.get("days", ""), 3) or 0

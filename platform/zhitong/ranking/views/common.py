@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 
 from zhitong.core.errors import NotFound
 from zhitong.core.operations import Actor
+from zhitong.core.text import whole_number
 from zhitong.ranking import queries
 from zhitong.ranking.models import RuleSet
 from zhitong.ranking.periods import Kind, Period, read_period
@@ -85,9 +86,10 @@ def rules_in(asked: QueryDict, own: Unit) -> RuleSet | None:
     Raises:
         NotFound: no such set for this unit.
     """
-    key = asked.get("rules", "")
-    if not key:
+    named = asked.get("rules", "")
+    if not named:
         return None
-    if not (key.isascii() and key.isdecimal() and len(key) < 10):
+    key = whole_number(named)
+    if key is None:
         raise NotFound
-    return queries.rule_set(own, int(key))
+    return queries.rule_set(own, key)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from zhitong.core.errors import InvalidInput, Refusal
+from zhitong.core.text import whole_number
 from zhitong.ranking import operations
 from zhitong.ranking.forms import TermForm
 from zhitong.ranking.models import Term
@@ -25,9 +26,10 @@ def terms(request: HttpRequest) -> HttpResponse:
     remove = request.POST.get("remove", "")
     form = TermForm(request.POST if request.method == "POST" and not remove else None)
     if remove:
-        if not (remove.isascii() and remove.isdecimal() and len(remove) < 19):
+        key = whole_number(remove)
+        if key is None:
             raise InvalidInput("没有这一届，请刷新后再试。", fields={"remove": ["没有这一届"]})
-        gone = operations.remove_term(actor=actor, unit=own, key=int(remove))
+        gone = operations.remove_term(actor=actor, unit=own, key=key)
         messages.success(request, f"已从届次里去掉“{gone.name}”，那些天的数字不变。")
         return redirect("ranking:terms")
     if request.method == "POST" and form.is_valid():

@@ -12,6 +12,7 @@ from tenants.review import operations, queries
 from tenants.review.flow_forms import ChecklistForm
 from tenants.review.models import CategoryCommittee, Checklist
 from zhitong.core.errors import InvalidInput, NotFound, StaleVersion
+from zhitong.core.text import whole_number
 from zhitong.web import navigation
 
 CONFIGURE = "review.configure"
@@ -27,14 +28,11 @@ def committees(request: HttpRequest) -> HttpResponse:
     chosen = {one.category: str(one.group_id) for one in CategoryCommittee.objects.all()}
     if request.method == "POST":
         chosen = {name: request.POST.get(f"c-{n}", "") for n, name in enumerate(categories)}
-        given = {name: int(value) if value.isdecimal() and len(value) < 10 else value for name, value in chosen.items()}
-        wrong = {
-            name: ["请从列出的专委会里选择。"] for name, value in given.items() if isinstance(value, str) and value
-        }
+        wanted = {name: whole_number(value) for name, value in chosen.items()}
+        wrong = {name: ["请从列出的专委会里选择。"] for name, key in wanted.items() if key is None and chosen[name]}
         try:
             if wrong:
                 raise InvalidInput("有的类别没有选对专委会，没有保存。", fields=wrong)
-            wanted = {name: value if isinstance(value, int) else None for name, value in given.items()}
             operations.save_committees(actor=actor_of(request.user), committees=wanted)
         except InvalidInput as refusal:
             errors = refusal.fields

@@ -13,6 +13,7 @@ from tenants.review.definition import compare as differences
 from tenants.review.definition import parse, write_file
 from tenants.review.queries import FlowRow, VersionRow
 from zhitong.core.errors import NotFound
+from zhitong.core.text import whole_number
 from zhitong.web import navigation
 
 CONFIGURE = "review.configure"
@@ -65,8 +66,7 @@ def export(request: HttpRequest, flow_code: str) -> HttpResponse:
 def _numbered(row: FlowRow, wanted: str, otherwise: VersionRow) -> VersionRow:
     if not wanted:
         return otherwise
-    number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else None
-    found = row.numbered(number)
+    found = row.numbered(whole_number(wanted))
     if found is None:
         raise NotFound
     return found

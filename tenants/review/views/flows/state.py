@@ -18,6 +18,7 @@ from tenants.review.models import FlowVersion
 from tenants.review.queries import FlowRow, Level, Problem, Staff, Tried, VersionRow
 from tenants.review.step_form import StepFields, fields_of
 from zhitong.core.errors import NotFound, Refusal
+from zhitong.core.text import whole_number
 
 PANELS = ("flow", "add", "branch", "delete", "discard")
 _TRIAL = "t-"
@@ -59,9 +60,7 @@ class Editor:
     def _shown(self) -> VersionRow:
         wanted = self.query.get("version", "")
         if wanted:
-            found = (
-                self.row.numbered(int(wanted)) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else None
-            )
+            found = self.row.numbered(whole_number(wanted))
         else:
             found = self.row.draft or self.row.in_use or next(iter(self.row.versions), None)
         if found is None:
