@@ -42,7 +42,7 @@ class OutsideForm(Form):
     title = forms.CharField(label="标题", required=False, max_length=300, help_text="有标题就写上，同一事项才认得出来")
     text = forms.CharField(
         label="正文",
-        required=False,
+        error_messages={"required": "请粘贴正文，或者上传一个文件。"},
         max_length=_MOST,
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text="从报刊、网站、提案里复制过来",
@@ -53,6 +53,10 @@ class OutsideForm(Form):
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{one}" for one in _EXTENSIONS)}),
         help_text="Word（.docx）或文本（.txt），最多 5 MB；上传了文件就比对文件，不保存",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = "file" not in self.files
 
     def clean_file(self) -> "File[bytes] | None":
         """Refuse a file that cannot be read, with the reason."""
@@ -85,27 +89,32 @@ def compare(request: HttpRequest) -> HttpResponse:
     user.actor.require("search.archive")
     navigation.mark(request, "search")
     if request.method != "POST":
-        return render(request, "review/compare.html", {"form": OutsideForm()})
+        return _page(request, OutsideForm())
     form = OutsideForm(request.POST, request.FILES)
     if not form.is_valid():
-        return render(request, "review/compare.html", {"form": form}, status=form.status)
+        return _page(request, form)
     try:
         title, body = form.cleaned_data["title"], _text_of(form)
     except InvalidInput as refusal:
         form.refuse(refusal)
-        return render(request, "review/compare.html", {"form": form}, status=refusal.status)
+        return _page(request, form)
     found = look_alikes(title=title, body=body, item=None, reader=reader_of(user.actor))
     rows = drawn.rows_of(found, None, user.actor)
     own = request.tenant.short_name  # type: ignore[attr-defined]
-    context: dict[str, Any] = {
-        "form": form,
-        "asked": True,
-        "length": text.count(body),
-        "found": [_found(row, alike, body) for row, alike in zip(rows, found.alikes, strict=True)],
-        "elsewhere": drawn.elsewhere(found, own),
-        "back": reverse("review:compare"),
-    }
-    return render(request, "review/compare.html", context)
+    return _page(
+        request,
+        form,
+        asked=True,
+        length=text.count(body),
+        found=[_found(row, alike, body) for row, alike in zip(rows, found.alikes, strict=True)],
+        elsewhere=drawn.elsewhere(found, own),
+    )
+
+
+def _page(request: HttpRequest, form: OutsideForm, **answer: Any) -> HttpResponse:
+    """Draw the form, above it the answer once there is one."""
+    context = {"form": form, "back": reverse("search:page"), "phone_title": "比对外部文本", **answer}
+    return render(request, "review/compare.html", context, status=200 if answer else form.status)
 
 
 def _text_of(form: OutsideForm) -> str:
@@ -113,7 +122,7 @@ def _text_of(form: OutsideForm) -> str:
     name = "file" if file else "text"
     body = _read(file) if file else form.cleaned_data["text"]
     if sum(map(str.isalnum, body)) < _LEAST:
-        message = f"文字太少，比对不出什么：请至少给 {_LEAST} 个字。" if body else "请粘贴正文，或者上传一个文件。"
+        message = f"文字太少，比对不出什么：请至少给 {_LEAST} 个字。"
         raise InvalidInput(message, fields={name: [message]})
     return body
 

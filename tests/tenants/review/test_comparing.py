@@ -1,6 +1,7 @@
 """比对外部文本: pasted or uploaded, against what the reader may read; refusals keep what was typed."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -43,7 +44,10 @@ def test_a_pasted_text_finds_its_like_in_the_archive_with_the_common_passages(ar
     assert "物业不愿让出停车位" in quoted
     assert "本报讯" not in quoted
     assert f"/items/{Item.objects.get().uuid}/" in page
-    assert "本单位没有相近的" in said(client(archive, archive.research).post(ADDRESS, {"text": OTHER}))
+    assert "百分数是其中逐字相同的部分" in page
+    nothing = said(client(archive, archive.research).post(ADDRESS, {"text": OTHER}))
+    assert "本单位没有相近的" in nothing
+    assert "百分数" not in nothing
     assert Item.objects.count() == 1
 
 
@@ -78,6 +82,12 @@ def test_what_cannot_be_compared_is_refused_with_the_reason_and_the_title_is_kep
     page = said(answer)
     assert message in page
     assert "充电桩的报道" in page
+    assert ("文件要再选一次" in page) == ("file" in sent)
+
+
+def test_one_of_text_and_file_is_needed(archive: House) -> None:
+    page = said(client(archive, archive.research).get(ADDRESS))
+    assert re.findall(r"<label[^>]*>([^<]+)<span class=.opt.>可不填", page) == ["标题", "或者上传文件"]
 
 
 def test_only_who_may_search_the_archive_compares_and_another_unit_reads_the_unit_alone(
