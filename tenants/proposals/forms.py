@@ -21,7 +21,8 @@ class ListFilter(Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        self.fields["q"].widget.attrs |= {"type": "search", "placeholder": "案号、标题、提案人或承办单位"}
+        attrs = self.fields["q"].widget.attrs
+        attrs |= {"type": "search", "placeholder": "案号、标题、提案人或承办单位", "class": f"{attrs['class']} zt-w-l"}
 
     @property
     def year_asked(self) -> int | None:

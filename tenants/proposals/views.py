@@ -29,7 +29,7 @@ ROWS_LIMIT = 2000  # of one list
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _UNIT = "件"
 _COLUMNS = [TableColumn(label) for label in ("案号", "年份", "标题", "提案人", "承办单位")]
-_WRONG = [TableColumn("行", number=True), TableColumn("为什么不能导入")]
+_WRONG = [TableColumn("行"), TableColumn("为什么不能导入")]
 
 
 @needs(SEES)
@@ -171,7 +171,7 @@ def _form_page(request: HttpRequest, form: ImportForm, *, report: ImportReport |
     """Draw the form, below it the rows that are wrong."""
     context: dict[str, Any] = {"form": form, "back": reverse("proposals:index"), "phone_title": "导入提案"}
     if report:
-        rows = [TableRow([Cell(f"{one.line}", look="num"), Cell(one.reason, look="words")]) for one in report.wrong]
+        rows = [TableRow([Cell(f"第 {one.line} 行"), Cell(one.reason, look="words")]) for one in report.wrong]
         context |= {"report": report, "columns": _WRONG, "rows": rows, "done": _done(report)}
     status = 422 if report and not report.is_entered else form.status
     return render(request, "proposals/import.html", context, status=status)

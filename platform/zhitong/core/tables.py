@@ -27,6 +27,7 @@ Value = str | int | Decimal | date | None
 """What a cell holds that we write; a `datetime` (aware) stands to the minute, in China's time."""
 
 KINDS = (".xlsx", ".csv", ".jsonl")
+_OLD_WORKBOOKS = (".xls", ".et")  # what Excel and WPS kept until they changed
 _HEAD_WITHIN = 10  # rows that may stand above the head: a title, who made the table
 _UNPACKED_LIMIT = 200 * 1024 * 1024  # bytes; a workbook that unpacks to more is an attack on whoever opens it
 _NO_WORKBOOK = "这个文件不是 Excel 工作簿（.xlsx），或已经损坏。"
@@ -91,7 +92,8 @@ def read_rows(file: BinaryIO, name: str, layout: Layout) -> Iterator[RawRow | Wr
         return _read_csv(file, layout)
     if kind == ".xlsx":
         return _read_workbook(file, layout)
-    raise InvalidInput(f"不收“{kind or name}”文件，请用 {'、'.join(KINDS)}。")
+    again = "请在 Excel 里另存为 .xlsx 再传" if kind in _OLD_WORKBOOKS else f"请用 {'、'.join(KINDS)}"
+    raise InvalidInput(f"不收“{kind or name}”文件，{again}。")
 
 
 def write_workbook(sheets: Iterable[Sheet]) -> bytes:

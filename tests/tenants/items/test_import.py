@@ -185,7 +185,7 @@ def test_a_csv_enters_by_its_physical_lines(unit: Unit, tmp_path: Path, encoding
     [
         ("a.xlsx", b"not a workbook", "不是 Excel 工作簿"),
         ("a.xlsx", b"PK\x03\x04 half a zip", "不是 Excel 工作簿"),
-        ("a.xls", b"\xd0\xcf\x11\xe0", "不收“.xls”文件"),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "不收“.xls”文件，请在 Excel 里另存为 .xlsx"),
         ("a.csv", b"title;date", "没有找到表头"),
         ("a.csv", b"\xff\xff\xff", "编码不是 UTF-8"),
     ],

@@ -1,6 +1,7 @@
 """The pages of filed proposals: who opens which, what an import says, many rows at the same cost."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -62,6 +63,7 @@ def test_a_list_with_wrong_rows_names_them_and_enters_only_when_told_to(clerk: C
     page = said(answer)
     assert answer.status_code == 422
     assert "一件也没有导入：2 行有问题" in page
+    assert re.findall(r"<td[^>]*>(第 \d+ 行)<", page) == [f"第 {len(ROWS) + 3} 行", f"第 {len(ROWS) + 4} 行"]
     assert "没有案号" in page
     assert "看不出是哪一年" in page
     with unit:
