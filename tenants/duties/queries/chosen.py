@@ -19,7 +19,7 @@ TABS = {"ours": "上级下达", "below": "下级单位", "groups": "界别与组
 class Chosen:
     """The targets of a tab and a period, who is behind most first, with how far each is.
 
-    `counts` is how many stand under each tab, `periods` those of this one.
+    `counts` is how many each tab shows when it is opened, of this one how many are shown; `periods` those of this one.
     """
 
     tab: str
@@ -55,12 +55,14 @@ def chosen(asked: Mapping[str, str]) -> Chosen:
     tab = asked.get("tab", "")
     if tab not in found:
         tab = next((name for name, rows in found.items() if rows), "ours")
-    periods = list(dict.fromkeys(row.period for row in found[tab]))
-    when = next((one for one in periods if one.code == asked.get("period")), _present(periods))
-    rows = [row for row in found[tab] if row.period == when]
+    periods = {name: list(dict.fromkeys(row.period for row in those)) for name, those in found.items()}
+    opened = {name: _present(those) for name, those in periods.items()}
+    when = opened[tab] = next((one for one in periods[tab] if one.code == asked.get("period")), opened[tab])
+    shown = {name: [row for row in those if row.period == opened[name]] for name, those in found.items()}
+    rows = shown[tab]
     progress = own.progress(rows) if tab in {"groups", "people"} else of_units.progress_of_units(rows)
     rows.sort(key=lambda row: _order(progress[row.uuid]))
-    return Chosen(tab, {name: len(those) for name, those in found.items()}, periods, when, rows, progress)
+    return Chosen(tab, {name: len(those) for name, those in shown.items()}, periods[tab], when, rows, progress)
 
 
 def _order(one: Progress) -> tuple[bool, bool, Any]:

@@ -1,5 +1,6 @@
 """Targets between units and within one: set, changed, ended, counted, reminded of once a stage."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -208,6 +209,22 @@ def test_the_page_shows_what_the_reader_is_concerned_by_and_nothing_else(
     assert client_for(world.county.author, world.county.unit).get("/duties/targets/").status_code == 403
     form = client_for(world.county.leader, world.county.unit).get("/duties/targets/set/units/")
     assert form.status_code == 403
+
+
+def test_a_tab_names_as_many_targets_as_it_shows(world: World, year: Period, client_for: Callable[..., Client]) -> None:
+    quarter = Period.of_quarter(year.year, (clock.today().month + 2) // 3)
+    for measure in (Measure.SENT, Measure.ADOPTED):
+        give(world, {world.county.unit: 9}, measure, year)
+    give(world, {world.county.unit: 3}, Measure.SENT, quarter)
+    client = client_for(world.county.clerk, world.county.unit)
+
+    def shown(address: str) -> tuple[int, int]:
+        page = client.get(address).content.decode()
+        [named] = re.findall(r"上级下达\s*<[^>]+>(\d+)<", page)
+        return int(named), page.count("佛山市政协下达")
+
+    assert shown("/duties/targets/?tab=ours") == (2, 2)
+    assert shown(f"/duties/targets/?tab=ours&period={quarter.code}") == (1, 1)
 
 
 def test_the_form_sets_one_number_for_all_or_one_each(
