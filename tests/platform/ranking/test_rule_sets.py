@@ -89,6 +89,13 @@ def test_a_change_in_mid_year_counts_each_line_by_the_version_of_its_day(
     assert [recompute(rules, year) for year in years] == [[]] * len(years)
 
 
+def test_a_version_that_says_the_same_is_none(province: Unit) -> None:
+    rules = in_force(province)
+    with pytest.raises(InvalidInput, match="与第 1 版一字不差"):
+        in_force(province, since=YEAR + timedelta(days=30))
+    assert [(one.number, one.valid_to) for one in rules.versions.all()] == [(1, None)]
+
+
 def test_versions_never_overlap_and_purposes_stand_side_by_side(province: Unit) -> None:
     rules = in_force(province)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -20,7 +20,8 @@ def publish_rules(*, actor: Actor, owner: Unit, code: str, source: str, valid_fr
 
     Raises:
         InvalidInput: the source is no rule set (the messages name every fault with its line), a version begins later
-            already, the purpose differs from that of the versions before, or the actor's unit is not the owner.
+            already, the last one says the same, the purpose differs from that of the versions before, or the actor's
+            unit is not the owner.
     """
     rules = checked(source)
     if actor.unit_id not in {None, owner.pk}:
@@ -40,6 +41,9 @@ def publish_rules(*, actor: Actor, owner: Unit, code: str, source: str, valid_fr
     if last and last.valid_from >= valid_from:
         too_early = f"第 {last.number} 版自 {last.valid_from} 起生效，新版须晚于它。"
         raise InvalidInput(too_early, fields={"valid_from": [too_early]})
+    if last and last.source == source:
+        same = f"与第 {last.number} 版一字不差，没有发布。先改条文，再发布新版。"
+        raise InvalidInput(same, fields={"source": [same]})
     if last:
         last.valid_to = valid_from
         last.save(update_fields=["valid_to"])
