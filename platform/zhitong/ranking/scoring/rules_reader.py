@@ -50,6 +50,8 @@ def read_rules(text: str | bytes) -> RuleSet:
         data, lines = read_yaml(text)
     except YamlError as error:
         raise RulesError(error.code, error.line, **error.detail) from None
+    if not isinstance(data, dict):
+        raise RulesError("not_mapping", 1)
     faults = [*shape_faults(_validator().iter_errors(data), lines), *sense_faults(data, lines)]
     if faults:
         raise RulesError.of(faults)

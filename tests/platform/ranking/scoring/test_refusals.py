@@ -38,6 +38,8 @@ GOOD = HEAD + "tables:\n  - key: t\n    name: 采用\n    lines:\n      - {key: 
         (GOOD + "note: !!python/name:os.system x\n", 10, "tag"),
         (GOOD + "note: " + "[" * 50 + "]" * 50, 10, "too_deep"),
         (GOOD + "? [a]\n: b\n", 10, "not_mapping"),
+        ("计分办法\n", 1, "not_mapping"),
+        ("- a\n", 1, "not_mapping"),
         (GOOD + "dated: tomorrow\n", 10, "unknown_word"),
         (GOOD + "valid: {from: 2024-02-30}\n", 10, "wrong_date"),
         (GOOD + "valid: {from: 2024-02-01, to: 2024-01-01}\n", 10, "period"),
