@@ -9,6 +9,7 @@ from zhitong.exchange.models import AdoptionMode, Event, EventKind
 from zhitong.exchange.words import leader_words
 from zhitong.ranking.counting import rate
 from zhitong.ranking.models import LedgerEntry, Standing
+from zhitong.units.models import Level, UnitKind
 from zhitong.web.parts import Change, LedgerLine
 from zhitong.web.templatetags.zt import points as point_words
 from zhitong.web.templatetags.zt import zt_short
@@ -23,6 +24,21 @@ COUNTS = {
     "higher": "上级采用",
     "instructions": "批示",
 }
+
+
+_GROUPS = {**dict(Level.choices), **dict(UnitKind.choices), UnitKind.COMMITTEE: "政协"}
+_LEVELS_FIRST = set(Level.values)
+
+
+def group_words(key: str, units: Mapping[str, str]) -> str:
+    """Return in words in which group somebody is ranked: 市级政协 for `committee/city`.
+
+    Args:
+        key: what the rules group by, each by its word, divided by `/`; a group that they name stands for itself.
+        units: the names of units by their uuid, for rules that group by unit.
+    """
+    parts = sorted(key.split("/"), key=lambda one: one not in _LEVELS_FIRST)
+    return "".join(units.get(part) or _GROUPS.get(part, part) for part in parts)
 
 
 def rate_words(part: int, whole: int) -> str:

@@ -170,6 +170,17 @@ def test_who_comes_into_a_ranking_or_leaves_it_has_not_kept_its_place(
     assert "不再参加排名" in left
 
 
+def test_the_groups_of_a_what_if_have_names(unit: Unit, city: Unit, province: Unit, visit: Visit) -> None:
+    rules = in_force(province)
+    outcome(city, send_up(unit, new_item(unit, "南〔2026〕1号"), city, "佛〔2026〕1号"))
+    grouped = SOURCE.replace("dated: adopted\n", "dated: adopted\ngroups: {by: [unit_kind, unit_level]}\n")
+    admin = visit(province, "administrator")
+    url = admin.post(f"/ranking/rules/{rules.pk}/edit/", {"do": "try", "source": grouped, "year": TODAY.year}).url
+    page = words(admin.get(url))
+    assert '<td data-label="分组">区县级政协</td>' in page
+    assert "committee" not in page
+
+
 def test_from_a_what_if_the_tried_text_is_written_on(unit: Unit, province: Unit, stranger: Unit, visit: Visit) -> None:
     rules, admin = in_force(province), visit(province, "administrator")
     for begun in (f"/ranking/rules/{rules.pk}/edit/", "/ranking/rules/new/"):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from zhitong.ranking.operations.rules import checked
 from zhitong.ranking.scored import events_for, rules_in_force, scope
 from zhitong.ranking.scoring import read_rules
 from zhitong.ranking.whatif import Progress, Row, compare
+from zhitong.ranking.words import group_words
 from zhitong.units.models import Unit
 
 AT_ONCE = 3_000
@@ -105,7 +107,7 @@ def _finish(trial: Trial, progress: Progress) -> None:
         ),
         progress=progress,
     )
-    trial.result = [{**row.as_plain(), "name": name} for row, name in zip(rows, _names(rows), strict=True)]
+    trial.result = _named(rows)
     trial.state, trial.progress = Trial.State.DONE, 100
     trial.save(update_fields=["result", "state", "progress"])
 
@@ -119,12 +121,14 @@ def _versions(trial: Trial) -> Sequence[RuleSetVersion]:
     return list(found.select_related("rule_set").order_by("number"))
 
 
-def _names(rows: Sequence[Row]) -> list[str]:
-    """The names that people read, by two queries; a group is named with its unit."""
+def _named(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows with the names that people read, by two queries; a group is named with its unit."""
     units = {str(uuid): name for uuid, name in Unit.objects.values_list("uuid", "short_name")}
     asked = [UUID(row.subject) for row in rows if row.kind == "person"]
     persons = {str(uuid): name for uuid, name in Person.objects.filter(uuid__in=asked).values_list("uuid", "name")}
-    return [_name(row, units, persons) for row in rows]
+    return [
+        {**row.as_plain(), "name": _name(row, units, persons), "group": group_words(row.group, units)} for row in rows
+    ]
 
 
 def _name(row: Row, units: dict[str, str], persons: dict[str, str]) -> str:

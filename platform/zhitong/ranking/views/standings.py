@@ -20,7 +20,7 @@ from zhitong.ranking.models import LedgerEntry, RuleSet, Standing
 from zhitong.ranking.narrowing import Narrowing, read_narrowing, value_words
 from zhitong.ranking.periods import Period
 from zhitong.ranking.views.common import asked_period, is_part, period_in, plain, reader, rules_in
-from zhitong.units.models import Level, Unit, UnitKind
+from zhitong.units.models import Unit
 from zhitong.web import navigation
 from zhitong.web.keyset import SIZE, page_of
 from zhitong.web.parts import (
@@ -62,8 +62,7 @@ def closed(rules: RuleSet) -> SayBox:
 
 def group_name(unit: Unit) -> str:
     """Return the name of the group that a unit is ranked in."""
-    kind = {UnitKind.COMMITTEE: "政协"}.get(UnitKind(unit.kind), UnitKind(unit.kind).label)
-    return f"{Level(unit.level).label}{kind}"
+    return words.group_words(f"{unit.kind}/{unit.level}", {})
 
 
 def as_of(row: Standing | None, when: Period) -> State:
