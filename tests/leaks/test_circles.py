@@ -88,6 +88,8 @@ def test_a_head_sees_the_circle_and_each_number_its_list(people: dict[str, User]
     }  # fmt: skip
     for figure in context["figures"][:-1]:
         assert heading(head, figure.url) == f"{figure.label} {figure.value} 篇"
+    labels = [one.label for one in head.get(_ITEMS).context["filters"]]
+    assert len(labels) == len(set(labels))
     for row in context["funnel"]:
         assert heading(head, row.url) == f"{row.label} {row.value} 篇"
     for dot in context["trend"].lines[0].dots:

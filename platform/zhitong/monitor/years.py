@@ -20,8 +20,8 @@ from zhitong.web.keyset import page_of
 from zhitong.web.parts import Cell, FunnelRow, KeyFigure, SavedFilter, TableColumn, TableRow, empty
 from zhitong.web.templatetags.zt import zt_short
 
-OWN_COUNTS: Mapping[str, str] = COUNTS | {"received": "报送"}
-"""What a member or a circle sent in is what came in for the unit."""
+OWN_COUNTS: Mapping[str, str] = COUNTS | {"received": "报送", "sent": "单位报送"}
+"""What a member or a circle sent in is what came in for the unit; what the unit sent on of it has a name of its own."""
 HEADS = ("编号", "来稿日期", "类别", "结果")
 """Of the list of such items, on its page and as a file."""
 ORDER = ("-pk",)
