@@ -242,7 +242,7 @@ def _refuse_second(when: Period) -> None:
     for known in rows.filter(period=when.code, edition=1, given_up=False):
         if known.item.state not in _UNSIGNED:
             raise WrongState(
-                f"{when.words}已有一份通报（{known.item.title}）。", rule="一个时段一份通报", who="数字有变化时可以更正"
+                f"{when.words}已有一份通报（{known.item}）。", rule="一个时段一份通报", who="数字有变化时可以更正"
             )
         _give_up(known)
 

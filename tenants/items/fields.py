@@ -26,7 +26,6 @@ _CHOICES = {
     "source": ("来源", Source.values),
 }
 _KEYWORDS, _KEYWORD_LENGTH = 8, 20
-_TITLE_CAP = 300  # of the column: a draft keeps a title that is over the limit of 100
 EDITABLE = (*texts.LABELS, *_SHORT, *_CHOICES, "keywords", "may_publish", "group")
 
 
@@ -81,7 +80,7 @@ def short_text(value: Any, limit: int) -> str:
 
 def _cleaner_of(name: str) -> Callable[[Any], Any]:
     if name == "title":
-        return lambda value: short_text(value, _TITLE_CAP)
+        return lambda value: short_text(value, texts.TITLE_CAP)
     if name in texts.LABELS:
         return lambda value: texts.clean_text("" if value is None else value)
     if name in _SHORT:

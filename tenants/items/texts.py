@@ -8,6 +8,7 @@ from zhitong.core import text
 from zhitong.core.errors import InvalidInput
 
 TITLE_LIMIT = 100
+TITLE_CAP = 300  # of the column: a draft keeps a title that is over the limit
 SECTION_CAP = 20_000  # characters of one section that a draft may hold; the unit's own limit counts at submission
 LABELS = {"title": "标题", "problem": "情况反映", "analysis": "原因分析", "suggestions": "意见建议"}
 # A circular is written in the same three sections under heads of its own.
@@ -98,13 +99,15 @@ def clean_fields(values: Mapping[str, Any], labels: Mapping[str, str]) -> dict[s
 
     Raises:
         InvalidInput: `fields` names each text that is no text, holds control characters, or is longer than
-            `SECTION_CAP` characters; the message says which.
+            `SECTION_CAP` characters (a title: `TITLE_CAP`); the message says which.
     """
     cleaned: dict[str, str] = {}
     fields: dict[str, list[str]] = {}
     for name, value in values.items():
         try:
             cleaned[name] = clean_text(value)
+            if name == "title" and len(cleaned[name]) > TITLE_CAP:
+                raise ValueError(f"共 {len(cleaned[name]):,} 字，最多 {TITLE_LIMIT} 字，请删减。")
         except ValueError as error:
             fields[name] = [str(error)]
     if fields:

@@ -36,13 +36,13 @@ def row_of(circular: Circular, mark: str, *, replaced: bool) -> TableRow:
     drafter = circular.item.created_by
     return TableRow(
         [
-            Cell(circular.item.title, url=url, look="t"),
+            Cell(str(circular.item), url=url, look="t"),
             Cell(number_words(circular, mark) or edition_words(circular).strip("（）") or "未编号"),
             Cell(state=state_of(circular, replaced=replaced)),
             Cell(f"数据截至 {Figures.of_json(circular.figures).as_of}"),
             Cell(drafter.name if drafter else ""),
         ],
-        name=circular.item.title,
+        name=str(circular.item),
         url=url,
     )
 

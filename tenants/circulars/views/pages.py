@@ -84,7 +84,7 @@ def circular(request: HttpRequest, circular_uuid: UUID) -> HttpResponse:
     correction = queries.correction_of(found)
     context = {
         "circular": found,
-        "doc_title": found.item.title,
+        "doc_title": str(found.item),
         "facts": _facts(found, figures),
         "due": common.standing(found),
         "altered": not queries.digest_holds(found),
@@ -129,7 +129,7 @@ def file(request: HttpRequest, circular_uuid: UUID, extension: str) -> FileRespo
     return downloads.hand_out(
         actor=user.actor,
         content=make(printed),
-        name=f"{found.item.title}.{extension}",
+        name=f"{found.item}.{extension}",
         media_type=KINDS[extension].media_type,
         made_of=found.uuid,
         object_kind="item",

@@ -101,6 +101,20 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(stage: Stage, clerk: C
     assert "另一稿。" in stale
 
 
+def test_a_title_beyond_all_bounds_is_refused_and_kept_and_none_has_a_name_in_the_list(
+    stage: Stage, clerk: Client
+) -> None:
+    circular = stage.begun()
+    form = {"version": circular.item.version, "title": "长" * 5000, "problem": "这一段。", "suggestions": "那一段。"}
+    refused = page(clerk, path_of(circular, "edit/"), 422, **form)
+    assert "共 5,000 字，最多 100 字" in refused
+    assert "长" * 5000 in refused
+    assert "这一段。" in refused
+    clerk.post(path_of(circular, "edit/"), form | {"title": ""})
+    assert f'href="{path_of(circular)}">（未写标题）</a>' in page(clerk, "/circulars/")
+    assert "（未写标题）" in page(clerk, path_of(circular))
+
+
 def test_who_may_not_finds_nothing_or_is_told_why(stage: Stage, client_for: Clients) -> None:
     circular = stage.begun()
     office = stage.city
