@@ -31,6 +31,37 @@ def used_icons(text: str) -> Iterator[str]:
     yield from re.findall(r"{%\s*icon\s+[\"']([a-z0-9-]+)[\"']", text)
 
 
+def sheets() -> dict[str, set[str]]:
+    """The classes of our own parts that each style sheet speaks of, by the name under which a page links it."""
+    found = {}
+    for root in ("platform", "tenants", "search", "api"):
+        for path in (ROOT / root).rglob("static/**/*.css"):
+            rules = re.sub(r"/\*.*?\*/|{[^{}]*}", " ", path.read_text(encoding="utf-8"), flags=re.S)
+            found[path.as_posix().partition("/static/")[2]] = set(re.findall(r"\.(zt-[a-z0-9-]+)", rules))
+    return found
+
+
+def linked(text: str) -> set[str]:
+    return set(re.findall(r"{% static '([^']+\.css)' %}", text))
+
+
+def test_every_page_links_the_sheets_that_its_classes_need() -> None:
+    """A class that only sheets speak of which the page does not link has no effect: its layout falls apart unseen."""
+    known, missing = sheets(), []
+    always = linked((WEB / "templates" / "css.html").read_text(encoding="utf-8"))
+    by_name = {path.as_posix().partition("/templates/")[2]: path.read_text(encoding="utf-8") for path in templates()}
+    for name, text in by_name.items():
+        if not (base := re.search(r'{% extends "([^"]+)" %}', text)):
+            continue
+        have = always | linked(text) | linked(by_name[base[1]])
+        for words in re.findall(r'class="([^"]*)"', text):
+            for used in re.findall(r"(?<![\w-])zt-[a-z0-9-]+", re.sub(r"{[%{].*?[%}]}", " ", words)):
+                where = {sheet for sheet, classes in known.items() if used in classes}
+                if where and not where & have:
+                    missing.append(f"{name}: {used} of {sorted(where)}")
+    assert missing == []
+
+
 @pytest.mark.parametrize("path", templates(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_template_needs_inline_code_or_unknown_icons(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
