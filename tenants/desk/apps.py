@@ -10,9 +10,10 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        """Register consumers, exports, navigation and permissions."""
+        """Register consumers, search documents, exports, navigation and permissions."""
         from tenants.desk import (  # noqa: F401 - registered by import
             consumers,
+            documents,
             exports,
             navigation,
             permissions,

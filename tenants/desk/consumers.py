@@ -1,10 +1,17 @@
-"""Who is told of the network: the authors of what an event is about, and the receiver's clerks of what came in."""
+"""Who is told of the network: the authors of what an event is about, and the receiver's clerks of what came in.
+
+And what came in is found from then on.
+"""
 
 from typing import Any
+from uuid import UUID
 
 from search import marks
+from search.backend import backend
 from search.documents import body_of
+from search.files.keeping import FILE_READ
 from tenants.accounts.models import Role, User
+from tenants.desk.documents import KIND, documents, stale
 from tenants.desk.listing import AWAITING
 from tenants.desk.queries import event_words
 from tenants.items.models import Item, Urgency
@@ -85,6 +92,7 @@ _FROM_RECEIVER = {
     EventKind.RECALLED: "同意撤回",
     EventKind.READDRESSED: "不再办理，已转交接办单位",
 }
+_STALE = "desk.document.stale"
 _REMINDERS = 5  # of one unread dispatch: at its limit, then every working day
 
 
@@ -116,6 +124,29 @@ def mark_arrived(payload: dict[str, Any]) -> None:
         return
     texts = Texts(**{name: dispatch.packet.content.get(name, "") for name in packets.TEXT_FIELDS})
     marks.note(key=dispatch.uuid, title=texts.title, body=body_of(texts), is_document=False)
+
+
+@outbox.consumer("exchange.dispatch.arrived")
+@outbox.consumer("exchange.dispatch.changed")
+@outbox.consumer(_STALE)
+def index_dispatch(payload: dict[str, Any]) -> None:
+    """Write the document of a dispatch anew, or remove it when it was recalled, or taken in and brought no files.
+
+    Whoever recalls it waits until it is written, so that no text stays behind.
+    """
+    key = UUID(payload["dispatch"])
+    Dispatch.objects.select_for_update(of=("self",), no_key=True).get(uuid=key)
+    if found := documents([key]):
+        backend().index(found)
+    else:
+        backend().remove(KIND, [key])
+
+
+@outbox.consumer(FILE_READ)
+def follow_files(payload: dict[str, Any]) -> None:
+    """Have the documents of dispatches by which this unit sent a file written anew, wherever they went."""
+    for unit_id, key in stale(payload["sha256"]):
+        outbox.publish(_STALE, {"dispatch": str(key)}, unit_id=unit_id)
 
 
 @outbox.consumer("notices.sender")

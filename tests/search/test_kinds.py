@@ -31,7 +31,7 @@ from zhitong.documents import storage
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.journeys import Node
 from zhitong.exchange.journeys.telling import is_open
-from zhitong.exchange.models import Audience, Delivery, Event, EventKind, Paper, PaperKind, Visibility
+from zhitong.exchange.models import Audience, Delivery, Dispatch, Event, EventKind, Paper, PaperKind, Visibility
 from zhitong.exchange.queries import journey
 from zhitong.exchange.queries.chains import ways_up
 from zhitong.units.models import Unit
@@ -70,6 +70,17 @@ def happenings_of(office: Office, user: User, items: set[UUID]) -> set[tuple[str
     return found
 
 
+def dispatches_of(office: Office, user: User) -> set[tuple[str, UUID]]:
+    """Return what came in from other units and is not found as the unit's own item: every row is looked at."""
+    if not user.has_zt_perm("exchange.receive"):
+        return set()
+    return {
+        ("dispatch", one.uuid)
+        for one in Dispatch.objects.filter(receiver=office.unit)
+        if one.state != "recalled" and (one.accepted_item_uuid is None or one.packet.grants.exists())
+    }
+
+
 def items_of(user: User) -> set[UUID]:
     if user.has_zt_perm("search.archive"):
         return {item.uuid for item in submitted()}
@@ -79,6 +90,7 @@ def items_of(user: User) -> set[UUID]:
 def expected(office: Office, user: User) -> set[tuple[str, UUID]]:
     items = items_of(user)
     found = {(REPORT, item) for item in items} | papers_of(office, user) | happenings_of(office, user, items)
+    found |= dispatches_of(office, user)
     if user.has_zt_perm("search.archive"):
         found |= {(PROPOSAL, key) for key in Proposal.objects.values_list("uuid", flat=True)}
     return found
@@ -128,6 +140,7 @@ def network(province: Unit, city: Unit, unit: Unit, stranger: Unit) -> Network:
             new=new_paper(PaperKind.EXEMPLAR, audience=Audience.ALL),
             item_uuid=item.uuid,
         )
+    county.send(county.approved(title="关于电梯困人救援的建议"), city.unit.short_name)  # nobody has taken it in
     [dispatch] = county.send(item, city.unit.short_name)
     with city.unit:
         taken = desk.accept(actor=city.clerk.actor, dispatch_uuid=dispatch.uuid)
@@ -156,7 +169,7 @@ def test_everybody_finds_what_they_may_open_and_nothing_else(network: Network, a
     city, county = network.city, network.county
     assert compared(network, arrive, drain) > 50
     kinds = set(SearchDocument.objects.values_list("kind", flat=True))
-    assert kinds == {REPORT, PROPOSAL, *PaperKind.values, "instruction", "published"} <= set(kind_labels())
+    assert kinds == {REPORT, PROPOSAL, *PaperKind.values, "instruction", "published", "dispatch"} <= set(kind_labels())
     assert set(Fingerprint.objects.values_list("document__kind", flat=True)) == {REPORT, PROPOSAL}
 
     # A paper is withdrawn, an instruction reversed, a right taken: all within one drain.

@@ -17,6 +17,8 @@ _FOR_SENDER = {
     EventKind.RECALLED,
     EventKind.READDRESSED,
 }
+# What changes who finds a dispatch at its receiver, after its arrival.
+_FOR_FINDERS = {EventKind.ACCEPTED, EventKind.RECALLED}
 
 
 @outbox.consumer("exchange.event.recorded")
@@ -44,6 +46,8 @@ def _tell_the_other_side(event: Event, dispatch: Dispatch) -> None:
             outbox.publish("exchange.dispatch.arrived", {"dispatch": payload["dispatch"]}, unit_id=dispatch.receiver_id)
     elif event.kind in _FOR_SENDER:
         outbox.publish("notices.sender", payload, unit_id=dispatch.sender_id)
+    if event.kind in _FOR_FINDERS:
+        outbox.publish("exchange.dispatch.changed", {"dispatch": payload["dispatch"]}, unit_id=dispatch.receiver_id)
 
 
 @outbox.consumer("exchange.dispatch.arrived")
