@@ -1,5 +1,6 @@
 """Reads over persons: the accounts that a human joined."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -21,6 +22,12 @@ def accounts_of(person_uuid: UUID) -> "QuerySet[PersonAccount]":
         .annotate(host=F("unit__domains__domain"))
         .order_by("unit__short_name")
     )
+
+
+def units_of_their_people(units: Collection[int]) -> set[int]:
+    """Return the units (keys) where the persons of some units have, or had, an account: these, and others."""
+    theirs = PersonAccount.objects.filter(person__accounts__unit__in=units)
+    return set(theirs.order_by().values_list("unit", flat=True).distinct())
 
 
 def same_human(person: Person) -> "QuerySet[Person]":

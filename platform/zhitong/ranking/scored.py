@@ -11,7 +11,9 @@ from django.db.models import Min
 
 from zhitong.core import clock
 from zhitong.exchange.models import Event
-from zhitong.ranking.history import event_uuid, happenings, scoring_events
+from zhitong.exchange.queries.merging import bound_by_merges
+from zhitong.people.queries import units_of_their_people
+from zhitong.ranking.history import Happening, event_uuid, happenings, of_matters, scoring_events
 from zhitong.ranking.models import LedgerEntry, ManualEntry, RuleSet, RuleSetVersion, SubjectKind
 from zhitong.ranking.scoring import (
     EVER,
@@ -47,7 +49,7 @@ def rules_in_force(version: RuleSetVersion) -> Rules:
 class Chronicle:
     """What happened, year by year: read once for all rule sets that are computed together.
 
-    With `units` (keys) it knows only what these, their persons and groups need.
+    With `units` (keys) it knows only what these, their persons and groups need, wherever these persons wrote.
     """
 
     def __init__(self, units: Collection[int] | None = None) -> None:
@@ -58,10 +60,26 @@ class Chronicle:
     def of_year(self, year: int) -> list[ScoringEvent]:
         """Return what may score in a year."""
         if year not in self._years:
-            found = happenings(year, self.units)
-            self.keys |= {str(happening.event.uuid): happening.event.pk for happening in found}
+            units = None if self.units is None else {*self.units, *units_of_their_people(self.units)}
+            found = happenings(year, units)
+            self.keys |= event_keys(found)
             self._years[year] = scoring_events(found)
         return self._years[year]
+
+
+class Matters:
+    """All that ever happened to some matters (keys), and to all that merges bind to them."""
+
+    def __init__(self, matters: Collection[int]) -> None:
+        self.matters = bound_by_merges(matters)
+        self.happenings = of_matters(self.matters)
+        self.events = scoring_events(self.happenings)
+        self.keys = event_keys(self.happenings)
+
+
+def event_keys(found: Iterable[Happening]) -> dict[str, int]:
+    """Return the keys of what happened by the names that it is scored under."""
+    return {str(happening.event.uuid): happening.event.pk for happening in found}
 
 
 def events_for(
@@ -161,12 +179,12 @@ class Keys:
     manual: dict[str, int]
 
     @classmethod
-    def of(cls, events: Sequence[ScoringEvent], chronicle: Chronicle) -> "Keys":
-        """Look all names up; those of what happened stand in the chronicle that the events are from."""
+    def of(cls, events: Sequence[ScoringEvent], happened: dict[str, int]) -> "Keys":
+        """Look all names up; those of what happened are known (`event_keys`)."""
         manual = [event.id.removeprefix(_MANUAL) for event in events if event.id.startswith(_MANUAL)]
         return cls(
             {str(uuid): pk for uuid, pk in Unit.objects.values_list("uuid", "pk")},
-            chronicle.keys,
+            happened,
             {str(uuid): pk for uuid, pk in ManualEntry.objects.filter(uuid__in=manual).values_list("uuid", "pk")},
         )
 

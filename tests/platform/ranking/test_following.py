@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -16,6 +16,7 @@ from zhitong.core.operations import system
 from zhitong.core.outbox import drain
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import EventKind
+from zhitong.people.models import Person, PersonAccount
 from zhitong.ranking import tasks
 from zhitong.ranking.models import CountedItem, LedgerEntry, RuleSet, StaleMatter, StaleYear, Standing
 from zhitong.units.models import Unit
@@ -53,21 +54,45 @@ def everything() -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def rules(province: Unit, city: Unit, unit: Unit) -> list[RuleSet]:
-    """Sets for units, of the province and of the city, and one for persons; everything computed, nothing waits."""
-    found = [publish(province), in_force(city), in_force(province, code="M", subject="person")]
+def computed(*found: RuleSet) -> list[RuleSet]:
+    """The sets, with everything computed; nothing waits."""
     drain()
     StaleYear.objects.all().delete()
     for rule_set in found:
         for year in (LAST_YEAR, TODAY.year):
             recompute(rule_set, year)
-    return found
+    return list(found)
 
 
+@pytest.fixture
+def rules(province: Unit, city: Unit, unit: Unit) -> list[RuleSet]:
+    """Sets for units, of the province and of the city, and one for persons."""
+    return computed(publish(province), in_force(city), in_force(province, code="M", subject="person"))
+
+
+@pytest.fixture
+def bounded(province: Unit, city: Unit, unit: Unit) -> list[RuleSet]:
+    """Sets that look at several matters, years or subjects: caps of a year, for ever, of all together, and a quota."""
+    cap = "limits: [{{key: cap, name: 封顶, of: {{kind: adopted}}, {}}}]\n"
+    quota = (
+        "steps: [{key: quota, name: 任务, per: quarter, count: {kind: submitted}, lines: [{at_least: 2, points: 5}]}]"
+    )
+    since = date(LAST_YEAR, 1, 1)
+    return computed(
+        in_force(province, code="YEAR", since=since, more=cap.format("per: year, at_most: 15")),
+        in_force(province, code="EVER", since=since, more=cap.format("per: ever, at_most: 15")),
+        in_force(province, code="ALL", since=since, more=cap.format("per: year, at_most: 15, across: all")),
+        in_force(province, code="QUOTA", since=since, more=quota),
+        in_force(province, code="M", subject="person", since=since, more=cap.format("per: year, at_most: 15")),
+    )
+
+
+@pytest.mark.parametrize("sets", ["rules", "bounded"])
 def test_following_each_event_ends_where_computing_all_anew_ends(
-    rules: list[RuleSet], unit: Unit, city: Unit, province: Unit, stranger: Unit
+    request: pytest.FixtureRequest, sets: str, unit: Unit, city: Unit, province: Unit, stranger: Unit
 ) -> None:
+    rules: list[RuleSet] = request.getfixturevalue(sets)
+
     def wrong(unit: Unit, event: Any) -> None:
         with unit:
             exchange.reverse(actor=system(unit.pk), event_uuid=event.uuid, reason="登记有误")
@@ -108,6 +133,22 @@ def test_following_each_event_ends_where_computing_all_anew_ends(
                 assert recompute(rule_set, year) == []
         assert everything() == followed
     assert followed["lines"]
+
+
+def test_a_cap_holds_over_all_units_in_which_a_person_wrote(
+    bounded: list[RuleSet], unit: Unit, city: Unit, stranger: Unit
+) -> None:
+    person = Person.objects.create(uuid=PERSON["person"], name="甲")
+    for each in (unit, stranger):
+        PersonAccount.objects.create(person=person, unit=each, user_uuid=uuid4())
+    for number, each in enumerate([unit, stranger, unit, stranger]):
+        outcome(city, send_up(each, new_item(each, f"〔2026〕{number}号", authors=[PERSON]), city, f"佛{number}号"))
+        catch_up()
+        followed = everything()
+        assert recompute(bounded[-1]) == []
+        assert everything() == followed
+    counted = LedgerEntry.objects.filter(version__rule_set=bounded[-1], counted=True)
+    assert sum(line.points for line in counted) == 15
 
 
 def test_many_matters_are_left_to_their_years(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from zhitong.exchange.journeys.stops import Node
 from zhitong.exchange.models import ItemFact, MergePart
@@ -64,14 +64,17 @@ def merged_into_matters(matters: Collection[int], *, ever: bool = False) -> set[
     return found
 
 
-def source_matters(matter_id: int, *, ever: bool = False) -> set[int]:
-    """Return the matters of all that the items of a matter were merged from; `ever` as above."""
+def bound_by_merges(matters: Collection[int]) -> set[int]:
+    """Return matters with all that any chain of merges, up and down, ever bound to them.
+
+    A merge that was taken apart binds as well: what the merged item got counts for it alone from then on.
+    """
     found: set[int] = set()
-    ahead = {matter_id}
+    ahead = set(matters)
     while ahead:
-        parts = _parts(ever=ever).filter(matter_id__in=ahead)
-        ahead = set(parts.values_list("source_matter_id", flat=True)) - found
         found |= ahead
+        parts = _parts(ever=True).filter(Q(matter_id__in=ahead) | Q(source_matter_id__in=ahead))
+        ahead = {key for pair in parts.values_list("matter_id", "source_matter_id") for key in pair} - found
     return found
 
 

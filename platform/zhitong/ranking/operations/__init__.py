@@ -2,7 +2,7 @@
 
 from zhitong.ranking.operations.counts import recount
 from zhitong.ranking.operations.following import follow, years_of
-from zhitong.ranking.operations.ledger import Difference, recompute, recompute_units
+from zhitong.ranking.operations.ledger import Difference, recompute, recompute_matters, recompute_units
 from zhitong.ranking.operations.manual import NewEntry, decide_entry, propose_entry, propose_reversal
 from zhitong.ranking.operations.rules import checked, publish_rules, set_sight
 from zhitong.ranking.operations.targets import set_targets
@@ -30,6 +30,7 @@ __all__ = [
     "propose_reversal",
     "publish_rules",
     "recompute",
+    "recompute_matters",
     "recompute_units",
     "recount",
     "remove_term",

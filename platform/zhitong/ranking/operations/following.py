@@ -1,16 +1,19 @@
 """Following single events: only what they touch is counted and scored anew."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from dataclasses import dataclass
 
+from zhitong.core import clock
 from zhitong.core.operations import Actor, operation
 from zhitong.exchange.models import Event, EventKind, ItemFact
-from zhitong.exchange.queries.merging import merged_into_matters, source_matters
-from zhitong.ranking.history import of_matters, scoring_events
+from zhitong.people.models import PersonAccount
+from zhitong.ranking.history import scoring_events
 from zhitong.ranking.models import CountedItem, LedgerEntry, RuleSet
 from zhitong.ranking.operations.counts import recount
-from zhitong.ranking.operations.ledger import recompute_units
-from zhitong.ranking.scored import Chronicle
+from zhitong.ranking.operations.ledger import recompute_matters, recompute_units
+from zhitong.ranking.scored import Chronicle, Matters, rules_in_force
+from zhitong.ranking.scoring import RuleSet as Rules
+from zhitong.ranking.scoring import looks_at_several_matters, years_asked
 from zhitong.units.models import Unit
 
 # What can change the points of nobody but those who have a part in it. Anything else may let earlier events of the
@@ -33,23 +36,33 @@ _BY_ITSELF = {
 def follow(*, actor: Actor, stale: Collection[tuple[int, int | None]]) -> set[int]:
     """Bring counts, ledgers and standings up to what happened; return the years in which it counts.
 
-    Counted anew are the matters and all that merges bind to them; scored anew are the units that have, or had, a part
-    in what happened to them.
+    Counted anew are the matters and all that merges bind to them. Scored anew are these alone, where the rules look at
+    no other matter for what they earn; otherwise the units that have, or had, a part in what happened, with all of
+    their year.
 
     Args:
         actor: who is recorded.
         stale: matters (keys), each with what happened to it; None where all of it may score otherwise than before.
     """
-    bound = _bound(matter for matter, _event in stale)
-    years = years_of(bound)
-    chronicle = Chronicle(_taking_part(bound, {event for _matter, event in stale}))
-    for year in sorted(years):
-        before = _counted(bound, year)
-        recount(actor=actor, year=year, matters=bound)
-        changed = before ^ _counted(bound, year)
-        counted = {(unit, on.month) for unit, _fact, _what, on in changed}
-        for rule_set in RuleSet.objects.filter(versions__isnull=False).distinct().order_by("pk"):
-            recompute_units(actor=actor, rule_set=rule_set, year=year, chronicle=chronicle, counted=counted)
+    matters = Matters({matter for matter, _event in stale})
+    news = _News.of(matters, {event for _matter, event in stale})
+    years = years_of(matters.matters)
+    counted = {
+        year: {(each.unit_id, each.on.month) for each in recount(actor=actor, year=year, matters=matters)}
+        for year in sorted(years)
+    }
+    chronicle: Chronicle | None = None
+    for rule_set in RuleSet.objects.filter(versions__isnull=False).distinct().order_by("pk"):
+        rules = [rules_in_force(version) for version in rule_set.versions.order_by("number")]
+        if not news.is_felt_elsewhere(rules):
+            for year, changed in counted.items():
+                recompute_matters(actor=actor, rule_set=rule_set, year=year, matters=matters, counted=changed)
+            continue
+        chronicle = chronicle or Chronicle(news.taking_part())
+        for year in _felt_in(rules, years):
+            recompute_units(
+                actor=actor, rule_set=rule_set, year=year, chronicle=chronicle, counted=counted.get(year, ())
+            )
     return years
 
 
@@ -64,33 +77,50 @@ def years_of(matters: Iterable[int]) -> set[int]:
     return {day.year for day in came_in.union(happened, counted)}
 
 
-def _bound(matters: Iterable[int]) -> set[int]:
-    """These matters, with those they were merged into and those these were merged from.
+def _felt_in(rules: Collection[Rules], years: set[int]) -> list[int]:
+    """The years on whose lines what counts in `years` has a say: a cap may hold for ever, a year begin in December."""
+    last = max(clock.today().year, *years)
+    return [
+        year
+        for year in range(min(years) - 1, last + 1)
+        if year in years
+        or any(first <= each <= final for each in years for first, final in (years_asked(set_, year) for set_ in rules))
+    ]
 
-    A merge that was taken apart binds as well: what the merged item got counts for it alone from then on.
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What happened to some matters.
+
+    `events` are the keys of what happened and of what it corrects, None when all that ever happened may score
+    otherwise than before.
     """
-    found = set(matters)
-    found |= merged_into_matters(found, ever=True)
-    return found.union(*(source_matters(matter, ever=True) for matter in found))
 
+    matters: Matters
+    events: set[int] | None
 
-def _taking_part(matters: set[int], events: set[int | None]) -> set[int]:
-    """The units that get, or got, points by what happened, themselves or through their people."""
-    happened = Event.objects.filter(pk__in=[key for key in events if key is not None])
-    had = LedgerEntry.objects.filter(event__matter__in=matters)
-    found = of_matters(matters)
-    if None not in events and {event.kind for event in happened} <= _BY_ITSELF:
+    @classmethod
+    def of(cls, matters: Matters, keys: Collection[int | None]) -> "_News":
+        happened = list(Event.objects.filter(pk__in=[key for key in keys if key is not None]))
+        if None in keys or not {event.kind for event in happened} <= _BY_ITSELF:
+            return cls(matters, None)
         # A correction concerns those whom the corrected outcome concerned.
-        keys = events | {event.reverses_id for event in happened}
-        found = [happening for happening in found if happening.event.pk in keys]
-        had = had.filter(event__in=[key for key in keys if key is not None])
-    names = set()
-    for event in scoring_events(found):
-        names |= {each.unit for each in event.contributors} | {each.unit for each in event.authors}
-    now = Unit.objects.filter(uuid__in=names - {""}).values_list("pk", flat=True)
-    return {*now, *had.values_list("unit", flat=True)}
+        return cls(matters, {key for event in happened for key in (event.pk, event.reverses_id) if key})
 
+    def is_felt_elsewhere(self, rules: Iterable[Rules]) -> bool:
+        """Whether rules let it change what other matters earn."""
+        events = None if self.events is None else self.matters.events
+        return any(looks_at_several_matters(each, events) for each in rules)
 
-def _counted(matters: set[int], year: int) -> set[tuple[int, int, str, date]]:
-    rows = CountedItem.objects.filter(fact__matter__in=matters, on__range=(date(year, 1, 1), date(year, 12, 31)))
-    return set(rows.values_list("unit", "fact", "what", "on"))
+    def taking_part(self) -> set[int]:
+        """Return the units that get, or got, points by what happened, themselves or through their people."""
+        events = set(self.matters.keys.values()) if self.events is None else self.events
+        had = LedgerEntry.objects.filter(event__in=events)
+        found = [happening for happening in self.matters.happenings if happening.event.pk in events]
+        names, persons = set(), set()
+        for event in scoring_events(found):
+            names |= {each.unit for each in event.contributors} | {each.unit for each in event.authors}
+            persons |= {author.person for author in event.authors}
+        now = Unit.objects.filter(uuid__in=names - {""}).values_list("pk", flat=True)
+        elsewhere = PersonAccount.objects.filter(person__uuid__in=persons).values_list("unit", flat=True)
+        return {*now, *elsewhere, *had.values_list("unit", flat=True)}

@@ -1,19 +1,20 @@
 """Ledger and standings of a rule set, replaced from the events: nothing is ever incremented."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from zhitong.core import audit, clock, outbox
 from zhitong.core.operations import Actor, operation
 from zhitong.ranking.models import LedgerEntry, RuleSet, SubjectKind
 from zhitong.ranking.operations.standings import renew_standings, replace_standings
-from zhitong.ranking.scored import Chronicle, Keys, events_for, rules_in_force, scope
-from zhitong.ranking.scoring import score
+from zhitong.ranking.scored import Chronicle, Keys, Matters, events_for, rules_in_force, scope
+from zhitong.ranking.scoring import ScoringEvent, looks_at_several_subjects, score
 
 _LOCK = 7_105_002
 _ITEMS = 500  # of one message
@@ -40,7 +41,7 @@ def recompute(*, actor: Actor, rule_set: RuleSet, year: int, chronicle: Chronicl
     counted before (`recount`). Who computes several rule sets lets them share a `chronicle`.
     """
     _lock(rule_set)
-    differences = _replace_ledger(rule_set, year, chronicle or Chronicle())
+    differences = _replace_year(rule_set, year, chronicle or Chronicle())
     replace_standings(rule_set, year)
     return _recorded(actor, rule_set, year, differences)
 
@@ -51,6 +52,8 @@ def recompute_units(
 ) -> list[Difference]:
     """Rebuild what the units of a chronicle, their persons and groups have of a year, and the places of all.
 
+    Rules that look at several subjects together make everybody's lines anew.
+
     Args:
         actor: who is recorded.
         rule_set: whose ledger.
@@ -58,11 +61,36 @@ def recompute_units(
         chronicle: of the units (by key) whose lines are replaced.
         counted: units and months in which something counts otherwise than before, besides those whose lines change.
     """
+    if any(looks_at_several_subjects(rules_in_force(version)) for version in rule_set.versions.all()):
+        return recompute(actor=actor, rule_set=rule_set, year=year)
     _lock(rule_set)
-    differences = _replace_ledger(rule_set, year, chronicle)
-    months = {month for _unit, month in counted} | {each.counted_on.month for each in differences}
-    units = {unit for unit, _month in counted}.union(chronicle.units or ())
-    renew_standings(rule_set, year, units, months)
+    differences = _replace_year(rule_set, year, chronicle)
+    return _renewed(actor, rule_set, year, differences, counted)
+
+
+@operation()
+def recompute_matters(
+    *, actor: Actor, rule_set: RuleSet, year: int, matters: Matters, counted: Collection[tuple[int, int]] = ()
+) -> list[Difference]:
+    """Rebuild what some matters earn in a year, and the places of all: for rules that look at no other matter for it.
+
+    Arguments as above.
+    """
+    _lock(rule_set)
+    standing = LedgerEntry.objects.filter(version__rule_set=rule_set, year=year, event__in=matters.keys.values())
+    differences = _replace(standing, _lines(rule_set, year, matters.events, matters.keys))
+    return _renewed(actor, rule_set, year, differences, counted)
+
+
+def _renewed(
+    actor: Actor,
+    rule_set: RuleSet,
+    year: int,
+    differences: list[Difference],
+    counted: Collection[tuple[int, int]],
+) -> list[Difference]:
+    if changed := {*counted, *((each.unit_id, each.counted_on.month) for each in differences)}:
+        renew_standings(rule_set, year, {unit for unit, _month in changed}, {month for _unit, month in changed})
     return _recorded(actor, rule_set, year, differences)
 
 
@@ -84,20 +112,23 @@ def _recorded(actor: Actor, rule_set: RuleSet, year: int, differences: list[Diff
     return differences
 
 
-def _lines(rule_set: RuleSet, year: int, chronicle: Chronicle) -> list[LedgerEntry]:
-    """Every line of the year, or those of the chronicle's units."""
-    versions = list(rule_set.versions.order_by("number"))
-    rules = [rules_in_force(version) for version in versions]
-    events = events_for(rule_set, rules, year, chronicle=chronicle)
-    names = Keys.of(events, chronicle)
+def _lines(
+    rule_set: RuleSet,
+    year: int,
+    events: Sequence[ScoringEvent],
+    happened: dict[str, int],
+    units: Collection[int] | None = None,
+) -> list[LedgerEntry]:
+    """The lines of the year that the events earn; with `units` (keys) only theirs."""
+    names = Keys.of(events, happened)
     within, today = scope(rule_set.owner), clock.today()
-    if chronicle.units is not None:
-        only = {uuid for uuid, key in names.units.items() if key in chronicle.units}
+    if units is not None:
+        only = {uuid for uuid, key in names.units.items() if key in units}
         within = only if within is None else within & only
     return [
         names.line(version, entry)
-        for version, each in zip(versions, rules, strict=True)
-        for entry in score(events, each)
+        for version in rule_set.versions.order_by("number")
+        for entry in score(events, rules_in_force(version))
         # What a period decides is decided on its last day, and stands in the ledger from that day on.
         if entry.counted_on.year == year and (entry.counted_on <= today or entry.event_kind)
         if within is None or entry.subject.unit in within
@@ -125,15 +156,22 @@ def _identity(line: LedgerEntry) -> _Identity:
     )
 
 
-def _replace_ledger(rule_set: RuleSet, year: int, chronicle: Chronicle) -> list[Difference]:
-    """Bring the ledger to these lines; lines that stay are not touched."""
+def _replace_year(rule_set: RuleSet, year: int, chronicle: Chronicle) -> list[Difference]:
+    """Bring the lines of a year, of all or of the chronicle's units, to what the events earn."""
+    rules = [rules_in_force(version) for version in rule_set.versions.order_by("number")]
+    events = events_for(rule_set, rules, year, chronicle=chronicle)
     standing = LedgerEntry.objects.filter(version__rule_set=rule_set, year=year)
     if chronicle.units is not None:
         standing = standing.filter(unit__in=chronicle.units)
+    return _replace(standing, _lines(rule_set, year, events, chronicle.keys, chronicle.units))
+
+
+def _replace(standing: QuerySet[LedgerEntry], lines: Iterable[LedgerEntry]) -> list[Difference]:
+    """Bring what stands to these lines; lines that stay are not touched."""
     there: defaultdict[_Identity, list[LedgerEntry]] = defaultdict(list)
     for line in standing:
         there[_identity(line)].append(line)
-    new = [line for line in _lines(rule_set, year, chronicle) if not _taken(there[_identity(line)])]
+    new = [line for line in lines if not _taken(there[_identity(line)])]
     gone = [line for left in there.values() for line in left]
     if gone or new:
         with transaction.atomic():

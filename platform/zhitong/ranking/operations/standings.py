@@ -34,6 +34,7 @@ def replace_standings(rule_set: RuleSet, year: int) -> None:
             before[when.month + 1] = {row.unit_id: row.rank for row in fresh}
         rows += fresh
     Standing.objects.bulk_create(rows, batch_size=2000)
+    _tell_next_year(rule_set, year)
 
 
 def renew_standings(rule_set: RuleSet, year: int, units: Collection[int], months: Collection[int]) -> None:
@@ -56,6 +57,7 @@ def renew_standings(rule_set: RuleSet, year: int, units: Collection[int], months
     Standing.objects.bulk_update(changed, ["as_of", *_MADE_ANEW])
     if moved := _move(_places(kept.filter(month__in=anew | {month + 1 for month in months})), anew):
         _write_places(moved)
+        _tell_next_year(rule_set, year)
 
 
 @dataclass(slots=True)
@@ -105,6 +107,20 @@ def _write_places(places: list[_Place]) -> None:
     columns = zip(*((place.pk, place.rank, place.rank_before) for place in places), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_WRITE_PLACES, [clock.now(), *map(list, columns)])
+
+
+_TELL_NEXT_YEAR = """
+UPDATE public.ranking_standing s SET rank_before = this.rank FROM public.ranking_standing this
+ WHERE s.rule_set_id = %s AND this.rule_set_id = s.rule_set_id AND this.unit_id = s.unit_id
+   AND s.year = %s AND this.year = %s AND (s.month, this.month) IN ((0, 0), (1, 12))
+   AND s.rank_before IS DISTINCT FROM this.rank
+"""
+
+
+def _tell_next_year(rule_set: RuleSet, year: int) -> None:
+    """Write the ranks of a year and its December where the next year and its January are compared with them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL_NEXT_YEAR, [rule_set.pk, year + 1, year])
 
 
 def _periods(year: int) -> list[Period]:

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
@@ -53,6 +54,34 @@ def _no_collector() -> Iterator[None]:
 
 
 def _drafts(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Draft]:
+    found = priced(events, rules)
+    drafts = found.drafts
+    for choice in rules.choices:
+        choose(drafts, choice, rules)
+    for step in (*rules.steps, *rules.needs):
+        drafts += take_step(step, found.standing, drafts, rules, found.parties[step.subject or rules.subject])
+    for bound in rules.limits:
+        drafts = limit(drafts, bound, rules)
+    drafts.sort(key=attrgetter("counted_on"))
+    return drafts
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What events are worth one by one, before rules look at several together.
+
+    `standing` are the events that nothing takes back, in their order; `numbered` says whether a table asked the
+    how-many-th of its kind one of them is.
+    """
+
+    drafts: list[Draft]
+    standing: list[ScoringEvent]
+    parties: dict[SubjectKind, Parties]
+    numbered: bool
+
+
+def priced(events: Iterable[ScoringEvent], rules: RuleSet) -> Priced:
+    """Price every event, those that were taken back included; raises what `score` raises."""
     ordered = sorted(events, key=attrgetter("id"))
     reversed_by = _reversals(ordered)
     ordered = [event for event in ordered if not event.reverses]
@@ -63,17 +92,8 @@ def _drafts(events: Iterable[ScoringEvent], rules: RuleSet) -> list[Draft]:
     drafts: list[Draft] = []
     for event in ordered:
         pricer.price(event, reversed_by.get(event.id, ""), drafts)
-    pricer.number(drafts)
-    for choice in rules.choices:
-        choose(drafts, choice, rules)
-    if rules.steps or rules.needs:
-        standing = [event for event in ordered if event.id not in reversed_by]
-        for step in (*rules.steps, *rules.needs):
-            drafts += take_step(step, standing, drafts, rules, parties[step.subject or rules.subject])
-    for bound in rules.limits:
-        drafts = limit(drafts, bound, rules)
-    drafts.sort(key=attrgetter("counted_on"))
-    return drafts
+    numbered = pricer.number(drafts)
+    return Priced(drafts, [event for event in ordered if event.id not in reversed_by], parties, numbered)
 
 
 def _reversals(ordered: list[ScoringEvent]) -> dict[str, str]:

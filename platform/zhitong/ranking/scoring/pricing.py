@@ -84,8 +84,8 @@ class Pricer:
                         self._draft(drafts, chosen, holder, places, event, day, reversed_by)
                         break
 
-    def number(self, drafts: list[Draft]) -> None:
-        """Append the lines of all waiting events, in the order of the days they count on."""
+    def number(self, drafts: list[Draft]) -> bool:
+        """Append the lines of all waiting events, in the order of the days they count on; return whether any waited."""
         self._waiting.sort(key=lambda each: each[:2])
         for day, _, planned, holder, places, event, reversed_by in self._waiting:
             for chosen in planned.lines:
@@ -96,6 +96,7 @@ class Pricer:
                 if not chosen.line.nth or _within(number, chosen.line.nth):
                     self._draft(drafts, chosen, holder, places, event, day, reversed_by)
                     break
+        return bool(self._waiting)
 
     def _number(self, table: Table, holder: Holder, event: ScoringEvent, day: date, *, counts: bool) -> int:
         """The how-many-th it is for this subject; a reversed event takes no place from the others."""

@@ -60,14 +60,15 @@ def take_step(
 
     `events` are those that stand, in order; `drafts` the lines so far, for steps that sum points.
     """
-    tallies = _count_events(step, events, rules, parties)
+    tallies = count_events(step, events, rules, parties)
     if step.sums is not None:
         _count_points(step, step.sums, drafts, rules, tallies)
     source = Source(RuleRef(rules.code, rules.version, step.key, step.name), _NO_FACTS)
     return [_line(step, tally, source, rules) for _, tally in sorted(tallies.items(), key=lambda each: each[0])]
 
 
-def _count_events(step: Step, events: Iterable[ScoringEvent], rules: RuleSet, parties: Parties) -> Tallies:
+def count_events(step: Step, events: Iterable[ScoringEvent], rules: RuleSet, parties: Parties) -> Tallies:
+    """What a step counts, and what it is measured against, of the events for each subject and period."""
     shape_of = shaper(rules)
     shapes: dict[Shape, tuple[Verdict, Verdict]] = {}
     tallies: Tallies = {}

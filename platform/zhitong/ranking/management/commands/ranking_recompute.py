@@ -40,7 +40,7 @@ class Command(BaseCommand):
         units = {unit_at(options["unit"]).pk} if options["unit"] else None
         found = 0
         for year in _years(options):
-            changed = recount(actor=system(None), year=year)
+            changed = len(recount(actor=system(None), year=year))
             self.stdout.write(f"counts {year}: {changed} difference(s)")
             found += changed
             chronicle = Chronicle(units)
