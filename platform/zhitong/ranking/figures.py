@@ -18,10 +18,10 @@ from django.db.models.functions import Cast, Concat, TruncMonth
 from zhitong.core import clock
 from zhitong.exchange.models import ItemFact
 from zhitong.ranking.counting import WHAT, Counts
-from zhitong.ranking.models import CountedItem, LedgerEntry, RuleSet, RuleSetVersion, Standing, SubjectKind
+from zhitong.ranking.models import CountedItem, LedgerEntry, RuleSet, Standing, SubjectKind
 from zhitong.ranking.periods import Period
 from zhitong.ranking.placing import earned, rank
-from zhitong.ranking.scored import rules_in_force, scope
+from zhitong.ranking.scored import scope, versions_of
 from zhitong.ranking.scoring import RuleSet as Rules
 from zhitong.units.models import Unit
 
@@ -46,9 +46,10 @@ def rows(when: Period, units: Units = None) -> QuerySet[CountedItem]:
     return _within(CountedItem.objects.filter(on__range=(when.first, when.last)), units)
 
 
-def counts(when: Period, units: Units = None) -> defaultdict[int, Counts]:
-    """Return the counts of each unit in a period; whoever is not in it has none."""
-    return _by(rows(when, units), F("unit_id"))
+def counts(when: Period, units: Units = None, what: Collection[str] = WHAT) -> defaultdict[int, Counts]:
+    """Return the counts of each unit in a period, or only those named by `what`; whoever is not in it has none."""
+    found = rows(when, units)
+    return _by(found if what == WHAT else found.filter(what__in=what), F("unit_id"))
 
 
 def total(when: Period, units: Units = None) -> Counts:
@@ -177,10 +178,8 @@ def compute(rule_set: RuleSet, when: Period, units: Collection[int] | None = Non
 
 def ranking_rules(rule_set: RuleSet, day: date) -> Rules | None:
     """Return the rules that decide ties and needs on a day: the last version that has begun; None before the first."""
-    last: RuleSetVersion | None = (
-        rule_set.versions.filter(valid_from__lte=day).select_related("rule_set").order_by("-number").first()
-    )
-    return rules_in_force(last) if last else None
+    begun = [rules for version, rules in versions_of(rule_set) if version.valid_from <= day]
+    return begun[-1] if begun else None
 
 
 def _within(found: QuerySet[M], units: Units) -> QuerySet[M]:

@@ -120,9 +120,8 @@ def require_sight(rules: RuleSet, own: Unit, actor: Actor) -> None:
 
 def is_stale(when: Period) -> bool:
     """Return whether something that may count in these years waits to be counted."""
-    return (
-        StaleMatter.objects.exists() or StaleYear.objects.filter(year__range=(when.first.year, when.last.year)).exists()
-    )
+    years = StaleYear.objects.filter(year__range=(when.first.year, when.last.year)).values("since")
+    return StaleMatter.objects.values("since").union(years, all=True).exists()
 
 
 def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, rules: RuleSet | None) -> Unit:

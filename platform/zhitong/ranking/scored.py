@@ -46,6 +46,12 @@ def rules_in_force(version: RuleSetVersion) -> Rules:
     )
 
 
+def versions_of(rule_set: RuleSet) -> list[tuple[RuleSetVersion, Rules]]:
+    """Return the versions of a rule set in their order, each with its rules."""
+    found = sorted(rule_set.versions.all(), key=lambda version: version.number)
+    return [(version, rules_in_force(version)) for version in found]
+
+
 class Chronicle:
     """What happened, year by year: read once for all rule sets that are computed together.
 
@@ -181,9 +187,11 @@ class Keys:
     @classmethod
     def of(cls, events: Sequence[ScoringEvent], happened: dict[str, int]) -> "Keys":
         """Look all names up; those of what happened are known (`event_keys`)."""
+        named = {each.unit for event in events for each in event.contributors}
+        named |= {author.unit for event in events for author in event.authors}
         manual = [event.id.removeprefix(_MANUAL) for event in events if event.id.startswith(_MANUAL)]
         return cls(
-            {str(uuid): pk for uuid, pk in Unit.objects.values_list("uuid", "pk")},
+            {str(uuid): pk for uuid, pk in Unit.objects.filter(uuid__in=named - {""}).values_list("uuid", "pk")},
             happened,
             {str(uuid): pk for uuid, pk in ManualEntry.objects.filter(uuid__in=manual).values_list("uuid", "pk")},
         )

@@ -11,6 +11,7 @@ from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import AdoptionMode, Event, EventKind
 from zhitong.ranking import operations
+from zhitong.ranking.counting import WHAT
 from zhitong.ranking.models import RuleSet
 from zhitong.ranking.scored import Chronicle
 from zhitong.ranking.scoring.presets import FOLDER
@@ -99,7 +100,7 @@ def recompute(rules: RuleSet, year: int | None = None, unit: Unit | None = None)
     year = year or clock.today().year
     recount(year)
     if unit:
-        counted = [(unit.pk, month) for month in range(1, 13)]
+        counted = [(unit.pk, month, what) for month in range(1, 13) for what in WHAT]
         return operations.recompute_units(
             actor=system(None), rule_set=rules, year=year, chronicle=Chronicle([unit.pk]), counted=counted
         )

@@ -28,7 +28,10 @@ def recount(*, actor: Actor, year: int, matters: Matters | None = None) -> set[C
     if matters is None:
         return _replace(counted(happenings(year), year, ItemFact.objects.all(), Dispatch.objects.all()), there)
     facts = ItemFact.objects.filter(matter__in=matters.matters)
-    sendings = Dispatch.objects.filter(item_uuid__in=set(facts.values_list("item_uuid", flat=True)))
+    items = list(facts.values_list("unit", "item_uuid"))
+    sendings = Dispatch.objects.filter(
+        sender__in={unit for unit, _item in items}, item_uuid__in={item for _unit, item in items}
+    )
     found = counted(matters.happenings, year, facts, sendings)
     return _replace(found, there.filter(fact__matter__in=matters.matters))
 

@@ -11,7 +11,7 @@ from zhitong.ranking.history import scoring_events
 from zhitong.ranking.models import CountedItem, LedgerEntry, RuleSet
 from zhitong.ranking.operations.counts import recount
 from zhitong.ranking.operations.ledger import recompute_matters, recompute_units
-from zhitong.ranking.scored import Chronicle, Matters, rules_in_force
+from zhitong.ranking.scored import Chronicle, Matters, versions_of
 from zhitong.ranking.scoring import RuleSet as Rules
 from zhitong.ranking.scoring import looks_at_several_matters, years_asked
 from zhitong.units.models import Unit
@@ -48,12 +48,12 @@ def follow(*, actor: Actor, stale: Collection[tuple[int, int | None]]) -> set[in
     news = _News.of(matters, {event for _matter, event in stale})
     years = years_of(matters.matters)
     counted = {
-        year: {(each.unit_id, each.on.month) for each in recount(actor=actor, year=year, matters=matters)}
+        year: {(each.unit_id, each.on.month, each.what) for each in recount(actor=actor, year=year, matters=matters)}
         for year in sorted(years)
     }
     chronicle: Chronicle | None = None
-    for rule_set in RuleSet.objects.filter(versions__isnull=False).distinct().order_by("pk"):
-        rules = [rules_in_force(version) for version in rule_set.versions.order_by("number")]
+    for rule_set in RuleSet.objects.select_related("owner").prefetch_related("versions").order_by("pk"):
+        rules = [rules for _version, rules in versions_of(rule_set)]
         if not news.is_felt_elsewhere(rules):
             for year, changed in counted.items():
                 recompute_matters(actor=actor, rule_set=rule_set, year=year, matters=matters, counted=changed)

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from zhitong.core import audit, clock, outbox
 from zhitong.core.operations import Actor, operation
 from zhitong.ranking.models import LedgerEntry, RuleSet, SubjectKind
-from zhitong.ranking.operations.standings import renew_standings, replace_standings
-from zhitong.ranking.scored import Chronicle, Keys, Matters, events_for, rules_in_force, scope
+from zhitong.ranking.operations.standings import Recounted, renew_standings, replace_standings
+from zhitong.ranking.scored import Chronicle, Keys, Matters, events_for, scope, versions_of
 from zhitong.ranking.scoring import ScoringEvent, looks_at_several_subjects, score
 
 _LOCK = 7_105_002
@@ -48,7 +48,7 @@ def recompute(*, actor: Actor, rule_set: RuleSet, year: int, chronicle: Chronicl
 
 @operation()
 def recompute_units(
-    *, actor: Actor, rule_set: RuleSet, year: int, chronicle: Chronicle, counted: Collection[tuple[int, int]] = ()
+    *, actor: Actor, rule_set: RuleSet, year: int, chronicle: Chronicle, counted: Collection[Recounted] = ()
 ) -> list[Difference]:
     """Rebuild what the units of a chronicle, their persons and groups have of a year, and the places of all.
 
@@ -59,9 +59,9 @@ def recompute_units(
         rule_set: whose ledger.
         year: the calendar year.
         chronicle: of the units (by key) whose lines are replaced.
-        counted: units and months in which something counts otherwise than before, besides those whose lines change.
+        counted: what counts otherwise than before.
     """
-    if any(looks_at_several_subjects(rules_in_force(version)) for version in rule_set.versions.all()):
+    if any(looks_at_several_subjects(rules) for _version, rules in versions_of(rule_set)):
         return recompute(actor=actor, rule_set=rule_set, year=year)
     _lock(rule_set)
     differences = _replace_year(rule_set, year, chronicle)
@@ -70,7 +70,7 @@ def recompute_units(
 
 @operation()
 def recompute_matters(
-    *, actor: Actor, rule_set: RuleSet, year: int, matters: Matters, counted: Collection[tuple[int, int]] = ()
+    *, actor: Actor, rule_set: RuleSet, year: int, matters: Matters, counted: Collection[Recounted] = ()
 ) -> list[Difference]:
     """Rebuild what some matters earn in a year, and the places of all: for rules that look at no other matter for it.
 
@@ -87,10 +87,9 @@ def _renewed(
     rule_set: RuleSet,
     year: int,
     differences: list[Difference],
-    counted: Collection[tuple[int, int]],
+    counted: Collection[Recounted],
 ) -> list[Difference]:
-    if changed := {*counted, *((each.unit_id, each.counted_on.month) for each in differences)}:
-        renew_standings(rule_set, year, {unit for unit, _month in changed}, {month for _unit, month in changed})
+    renew_standings(rule_set, year, {(each.unit_id, each.counted_on.month) for each in differences}, counted)
     return _recorded(actor, rule_set, year, differences)
 
 
@@ -127,8 +126,8 @@ def _lines(
         within = only if within is None else within & only
     return [
         names.line(version, entry)
-        for version in rule_set.versions.order_by("number")
-        for entry in score(events, rules_in_force(version))
+        for version, rules in versions_of(rule_set)
+        for entry in score(events, rules)
         # What a period decides is decided on its last day, and stands in the ledger from that day on.
         if entry.counted_on.year == year and (entry.counted_on <= today or entry.event_kind)
         if within is None or entry.subject.unit in within
@@ -158,7 +157,7 @@ def _identity(line: LedgerEntry) -> _Identity:
 
 def _replace_year(rule_set: RuleSet, year: int, chronicle: Chronicle) -> list[Difference]:
     """Bring the lines of a year, of all or of the chronicle's units, to what the events earn."""
-    rules = [rules_in_force(version) for version in rule_set.versions.order_by("number")]
+    rules = [rules for _version, rules in versions_of(rule_set)]
     events = events_for(rule_set, rules, year, chronicle=chronicle)
     standing = LedgerEntry.objects.filter(version__rule_set=rule_set, year=year)
     if chronicle.units is not None:

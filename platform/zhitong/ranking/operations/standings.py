@@ -13,10 +13,14 @@ from zhitong.ranking import figures
 from zhitong.ranking.counting import WHAT
 from zhitong.ranking.models import Purpose, RuleSet, Standing
 from zhitong.ranking.periods import Period
-from zhitong.ranking.placing import rank
+from zhitong.ranking.placing import earned, rank
+from zhitong.ranking.scored import scope
+from zhitong.units.models import Unit
 
 _DECEMBER = 12
-_MADE_ANEW = ("points", "untied", "is_ranked", *WHAT)
+_OF_LINES = ("points", "untied", "is_ranked")
+Recounted = tuple[int, int, str]
+"""A unit (key), a month, and what counts otherwise there than before: a field of `Counts`."""
 
 
 def replace_standings(rule_set: RuleSet, year: int) -> None:
@@ -37,27 +41,66 @@ def replace_standings(rule_set: RuleSet, year: int) -> None:
     _tell_next_year(rule_set, year)
 
 
-def renew_standings(rule_set: RuleSet, year: int, units: Collection[int], months: Collection[int]) -> None:
-    """Make the rows of some units (keys) anew, in the year and some of its months, and the places of all there.
+def renew_standings(
+    rule_set: RuleSet, year: int, scored: Collection[tuple[int, int]], counted: Collection[Recounted]
+) -> None:
+    """Make anew what changed in the rows of a year and its months, and the places of all there.
 
     Whoever only moves has its place written and nothing else: one event moves hundreds.
+
+    Args:
+        rule_set: whose standings.
+        year: the calendar year.
+        scored: units (keys) and months in which lines of the ledger changed.
+        counted: what counts otherwise than before.
     """
-    kept = Standing.objects.filter(rule_set=rule_set, year=year)
-    if rule_set.purpose != Purpose.UNITS or not kept.exists():
-        replace_standings(rule_set, year)
+    changed_at = {*scored, *((unit, month) for unit, month, _what in counted)}
+    units, months = {unit for unit, _month in changed_at}, {month for _unit, month in changed_at}
+    if rule_set.purpose != Purpose.UNITS or not units:
         return
+    kept = Standing.objects.filter(rule_set=rule_set, year=year)
     anew = {0, *months}
-    rows: defaultdict[int, list[Standing]] = defaultdict(list)
+    rows: defaultdict[int, dict[int, Standing]] = defaultdict(dict)
     for row in kept.filter(month__in=anew, unit__pk__among=units):
-        rows[row.month].append(row)
+        rows[row.month][row.unit_id] = row
+    if any(rows[month].keys() < _scored(rule_set, units) for month in anew):
+        replace_standings(rule_set, year)  # nothing of the year is there yet, or not of a unit that came to the network
+        return
     changed: list[Standing] = []
     for when in _periods(year):
         if when.month in anew:
-            changed += _renew(rows[when.month], figures.compute(rule_set, when, units))
-    Standing.objects.bulk_update(changed, ["as_of", *_MADE_ANEW])
+            changed += _renew(rule_set, when, rows[when.month], counted)
+    if changed:
+        fields = ["as_of", *_OF_LINES, *WHAT]
+        Standing.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
     if moved := _move(_places(kept.filter(month__in=anew | {month + 1 for month in months})), anew):
         _write_places(moved)
         _tell_next_year(rule_set, year)
+
+
+def _renew(
+    rule_set: RuleSet, when: Period, rows: dict[int, Standing], counted: Collection[Recounted]
+) -> list[Standing]:
+    """Bring kept rows of a period to ledger and counts; return those in which something differs."""
+    has = earned(rule_set, figures.ranking_rules(rule_set, when.last), when, rows.keys())
+    what = {what for _unit, _month, what in counted}
+    counts = figures.counts(when, {unit for unit, *_ in counted}, what) if what else {}
+    changed, moment = [], clock.now()
+    for unit, row in rows.items():
+        values = {name: getattr(has[unit], name) for name in _OF_LINES}
+        values["untied"] = list(has[unit].untied)
+        values |= {name: getattr(counts[unit], name) for name in what}
+        if any(getattr(row, name) != value for name, value in values.items()):
+            vars(row).update(values, as_of=moment)
+            changed.append(row)
+    return changed
+
+
+def _scored(rule_set: RuleSet, units: Collection[int]) -> set[int]:
+    """Those of the units that the set scores."""
+    within = scope(rule_set.owner)
+    known = Unit.objects.filter(pk__among=units)
+    return set((known if within is None else known.filter(uuid__in=within)).values_list("pk", flat=True))
 
 
 @dataclass(slots=True)
@@ -125,19 +168,6 @@ def _tell_next_year(rule_set: RuleSet, year: int) -> None:
 
 def _periods(year: int) -> list[Period]:
     return [Period.of_year(year), *(Period.of_month(year, month) for month in range(1, _DECEMBER + 1))]
-
-
-def _renew(rows: list[Standing], fresh: list[Standing]) -> list[Standing]:
-    """Write what was made anew into the kept rows; return those in which something differs."""
-    anew = {row.unit_id: row for row in fresh}
-    changed = []
-    for row in rows:
-        if (new := anew.get(row.unit_id)) is not None:
-            values = {name: getattr(new, name) for name in _MADE_ANEW}
-            if any(getattr(row, name) != value for name, value in values.items()):
-                vars(row).update(values, as_of=new.as_of)
-                changed.append(row)
-    return changed
 
 
 def _ranks_before(rule_set: RuleSet, year: int) -> dict[int, dict[int, int]]:

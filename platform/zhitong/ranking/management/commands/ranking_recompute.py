@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +11,7 @@ from django.db.models import Max, Min
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange.models import Event, ItemFact
+from zhitong.ranking.counting import WHAT
 from zhitong.ranking.models import RuleSet
 from zhitong.ranking.operations import recompute, recompute_units, recount
 from zhitong.ranking.scored import Chronicle
@@ -46,7 +48,7 @@ class Command(BaseCommand):
             chronicle = Chronicle(units)
             for rule_set in rule_sets:
                 if units:
-                    counted = [(unit, month) for unit in units for month in range(1, 13)]
+                    counted = list(product(units, range(1, 13), WHAT))
                     differences = recompute_units(
                         actor=system(None), rule_set=rule_set, year=year, chronicle=chronicle, counted=counted
                     )
