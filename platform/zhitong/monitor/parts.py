@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -25,12 +27,18 @@ _FIGURES = 6
 Months = Mapping[tuple[int, int], int]
 
 
+@lru_cache(maxsize=8192)
+def _address(page: str, unit: UUID) -> str:
+    """The address of a page of a unit: a dashboard names a hundred of them."""
+    return reverse(page, args=[unit])
+
+
 class Links:
     """Where figures lead: counts of one unit to its items, sums over a group to the table of its units."""
 
     def __init__(self, scope: Scope, when: Period, group: str) -> None:
         self._scope, self._group = scope, group
-        self.when = when
+        self.when, self._period = when, when.query
 
     def on(self, when: Period) -> "Links":
         """Return the same for another period."""
@@ -39,7 +47,7 @@ class Links:
     @property
     def query(self) -> str:
         """What is looked at, in an address."""
-        return f"group={self._group}&{self.when.query}" if self._group else self.when.query
+        return f"group={self._group}&{self._period}" if self._group else self._period
 
     def page(self, what: str = "rank") -> str:
         """Return the table of units in the order of a count."""
@@ -60,15 +68,15 @@ class Links:
 
     def items(self, unit: Unit, what: str) -> str:
         """Return the items behind a count of one unit."""
-        return f"{reverse('ranking:list', args=[unit.uuid])}?what={what}&{self.when.query}"
+        return f"{_address('ranking:list', unit.uuid)}?what={what}&{self._period}"
 
     def dashboard(self, unit: Unit) -> str:
         """Return the page of one unit below."""
-        return f"{reverse('monitor:unit', args=[unit.uuid])}?{self.when.query}"
+        return f"{_address('monitor:unit', unit.uuid)}?{self._period}"
 
     def ledger(self, unit: Unit) -> str:
         """Return the lines behind a unit's points."""
-        return f"{reverse('ranking:ledger', args=[unit.uuid])}?{self.when.query}"
+        return f"{_address('ranking:ledger', unit.uuid)}?{self._period}"
 
 
 def levels_above(level: str) -> list[str]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,7 @@ class Group:
         return f"{Level(self.level).label}{kind}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """What a reader looks at now: `unit` with all below it, or the whole province (`unit` None).
 
@@ -64,7 +65,7 @@ class Scope:
         """The unit whose own figures lead; empty for the province, which looks at a group."""
         return frozenset({self.unit.pk}) if self.unit else frozenset()
 
-    @property
+    @cached_property
     def groups(self) -> list[Group]:
         """The groups that the units below stand in."""
         return groups(unit for unit in self.units.values() if unit.pk not in self.head)
