@@ -13,7 +13,7 @@ from django.test import Client
 from tests.benchmarks import archive
 from tests.benchmarks.timing import Figure, requests
 from tests.factories import client_for, make_user
-from tests.platform.ranking.histories import new_item, outcome, publish, recompute, send_up
+from tests.platform.ranking.histories import PRESET, new_item, outcome, publish, recompute, send_up
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange.models import EventKind, ItemFact
@@ -39,6 +39,11 @@ tables:
       - {{key: any, name: 更高采用, points: 10}}
 """
 
+_CAP = """
+limits:
+  - {key: year, name: 全年封顶, of: {kind: [adopted, instruction]}, per: year, at_most: 400}
+"""
+
 
 def measure(units: Mapping[str, Unit]) -> Iterator[Figure]:
     """Yield the times of the dashboard with few and with all items, of a year anew, and of following an event."""
@@ -61,9 +66,16 @@ def measure(units: Mapping[str, Unit]) -> Iterator[Figure]:
     yield Figure(f"全省态势，{ITEMS:,} 篇", with_all, "毫秒", "≤ 50", with_all <= 50)
     ratio = with_all / with_few
     yield Figure("两者之比", ratio, "倍", "≤ 1.2", ratio <= 1.2)
+    yield from _followed(f"{len(rule_sets)} 套")
+    capped = _publish(province, "CAP", PRESET.read_text().replace("code: A", "code: CAP") + _CAP)
+    _compute([capped.rule_set])
+    yield from _followed("另加一套全年封顶的")
+
+
+def _followed(sets: str) -> Iterator[Figure]:
     for level, words in ((Level.CITY, "市"), (Level.PROVINCE, "省")):
         followed = _following(level)
-        name = f"{words}里一个事件，计数、{len(rule_sets)} 套明细和名次跟上"
+        name = f"{words}里一个事件，计数、明细（{sets}）和名次跟上"
         yield Figure(name, followed, "毫秒", "≤ 100", followed <= 100)
 
 
@@ -77,7 +89,10 @@ def _ground(units: Mapping[str, Unit]) -> archive.Ground:
     counties = archive.add_units(province)
     versions = [
         publish(province).versions.get(),
-        *(_publish(province, code, subject) for code, subject in (("M", "person"), ("G", "group"))),
+        *(
+            _publish(province, code, _PERSONS.format(code=code, subject=subject))
+            for code, subject in (("M", "person"), ("G", "group"))
+        ),
     ]
     return archive.Ground(
         lines=[(county.pk, county.parent_id) for county in counties],
@@ -89,13 +104,13 @@ def _ground(units: Mapping[str, Unit]) -> archive.Ground:
     )
 
 
-def _publish(province: Unit, code: str, subject: str) -> RuleSetVersion:
+def _publish(province: Unit, code: str, source: str) -> RuleSetVersion:
     with province:
         return operations.publish_rules(
             actor=system(province.pk),
             owner=province,
             code=code,
-            source=_PERSONS.format(code=code, subject=subject),
+            source=source,
             valid_from=date(clock.today().year - archive.YEARS + 1, 1, 1),
         )
 
