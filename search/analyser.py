@@ -16,6 +16,7 @@ from typing import NamedTuple
 import opencc
 import pypinyin
 import rjieba
+from pypinyin.seg import simpleseg
 
 from search.wordlists import lines_of
 
@@ -73,7 +74,13 @@ def tokens(plain: str) -> list[str]:
 def initials_of(plain: str) -> str:
     """Return the first letters of the sounds of a normalised text, one for each letter or figure: 加装电梯 is jzdt."""
     letters = "".join(character for character in plain if character.isalnum())
-    return "".join(pypinyin.lazy_pinyin(letters, style=pypinyin.Style.FIRST_LETTER)).lower()
+    return "".join(map(_initials, simpleseg.seg(letters))).lower()
+
+
+# What pypinyin asks of each piece that it has cut a text into.
+@lru_cache(maxsize=1 << 16)
+def _initials(piece: str) -> str:
+    return "".join(pypinyin.lazy_pinyin(piece, style=pypinyin.Style.FIRST_LETTER))
 
 
 # Texts say the same words again and again: what is remembered is not cut and looked at anew.
