@@ -120,7 +120,7 @@ class SearchBackend(Protocol):
 
 _BACKENDS = {
     "postgres": "search.postgres.PostgresBackend",
-    "elasticsearch": "search.elastic.ElasticBackend",
+    "elasticsearch": "search.elastic.backend.ElasticBackend",
 }
 
 

@@ -62,6 +62,7 @@ def perform(one: Upkeep, progress: Progress = lambda _done, _total: None, *, dee
     Raises:
         EngineDown: the engine does not answer; what was done stays.
         BuildingElsewhere: another process builds the index.
+        CutterLost: a process that cuts texts ended; what was done stays, and who comes next goes on.
     """
     one.state, one.started_at, one.attempts, one.done = Upkeep.State.RUNNING, clock.now(), one.attempts + 1, 0
     one.save()

@@ -1,9 +1,5 @@
 """The Elasticsearch backend: documents are kept in PostgreSQL and pushed to an index that answers questions.
 
-`backend` asks, `mapping` says how a document lies in an index, `pushing` brings changes there, `building` makes an
-index anew beside the one in use.
+`backend` asks, `mapping` says how an index is made, `writing` what is written there, `pushing` brings changes,
+`building` makes an index anew beside the one in use, with the help of `cutting`.
 """
-
-from search.elastic.backend import ElasticBackend
-
-__all__ = ["ElasticBackend"]

@@ -4,7 +4,9 @@ The texts come from PostgreSQL, so no unit is entered. Changes that come meanwhi
 broken off goes on where it stopped.
 """
 
-from collections.abc import Callable
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.conf import settings
@@ -12,13 +14,17 @@ from django.db import transaction
 
 from search.backend import EngineDown
 from search.elastic.backend import engine, reaching
+from search.elastic.cutting import Cut, cutters
 from search.elastic.mapping import create_index
-from search.elastic.pushing import send, writings
+from search.elastic.pushing import kept_of, send
+from search.elastic.writing import Kept
 from search.models import Build, SearchDocument
 from zhitong.core import clock
 from zhitong.core.locks import BUILD, held
 
 BATCH = 500
+_WORTH_A_START = 5000  # documents that are cut sooner here than processes for them are there
+_MOST_CUTTERS = 4  # what more of them cut, one node does not take
 
 Progress = Callable[[Build, int], None]
 
@@ -33,6 +39,7 @@ def rebuild(progress: Progress = lambda _build, _total: None) -> Build:
     Raises:
         BuildingElsewhere: somebody else does so at this moment.
         EngineDown: the engine does not answer, or refused a document; what was written stays.
+        CutterLost: a process that cuts texts ended; what was written stays.
     """
     with held(BUILD) as alone:
         if not alone:
@@ -51,21 +58,40 @@ def _begin() -> Build:
 
 
 def _fill(build: Build, progress: Progress) -> None:
-    """Write all that is not in the index yet. While the engine takes a batch, the next is read and cut."""
-    total, last = SearchDocument.objects.count(), build.position
-    rows = SearchDocument.objects.defer("vector").order_by("pk")
-    with ThreadPoolExecutor(max_workers=1) as sender:
-        under_way: tuple[Future[dict[str, str]], int, int] | None = None
-        while True:
-            batch = list(rows.filter(pk__gt=last)[:BATCH])
-            actions = writings(batch, build.index)
-            if under_way:
-                _arrived(build, *under_way)
+    """Write all that is not in the index yet, in batches of which some are cut while the engine takes others.
+
+    Their documents are read here alone. The position of the build follows batches in their order.
+    """
+    total = SearchDocument.objects.count()
+    number = _cutters_for(total - build.written)
+    hands = max(2, number)
+    with cutters(number) as cut, ThreadPoolExecutor(hands) as pool:
+        under_way: deque[tuple[Future[dict[str, str]], int, int]] = deque()
+        for batch in _batches(build.position):
+            under_way.append((pool.submit(_write, cut, batch, build.index), batch[-1].pk, len(batch)))
+            if len(under_way) > hands:
+                _arrived(build, *under_way.popleft())
                 progress(build, total)
-            if not batch:
-                return
-            last = batch[-1].pk
-            under_way = sender.submit(send, actions), last, len(batch)
+        for one in under_way:
+            _arrived(build, *one)
+            progress(build, total)
+
+
+def _cutters_for(documents: int) -> int:
+    """Return how many processes cut so many documents: one for each processor, where there is more than one."""
+    processors = len(os.sched_getaffinity(0))
+    return min(processors, _MOST_CUTTERS) if processors > 1 and documents > _WORTH_A_START else 0
+
+
+def _batches(position: int) -> Iterator[list[Kept]]:
+    rows = SearchDocument.objects.order_by("pk")
+    while batch := kept_of(rows.filter(pk__gt=position)[:BATCH]):
+        yield batch
+        position = batch[-1].pk
+
+
+def _write(cut: Cut, batch: list[Kept], index: str) -> dict[str, str]:
+    return send(cut(batch, index))
 
 
 def _arrived(build: Build, sent: Future[dict[str, str]], position: int, number: int) -> None:

@@ -4,20 +4,20 @@ A change carries the revision of its document, and the index takes it only when 
 be sent twice and in any order. An engine that is down leaves everything where it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from elasticsearch import helpers
 
 from search.backend import EngineDown
 from search.documents import Document
 from search.elastic.backend import engine, reaching
-from search.elastic.mapping import body_of, key_of
+from search.elastic.writing import Kept, key_of, removal, writings
 from search.models import Build, Push, SearchDocument
 from search.postgres import COLUMNS
 from zhitong.core import clock
@@ -57,9 +57,10 @@ def indices_to_fill() -> Sequence[str]:
     return list(Build.objects.exclude(state=Build.State.GONE).order_by("pk").values_list("index", flat=True))
 
 
-def writings(rows: Iterable[SearchDocument], index: str) -> list[dict[str, Any]]:
-    """Return what brings documents into one index (`send`): their texts are cut here, which is most of the work."""
-    return [_written(row, index) for row in rows]
+def kept_of(rows: QuerySet[SearchDocument]) -> list[Kept]:
+    """Return rows as they are written to an index."""
+    found = rows.values_list("pk", "revision", *COLUMNS)
+    return [Kept(pk, revision, Document(**dict(zip(COLUMNS, rest, strict=True)))) for pk, revision, *rest in found]
 
 
 def send(actions: list[dict[str, Any]]) -> dict[str, str]:
@@ -86,13 +87,13 @@ def index_revisions(index: str) -> Iterator[tuple[tuple[str, UUID], int]]:
 
 def _bring(batch: Sequence[Push], indices: Sequence[str]) -> dict[str, str]:
     wanted = {(push.kind, push.object_uuid): push for push in batch}
-    rows = SearchDocument.objects.filter(object_uuid__in=[push.object_uuid for push in batch])
-    found = {(row.kind, row.object_uuid): row for row in rows if (row.kind, row.object_uuid) in wanted}
+    rows = kept_of(SearchDocument.objects.filter(object_uuid__in=[push.object_uuid for push in batch]))
+    found = {key: kept for kept in rows if (key := (kept.document.kind, kept.document.object_uuid)) in wanted}
+    gone = [push for key, push in wanted.items() if key not in found]
     refused: dict[str, str] = {}
     for index in indices:
-        there = [_written(row, index) for row in found.values()]
-        gone = [_removed(push, index) for key, push in wanted.items() if key not in found]
-        refused |= send([*there, *gone])
+        removals = [removal(push.kind, push.object_uuid, push.revision, index) for push in gone]
+        refused |= send([*writings(found.values(), index), *removals])
     return refused
 
 
@@ -103,25 +104,6 @@ def _refusals(actions: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
             [(_verb, said)] = answer.items()
             if not done and said.get("status") not in _DONE:
                 yield said["_id"], str(said.get("error"))[:300]
-
-
-def _written(row: SearchDocument, index: str) -> dict[str, Any]:
-    document = Document(**{name: getattr(row, name) for name in COLUMNS})
-    return {**_action("index", row.kind, row.object_uuid, row.revision, index), "_source": body_of(row, document)}
-
-
-def _removed(push: Push, index: str) -> dict[str, Any]:
-    return _action("delete", push.kind, push.object_uuid, push.revision, index)
-
-
-def _action(verb: str, kind: str, object_uuid: object, revision: int, index: str) -> dict[str, Any]:
-    return {
-        "_op_type": verb,
-        "_index": index,
-        "_id": key_of(kind, object_uuid),
-        "version": revision,
-        "version_type": "external_gte",
-    }
 
 
 def _lease() -> list[Push]:

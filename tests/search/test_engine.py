@@ -12,6 +12,7 @@ from elasticsearch import NotFoundError
 
 from search.asking import ask
 from search.backend import EngineDown, Query, backend
+from search.elastic import writing
 from search.elastic.backend import engine
 from search.elastic.building import rebuild
 from search.elastic.pushing import MOST_ATTEMPTS, index_revisions, push
@@ -166,19 +167,17 @@ def test_a_document_the_engine_refuses_waits_with_its_reason_and_holds_up_no_oth
     engine().indices.put_mapping(
         index=Build.objects.get(state=Build.State.IN_USE).index, properties={"refused": {"type": "keyword"}}
     )
-    from search.elastic import pushing
+    original = writing.body_of
 
-    original = pushing.body_of
+    def with_unknown_field(kept: Any) -> Any:
+        body = original(kept)
+        return body | {"unknown": "x"} if kept.document.object_uuid == bad.object_uuid else body
 
-    def with_unknown_field(row: Any, made: Any) -> Any:
-        body = original(row, made)
-        return body | {"unknown": "x"} if row.object_uuid == bad.object_uuid else body
-
-    pushing.body_of = with_unknown_field
+    writing.body_of = with_unknown_field
     try:
         elastic()
     finally:
-        pushing.body_of = original
+        writing.body_of = original
     assert titles("充电", unit) == ["关于充电的建议乙"]
     [waiting] = Push.objects.all()
     assert waiting.attempts == 1

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search.backend import EngineDown
 from search.elastic.building import BuildingElsewhere
+from search.elastic.cutting import CutterLost
 from search.models import Build, Upkeep
 from search.rewriting import rewrite
 from search.upkeep import perform
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             one = Upkeep(kind=Upkeep.Kind.REBUILD, asked_by="zhitong search rebuild", asked_at=clock.now())
             try:
                 return perform(one, self._progress).done
-            except (EngineDown, BuildingElsewhere) as error:
+            except (EngineDown, BuildingElsewhere, CutterLost) as error:
                 raise CommandError(f"{error}; run the same command again to go on") from error
 
     def _progress(self, written: int, total: int) -> None:
