@@ -29,9 +29,9 @@ def edition_words(circular: Circular) -> str:
 
 
 def correction_words(circular: Circular, mark: str) -> str:
-    """Return what a corrected edition replaces and what changed; empty for the first edition."""
+    """Return what a corrected edition replaces and what changed; empty for the first edition, and until it is said."""
     before = circular.replaces
-    if before is None or before.published_at is None:
+    if before is None or before.published_at is None or not circular.correction:
         return ""
     day = clock.local_date(before.published_at)
     replaced = f"{number_words(before, mark)}（{day.year} 年 {day.month} 月 {day.day} 日印发）"

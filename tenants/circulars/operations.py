@@ -65,7 +65,7 @@ def write(*, actor: Actor, circular_uuid: UUID, version: int, texts: Texts, corr
     circular = lock(circular_uuid)
     items.write_circular(actor=actor, item=circular.item, version=version, texts=texts)
     if circular.is_correction and correction.strip():
-        circular.correction = clean_reason(correction, "请写明更正了什么。")
+        circular.correction = _said(correction)
         circular.save(update_fields=["correction"])
     circular.item.refresh_from_db()
     return circular
@@ -265,6 +265,15 @@ def _corrected(before: Figures, now: Figures) -> str:
         return ""
     shown = "；".join(changed[: tables.SHOWN])
     return f"{shown}{f'等 {len(changed)} 处，见附表' if len(changed) > tables.SHOWN else ''}。"
+
+
+def _said(correction: str) -> str:
+    """Return what a corrected edition says of itself, cleaned; what is wrong with it stands under `correction`."""
+    try:
+        return clean_reason(correction, "请写明更正了什么。")
+    except InvalidInput as refusal:
+        [wrong] = refusal.fields["reason"]
+        raise InvalidInput(f"更正内容：{wrong}", fields={"correction": [wrong]}) from refusal
 
 
 def _number(circular: Circular) -> tuple[int, int]:

@@ -115,6 +115,22 @@ def test_a_title_beyond_all_bounds_is_refused_and_kept_and_none_has_a_name_in_th
     assert "（未写标题）" in page(clerk, path_of(circular))
 
 
+def test_what_a_corrected_edition_says_of_itself_is_asked_for_under_its_own_name(stage: Stage, clerk: Client) -> None:
+    circular = stage.begun()
+    stage.published(circular)
+    edit = clerk.post(path_of(circular, "do/"), {"verb": "correct"}).url
+    shown = page(clerk, edit.removesuffix("edit/"))
+    assert "还没有写明更正了什么" in shown
+    assert "更正内容：" not in shown
+    with stage.city.unit:
+        begun = Circular.objects.get(replaces=circular)
+    form = {"version": begun.item.version, "title": "通报（更正版）", "problem": "甲。", "suggestions": "乙。"}
+    refused = page(clerk, edit, 422, **form, correction="错" * 501)
+    assert "更正内容：共 501 字，最多 500 字" in refused
+    assert "理由" not in refused
+    assert "错" * 501 in refused
+
+
 def test_who_may_not_finds_nothing_or_is_told_why(stage: Stage, client_for: Clients) -> None:
     circular = stage.begun()
     office = stage.city
