@@ -81,7 +81,7 @@ class ManualForm(Form):
     person = forms.CharField(
         label="人", required=False, max_length=60, help_text="按个人计分的规则才填：这个单位里的人的姓名。"
     )
-    kind = forms.ChoiceField(label="什么", choices=ManualEntry.Kind.choices)
+    kind = forms.ChoiceField(label="记什么", choices=ManualEntry.Kind.choices)
     points = forms.DecimalField(label="分值", required=False, help_text="加减分才填；扣分写负数。")
     flag = forms.ChoiceField(label="扣分事项", required=False, help_text="按规则里定的分扣。")
     quantity = forms.IntegerField(label="几次或几篇", required=False)

@@ -26,7 +26,15 @@ _WORDS: list[tuple[type[forms.Field], dict[str, str]]] = [
     (forms.EmailField, {"invalid": "邮箱地址不完整，请核对。"}),
     (forms.SlugField, {"invalid": "只能用字母、数字、下划线和连字符。"}),
     (forms.DateField, {"invalid": "请填写日期，例如 2026-01-05。"}),
-    (forms.IntegerField, {"invalid": "请填写整数。"}),
+    (forms.DecimalField, {"invalid": "请填写数，例如 3 或 1.5。"}),  # before integers: it is one of them to Django
+    (
+        forms.IntegerField,
+        {
+            "invalid": "请填写整数。",
+            "min_value": "请填不小于 %(limit_value)s 的数。",
+            "max_value": "请填不大于 %(limit_value)s 的数。",
+        },
+    ),
     (forms.ChoiceField, {"invalid_choice": _NO_CHOICE, "invalid_list": _NO_CHOICE}),
     (forms.ModelMultipleChoiceField, {"invalid_pk_value": _NO_CHOICE}),
 ]

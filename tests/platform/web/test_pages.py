@@ -158,6 +158,9 @@ class Words(Form):
     count = forms.IntegerField(label="人数")
     kind = forms.ChoiceField(label="身份", choices=[("a", "委员")])
     kinds = forms.MultipleChoiceField(label="身份", choices=[("a", "委员")])
+    points = forms.DecimalField(label="分值")
+    many = forms.IntegerField(label="数量", max_value=9)
+    few = forms.IntegerField(label="次数", min_value=1)
     own = forms.CharField(label="自己的话", max_length=3, error_messages={"max_length": "太长。"})
     file = forms.FileField(label="名册")
 
@@ -169,6 +172,9 @@ def test_what_is_wrong_is_said_in_the_words_of_the_house() -> None:
         "code": "断",
         "day": "x",
         "count": "x",
+        "points": "x",
+        "many": "10",
+        "few": "0",
         "kind": "z",
         "kinds": ["z"],
         "own": "长" * 4,
@@ -179,6 +185,9 @@ def test_what_is_wrong_is_said_in_the_words_of_the_house() -> None:
         "code": "只能用字母、数字、下划线和连字符。",
         "day": "请填写日期，例如 2026-01-05。",
         "count": "请填写整数。",
+        "points": "请填写数，例如 3 或 1.5。",
+        "many": "请填不大于 9 的数。",
+        "few": "请填不小于 1 的数。",
         "kind": "列表里没有这一项，请重新选择。",
         "kinds": "列表里没有这一项，请重新选择。",
         "own": "太长。",
