@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.template import Context, Template
 
 from tests.platform.web.conftest import MOMENT
-from zhitong.web.parts import Action, State
+from zhitong.web.parts import Action, BarRow, State
 from zhitong.web.templatetags import zt
 
 
@@ -92,3 +92,19 @@ def test_a_label_is_escaped_and_a_refused_act_says_why() -> None:
 )
 def test_a_bar_stays_inside_its_place(share: object, length: str) -> None:
     assert zt.percent(share) == length
+
+
+def test_what_was_drawn_of_other_values_is_never_shown_again() -> None:
+    def bars(value: int, label: str = "<广州>", *, wall: bool = False) -> str:
+        rows = [BarRow(label, value, 100, 1, "/u/1", "/l/1")]
+        template = '{% drawn "bar-list" bars=bars value_label="得分" wall=wall %}'
+        return Template(template).render(Context({"bars": rows, "wall": wall, "second_label": "报送"}))
+
+    first = bars(428)
+    assert "428" in first
+    assert "&lt;广州&gt;" in first
+    assert "报送" not in first
+    assert bars(428) == first
+    assert "429" in bars(429)
+    assert "深圳" in bars(428, "深圳")
+    assert "<a" not in bars(428, wall=True)

@@ -47,6 +47,8 @@ def follow(*, actor: Actor, stale: Collection[tuple[int, int | None]]) -> set[in
     matters = Matters({matter for matter, _event in stale})
     news = _News.of(matters, {event for _matter, event in stale})
     years = years_of(matters.matters)
+    if not years:
+        return years
     counted = {
         year: {(each.unit_id, each.on.month, each.what) for each in recount(actor=actor, year=year, matters=matters)}
         for year in sorted(years)
@@ -79,13 +81,12 @@ def years_of(matters: Iterable[int]) -> set[int]:
 
 def _felt_in(rules: Collection[Rules], years: set[int]) -> list[int]:
     """The years on whose lines what counts in `years` has a say: a cap may hold for ever, a year begin in December."""
-    last = max(clock.today().year, *years)
-    return [
-        year
-        for year in range(min(years) - 1, last + 1)
-        if year in years
-        or any(first <= each <= final for each in years for first, final in (years_asked(set_, year) for set_ in rules))
-    ]
+    found = set(years)
+    for year in range(min(years) - 1, max(clock.today().year, *years) + 1):
+        spans = [years_asked(each, year) for each in rules]
+        if any(first <= each <= last for each in years for first, last in spans):
+            found.add(year)
+    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
