@@ -48,9 +48,10 @@ def show(request: HttpRequest) -> HttpResponse:
         "facts": _facts(engine),
         "kinds": [(labels.get(kind, kind), number) for kind, number in health.by_kind().items()],
         **_files(),
+        "rebuilding": _rebuilding(),
         "refused": _refused(page.items),
         "page": page,
-        "upkeep": [_told("核对", sweep), _told("重建", rebuild)],
+        "upkeep": [_told("核对", sweep), _told(_rebuilding(), rebuild)],
         "runs": any(one is not None and one.is_unfinished for one in (sweep, rebuild)),
         "uses_engine": health.uses_engine(),
         "empty_box": parts.empty("没有被引擎拒绝的", "改动都已进入索引，或者正在途中。", icon="circle-check"),
@@ -67,7 +68,8 @@ def act(request: HttpRequest) -> HttpResponse:
     match request.POST.get("do"):
         case Upkeep.Kind.SWEEP | Upkeep.Kind.REBUILD as kind:
             operations.ask_upkeep(actor=actor, kind=kind)
-            messages.success(request, f"{Upkeep.Kind(kind).label}已交给后台。")
+            word = _rebuilding() if kind == Upkeep.Kind.REBUILD else Upkeep.Kind(kind).label
+            messages.success(request, f"{word}已交给后台。")
         case "retry":
             number = operations.retry_pushes(actor=actor, push_id=_key(request.POST.get("push", "")))
             messages.success(request, f"{number} 处改动将重新送往引擎。")
@@ -76,6 +78,11 @@ def act(request: HttpRequest) -> HttpResponse:
         case _:
             raise NotFound
     return redirect("operators:search")
+
+
+def _rebuilding() -> str:
+    """Return what making the index anew is: without an engine beside the database, the words of its documents."""
+    return "重建索引" if health.uses_engine() else "重新切词"
 
 
 def _key(asked: str) -> int | None:
