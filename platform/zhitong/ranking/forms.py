@@ -97,3 +97,13 @@ class ManualForm(Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the kind of entry needs, along with everything else that is missing."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        deduction = given.get("kind") == ManualEntry.Kind.DEDUCTION
+        if deduction and "flag" in given and not given["flag"]:
+            self.add_error("flag", "请选择扣分事项。")
+        if not deduction and "points" in given and given["points"] is None:
+            self.add_error("points", "请填写分值。")
+        return given

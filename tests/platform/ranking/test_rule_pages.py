@@ -227,6 +227,10 @@ def test_a_manual_entry_on_its_page(unit: Unit, province: Unit, visit: Visit) ->
     wrong = clerk.post("/ranking/manual/", {**form, "points": ""})
     assert wrong.status_code == 422
     assert "年度优秀信息" in words(wrong)
+    both = words(clerk.post("/ranking/manual/", {**form, "points": "", "reason": ""}))
+    assert "请填写分值。" in both
+    assert "请填写理由。" in both
+    assert "请选择扣分事项。" in words(clerk.post("/ranking/manual/", {**form, "kind": "deduction"}))
     assert clerk.post("/ranking/manual/", form).status_code == 302
     late = {**form, "kind": "deduction", "points": "", "flag": "late", "quantity": 2, "reason": "两次迟报"}
     assert clerk.post("/ranking/manual/", late).status_code == 302
@@ -251,6 +255,20 @@ def test_a_manual_entry_on_its_page(unit: Unit, province: Unit, visit: Visit) ->
     assert "leader某" not in abroad
     assert clerk.post("/ranking/manual/", {"do": "reverse", "entry": points.uuid, "words": "重了"}).status_code == 302
     assert "冲正：南海区政协" in words(leader.get("/ranking/manual/"))
+
+
+def test_rules_that_price_no_manual_entry_are_named_with_who_can_change_them(
+    unit: Unit, province: Unit, visit: Visit
+) -> None:
+    rules = publish(province)
+    form = {
+        "do": "propose", "rules": rules.pk, "unit": str(unit.uuid), "kind": "manual", "points": "2",
+        "quantity": 1, "occurred_on": str(TODAY), "reason": "年度优秀信息",
+    }  # fmt: skip
+    page = words(visit(province, "clerk").post("/ranking/manual/", form))
+    assert f"《{rules.name}》没有给这类人工记分定分" in page
+    assert "有“维护计分规则”权限的人可以在新版里加上" in page
+    assert not ManualEntry.objects.exists()
 
 
 def test_why_leads_to_the_journey_and_to_the_rule(unit: Unit, city: Unit, province: Unit, visit: Visit) -> None:

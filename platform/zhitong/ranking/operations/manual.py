@@ -179,11 +179,10 @@ def _check_price(rule_set: RuleSet, entry: ManualEntry) -> None:
         if entry.person_uuid is None and rules.subject != SubjectKind.UNIT.value:
             raise InvalidInput("这套规则考核的是个人，请选人。", fields={"person": ["请选择一个人"]})
     what = "扣分事项" if entry.flag else "人工记分"
+    why = f"《{rule_set.name}》没有给这类{what}定分，提出来也不会计分。"
+    who = "有“维护计分规则”权限的人可以在新版里加上"
     raise InvalidInput(
-        f"那一天施行的规则没有给这类{what}定分，提出来也不会计分。",
-        rule="计分规则里的计分表",
-        who="有“维护计分规则”权限的人可以在新版里加上",
-        fields={"flag" if entry.flag else "points": ["规则里没有这一项"]},
+        why, rule="计分规则里的计分表", who=who, fields={"flag" if entry.flag else "points": [f"{why}{who}。"]}
     )
 
 

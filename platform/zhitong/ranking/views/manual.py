@@ -109,8 +109,6 @@ def _propose(request: HttpRequest, actor: Actor, rules: RuleSet | None, form: Ma
     given = form.cleaned_data
     unit = Unit.objects.get(uuid=given["unit"])
     deduction = given["kind"] == ManualEntry.Kind.DEDUCTION
-    if deduction and not given["flag"]:
-        raise InvalidInput("没有提出，请改正后再提交。", fields={"flag": ["请选择扣分事项。"]})
     entry = operations.propose_entry(
         actor=actor,
         rule_set=rules,
