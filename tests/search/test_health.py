@@ -116,7 +116,7 @@ def test_what_the_engine_refused_is_shown_without_a_word_of_it_and_tried_again(
     Push.objects.update(error=error, attempts=MOST_ATTEMPTS, since=late)
     told = see(operator)
     assert "2 处改动进不了索引" in told
-    assert "document_parsing_exception" in told
+    assert "内容不合索引的格式（document_parsing_exception）" in told
     assert "南海区政协" in told
     assert "秘密" not in told
     assert health.backlog().lag >= 300

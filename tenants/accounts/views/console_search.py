@@ -32,7 +32,16 @@ from zhitong.web.parts import Fact, KeyFigure, State
 from zhitong.web.templatetags.zt import zt_short
 
 _LATE = 60  # seconds; a change should be found within some, whatever the engine
-_CAUSES = {"no_answer": "引擎没有回答"}
+_CAUSES = {
+    "no_answer": "引擎没有回答",
+    "document_parsing_exception": "内容不合索引的格式",
+    "mapper_parsing_exception": "内容不合索引的格式",
+    "strict_dynamic_mapping_exception": "索引没有这一栏，要重建索引",
+    "index_not_found_exception": "索引不在了，要重建索引",
+    "cluster_block_exception": "索引不能写入，多半是磁盘满了",
+    "circuit_breaking_exception": "引擎内存不足",
+    "es_rejected_execution_exception": "引擎太忙",
+}
 
 
 @needs(OPERATE)
@@ -132,7 +141,7 @@ def _facts(engine: health.Engine) -> list[Fact]:
         *facts,
         Fact("索引里", "没有回答" if engine.documents is None else f"{engine.documents:,} 篇"),
         Fact("索引", engine.index or "还没有，请先重建"),
-        Fact("启用", zt_short(engine.since) if engine.since else ""),
+        *([Fact("启用", zt_short(engine.since))] if engine.since else []),
         Fact("数据库里", filesizeformat(health.documents_size())),
     ]
 
@@ -159,11 +168,19 @@ def _refused(pushes: Sequence[Push]) -> list[dict[str, Any]]:
             "push": push,
             "kind": labels.get(push.kind, push.kind),
             "unit": names.get(owners.get(push.object_uuid, 0), "已删去的文档"),
-            "cause": _CAUSES.get(cause := health.cause_of(push), cause),
+            "cause": _cause(push),
             "given_up": push.attempts >= MOST_ATTEMPTS,
         }
         for push in pushes
     ]
+
+
+def _cause(push: Push) -> str:
+    """Return why a change was not taken, in words, and by the engine's own name, which its manual explains."""
+    cause = health.cause_of(push)
+    if cause == "no_answer":
+        return _CAUSES[cause]
+    return f"{_CAUSES.get(cause, '引擎拒绝')}（{cause}）"
 
 
 def _told(label: str, one: Upkeep | None) -> dict[str, Any]:
