@@ -16,6 +16,7 @@ from django.urls import reverse
 from tenants.accounts.models import User
 from tenants.notices.models import Notice, Occasion
 from tenants.notices.words import occasion_of
+from zhitong.core.addresses import address
 from zhitong.core.errors import NotFound
 from zhitong.units.current import unit_in_force
 
@@ -127,9 +128,8 @@ def _salt(use: str) -> str:
 
 
 def _address(name: str, *args: object) -> str:
-    scheme = "https" if settings.HTTPS else "http"
     host = unit_in_force().get_primary_domain().domain
-    return f"{scheme}://{host}{reverse(name, args=args, urlconf=settings.ROOT_URLCONF)}"
+    return address(host, reverse(name, args=args, urlconf=settings.ROOT_URLCONF))
 
 
 def _deliver(reader: User, subject: str, body: str, headers: dict[str, str]) -> None:

@@ -17,6 +17,8 @@ DEBUG = env.bool("ZHITONG_DEBUG", default=False)
 SECRET_KEY = env.str("ZHITONG_SECRET_KEY", default="")
 BASE_DOMAIN = env.str("ZHITONG_BASE_DOMAIN", default="localhost")
 HTTPS = env.bool("ZHITONG_HTTPS", default=PRODUCTION)
+# In links that are written outside a request: mails, the command line. None behind a proxy on the usual ports.
+PORT = env.str("ZHITONG_PORT", default="")
 HOME = Path(env.str("ZHITONG_HOME", default=str(PROJECT_ROOT / ".zhitong")))
 
 ALLOWED_HOSTS = [BASE_DOMAIN, f".{BASE_DOMAIN}"]

@@ -119,6 +119,7 @@ def _up(home: Home, wanted_port: int, started: float, ending: Ending) -> Iterato
         port = free_port(wanted_port)
         if port != wanted_port:
             _say(started, f"port {wanted_port} is taken, using {port}")
+            _hold(home, port)
         _say(started, "starting web server and worker")
         with leased(home, "services", [str(port)], ending.check) as services:
             if not is_healthy(port):
@@ -133,16 +134,19 @@ def _up(home: Home, wanted_port: int, started: float, ending: Ending) -> Iterato
 def _alone(home: Home, port: int) -> Iterator[None]:
     """Be the one demo of this home."""
     lock = FileLock(home.run / "demo.lock")
-    holder = home.run / "demo.json"
     try:
         if not lock.try_exclusive():
             raise PartsError(
-                f"a demo already runs in {home.root} ({_describe_holder(holder)}); end it with Ctrl-C first"
+                f"a demo already runs in {home.root} ({_describe_holder(home.demo_file)}); end it with Ctrl-C first"
             )
-        holder.write_text(json.dumps({"pid": os.getpid(), "port": port}), encoding="ascii")
+        _hold(home, port)
         yield
     finally:
         lock.close()
+
+
+def _hold(home: Home, port: int) -> None:
+    home.demo_file.write_text(json.dumps({"pid": os.getpid(), "port": port}), encoding="ascii")
 
 
 def _describe_holder(path: Path) -> str:

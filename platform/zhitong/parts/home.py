@@ -4,6 +4,7 @@ It is `.zhitong/` under the project root, or wherever `ZHITONG_HOME` points.
 """
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -114,6 +115,7 @@ class Home:
 
     def environment(self) -> dict[str, str]:
         """The variables that point Django, Celery and the caches at the parts of this home."""
+        served = {"ZHITONG_PORT": port} if (port := self.served_port()) else {}
         # django-environ takes all before the last slash as HOST; an absolute folder means a unix socket.
         return {
             "DJANGO_SETTINGS_MODULE": "zhitong.config.settings",
@@ -124,7 +126,20 @@ class Home:
             "CELERY_BROKER_URL": f"redis+socket://{quote(str(self.valkey_socket))}",
             "ZHITONG_SECRET_KEY": self.secret_key(),
             "ZHITONG_HOME": str(self.root),
+            **served,
         }
+
+    def served_port(self) -> str:
+        """The port on which the last demo of this home serves or served; empty before the first."""
+        try:
+            return str(json.loads(self.demo_file.read_text(encoding="ascii"))["port"] or "")
+        except (OSError, ValueError, KeyError):
+            return ""
+
+    @property
+    def demo_file(self) -> Path:
+        """Where a demo says which process it is and where it serves."""
+        return self.run / "demo.json"
 
     def delete(self) -> None:
         """Remove the home with all data in it; a folder without our marker is refused."""

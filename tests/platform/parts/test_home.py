@@ -26,6 +26,14 @@ def test_the_home_lies_where_the_variable_says(tmp_path: Path, monkeypatch: pyte
     assert parts.environment()["ZHITONG_HOME"] == str(tmp_path / "elsewhere")
 
 
+def test_links_name_the_port_of_the_demo(tmp_path: Path) -> None:
+    home = parts.Home.open(tmp_path)
+    assert "ZHITONG_PORT" not in home.environment()
+    for written, port in (('{"pid": 1, "port": 8003}', "8003"), ('{"pid": 1, "port": 0}', None), ("{", None)):
+        home.demo_file.write_text(written, encoding="ascii")
+        assert home.environment().get("ZHITONG_PORT") == port
+
+
 @pytest.mark.parametrize("name", ["plain", "Big Case", "50%", "a+b", "直通"])
 def test_the_database_address_survives_odd_folder_names(tmp_path: Path, name: str) -> None:
     home = parts.Home.open(tmp_path / name)

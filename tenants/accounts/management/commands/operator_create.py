@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from tenants.accounts.operations import create_user, invite
+from zhitong.core.addresses import address
 from zhitong.core.operations import system
 
 
@@ -29,6 +30,5 @@ class Command(BaseCommand):
             email=options["email"],
             roles=["operator"],
         )
-        scheme = "https" if settings.HTTPS else "http"
-        self.stdout.write(f"{scheme}://{settings.BASE_DOMAIN}{invite(actor=system(None), user=user)}")
+        self.stdout.write(address(settings.BASE_DOMAIN, invite(actor=system(None), user=user)))
         self.stderr.write(f"valid for {settings.INVITATION_HOURS} hours, once; hand it to {user.name} alone")

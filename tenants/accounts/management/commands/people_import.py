@@ -4,11 +4,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.accounts import operations
 from tenants.accounts.imports import Fate, Line, plan_people, read_people
+from zhitong.core.addresses import address
 from zhitong.core.errors import InvalidInput
 from zhitong.core.operations import system
 from zhitong.units.models import Unit
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         """Enter the new ones, print their links (valid once) and return how many were refused after all."""
         actor = system(unit.pk, "名册导入")
         new = [line.person for line in lines if line.person]
-        host = f"{'https' if settings.HTTPS else 'http'}://{unit.get_primary_domain().domain}"
+        host = unit.get_primary_domain().domain
         refused = 0
         for start in range(0, len(new), operations.PEOPLE_AT_ONCE):
             chunk = new[start : start + operations.PEOPLE_AT_ONCE]
@@ -71,6 +71,6 @@ class Command(BaseCommand):
                     refused += 1
                     self.stdout.write(f"line {one.person.line}: not entered: {one.reason}")
                 else:
-                    link = f"{host}{operations.invite(actor=actor, user=one.user)}"
+                    link = address(host, operations.invite(actor=actor, user=one.user))
                     self.stdout.write(f"line {one.person.line}: {one.user.name}\t{one.user.username}\t{link}")
         return refused

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from tenants.accounts.operations import appoint_administrator
+from zhitong.core.addresses import address
 from zhitong.core.operations import system
 from zhitong.units.queries import unit_at
 
@@ -25,5 +25,4 @@ class Command(BaseCommand):
         """Run."""
         unit = unit_at(options["host"])
         path = appoint_administrator(actor=system(None), unit=unit, username=options["username"], name=options["name"])
-        scheme = "https" if settings.HTTPS else "http"
-        self.stdout.write(f"{scheme}://{unit.get_primary_domain().domain}{path}")
+        self.stdout.write(address(unit.get_primary_domain().domain, path))
