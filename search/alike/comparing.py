@@ -33,6 +33,8 @@ SAME = 0.8
 LEAST_RUNS = 12
 # So much of the text is the other's that only the place was changed, when the places differ.
 TEMPLATE = 0.4
+# How much the words of the texts tell of whether both are about one matter, beside those of the titles.
+TEXTS = 1.4
 # A word of the title tells more of the matter than one of the body.
 TITLE = 2.5
 # Letters: a text of fewer is weighed as if it had so many.
@@ -48,7 +50,8 @@ class Comparison:
     """What was found of a pair.
 
     `contained` is the share (0 to 1) of the shorter text's runs that stand in the longer one, `jaccard` that of all
-    runs of both, `matter` how far both tell of one matter (over 0: they do).
+    runs of both, `matter` how far both tell of one matter (over 0: they do). Where it cannot be over 0 it is what it
+    is at most, and nothing more was looked at.
     """
 
     kind: Kind
@@ -63,10 +66,14 @@ def compare(one: Reading, other: Reading, weights: Weights) -> Comparison:
     shorter = min(len(one.shingles), len(other.shingles))
     contained = shared / shorter if shorter else 0.0
     jaccard = shared / len(one.shingles | other.shingles) if shared else 0.0
-    elsewhere = other_division(one.places, other.places)
-    matter = _matter(one, other, weights, contained) - (ELSEWHERE if elsewhere else 0.0)
     near = contained >= NEAR and shared >= LEAST_RUNS
     template = contained >= TEMPLATE and shared >= LEAST_RUNS
+    matter = _matter(one, other, weights, contained)
+    # Far most pairs are told apart by titles and runs: places and the words of a whole text cost ten times as much.
+    if matter > 0 or near or template:
+        matter += TEXTS * (_cosine(terms(one, weights), terms(other, weights)) - 1)
+    if matter > 0 and other_division(one.places, other.places):
+        matter -= ELSEWHERE
     if template and _moved(one, other, weights):
         kind = Kind.OTHER_PLACE
     elif near:
@@ -105,13 +112,13 @@ def _word_put_in(one: Reading, other: Reading, weights: Weights) -> bool:
 
 
 def _matter(one: Reading, other: Reading, weights: Weights, contained: float) -> float:
+    """Return how far both tell of one matter, if all words of their texts were the same."""
     titles = _cosine(_weighed(one.title_words, weights), _weighed(other.title_words, weights))
-    texts = _cosine(terms(one, weights), terms(other, weights))
     covered = min(_covered(one, other, weights), _covered(other, one, weights))
     # What stands in both word for word and did not make them near is the set text of one hand, not the matter.
     # Long texts have words in common by chance, and a text hardly begun tells nothing.
     length = math.log(max(SHORT, min(len(one.letters), len(other.letters))))
-    return 3.4 * titles + 1.4 * texts + 2.7 * covered - 7.0 * contained - 0.8 * length + 1.4
+    return 3.4 * titles + TEXTS + 2.7 * covered - 7.0 * contained - 0.8 * length + 1.4
 
 
 def _weighed(words: Counter[str], weights: Weights) -> dict[str, float]:

@@ -38,7 +38,7 @@ _ENDINGS = """
 酒店 银行 地铁站 车站 立交桥 大桥 大道 工业园 开发区 新区 别墅 楼盘 村 镇 乡 县 区 市 路 街 巷 湖 河 涌 江
 苑 园 府 湾 城 站 桥
 """
-_SPOTS = _ENDINGS.split()
+_SPOTS = tuple(_ENDINGS.split())
 # A part of a name is said in fewer than about one text of a hundred.
 TELLING = 0.5
 # What stands before 区 or 村 and names no place.
@@ -80,7 +80,7 @@ def spots(text: str) -> frozenset[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     before: list[str] = []
     for word in rjieba.cut(text):
-        ending = next((end for end in _SPOTS if word.endswith(end)), "")
+        ending = next(filter(word.endswith, _SPOTS), "") if word.endswith(_SPOTS) else ""
         stem = word.removesuffix(ending)
         if ending and len(stem) > 1:
             found.add((stem, stem[-2:]))

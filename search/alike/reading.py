@@ -10,6 +10,7 @@ from search.analyser import normalise, tokens
 
 # Four letters: shorter runs are in every letter to an office, longer ones break at each changed word.
 SHINGLE = 4
+_SIGNS = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"https?://[\w./?=&%-]+")
 
 
@@ -63,7 +64,7 @@ def read(title: str, body: str) -> Reading:
 
 def letters_of(text: str) -> str:
     """Return the letters and figures of a normalised text."""
-    return "".join(character for character in text if character.isalnum())
+    return _SIGNS.sub("", text)
 
 
 def shingles_of(letters: str) -> frozenset[str]:

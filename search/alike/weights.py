@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from search.alike.reading import Reading
 
@@ -41,10 +42,15 @@ class Weights:
 
     def weight(self, word: str) -> float:
         """Return the weight of a word."""
-        if word in FORMULAS:
-            return 0.0
-        share = self.shares.get(word)
-        if share is None or self.texts < 2:
-            return 1.0
-        # The usual inverse frequency, divided by that of a word that stands in one text alone.
-        return min(1.0, math.log((self.texts + 1) / (share * self.texts + 1)) / math.log(self.texts + 1))
+        return self._common.get(word, 1.0)
+
+    @cached_property
+    def _common(self) -> dict[str, float]:
+        """The words that weigh less than a rare one; each is asked for a hundred times a comparison."""
+        found = {}
+        if self.texts > 1:
+            # The usual inverse frequency, divided by that of a word that stands in one text alone.
+            most = math.log(self.texts + 1)
+            for word, share in self.shares.items():
+                found[word] = min(1.0, math.log((self.texts + 1) / (share * self.texts + 1)) / most)
+        return found | dict.fromkeys(FORMULAS, 0.0)
