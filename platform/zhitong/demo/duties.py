@@ -1,6 +1,7 @@
 """What the demo's people owe and did: targets, a list of duties with records, a dossier handed on, honours."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import cycle
 
 from django.db.models import QuerySet
@@ -18,9 +19,17 @@ from zhitong.demo.content.people import authors_of, walker
 from zhitong.demo.world import World
 from zhitong.exchange.models import Audience, PaperKind
 from zhitong.exchange.operations import NewPaper
+from zhitong.people.models import PersonAccount
 from zhitong.ranking import figures
-from zhitong.ranking.models import Measure
-from zhitong.ranking.operations import consent_to_transfer, publish_rules, set_targets
+from zhitong.ranking.models import Measure, RuleSet
+from zhitong.ranking.operations import (
+    NewEntry,
+    consent_to_transfer,
+    decide_entry,
+    propose_entry,
+    publish_rules,
+    set_targets,
+)
 from zhitong.ranking.periods import Period
 from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.ranking.transfers import own_person, units_of
@@ -34,6 +43,7 @@ def score_people(world: World) -> None:
     """Put rules into force that score the people and the circles of 南海, and let each 界别 have its head."""
     county = world.units["nanhai"]
     source = (FOLDER / "E.yaml").read_text(encoding="utf-8").replace(words.RULES_OF_OTHERS, words.RULES)
+    source = source.replace("\nlimits:", f"{words.MANUAL_TABLE}limits:")
     with county:
         publish_rules(
             actor=_first(county, "administrator"),
@@ -75,6 +85,7 @@ def play_duties(world: World) -> int:
         made += _targets_of_counties(city, quarter, words.QUARTER_BASIS, [Measure.SENT])
     _records(world, county, today)
     _honours(county, year)
+    _manual_entries(county, today)
     _hand_on(world, county)
     return made
 
@@ -177,6 +188,20 @@ def _honours(county: Unit, year: Period) -> None:
             period=year,
             rule=Rule("points", 10, "adopted", 1),
         )
+
+
+def _manual_entries(county: Unit, today: date) -> None:
+    """Points that no event brings: the office proposed both, the leader has approved the first."""
+    with county:
+        clerk, leader = _first(county, "clerk"), _first(county, "leader")
+        rules = RuleSet.objects.get(owner=county, code="members")
+        keys = list(_members(county).order_by("pk").values_list("uuid", flat=True)[: len(words.MANUAL)])
+        people = dict(PersonAccount.objects.filter(unit=county).values_list("user_uuid", "person__uuid"))
+        for key, (points, reason) in zip(keys, words.MANUAL, strict=True):
+            new = NewEntry(county, today, reason, person_uuid=people[key], points=Decimal(points))
+            entry = propose_entry(actor=clerk, rule_set=rules, new=new)
+            if reason == words.MANUAL[0][1]:
+                decide_entry(actor=leader, entry_uuid=entry.uuid, approve=True, words="")
 
 
 def _hand_on(world: World, county: Unit) -> None:

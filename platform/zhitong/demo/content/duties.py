@@ -22,6 +22,19 @@ tables:
     lines:
       - {key: any, name: 领导批示, points: 5}
 """
+# What the rules of 南海's members have besides the preset: points that one person proposes and another approves.
+MANUAL_TABLE = """
+  - key: manual
+    name: 人工记分
+    when: {kind: manual}
+    lines:
+      - {key: any, name: 加减分, points: event}
+"""
+# Points with their reason; the first is approved, the second waits.
+MANUAL = (
+    (2, "在区政协社情民意信息培训会上作经验交流。"),
+    (1, "协助研究室核实三篇信息里的数据。"),
+)
 YEAR_BASIS = "年度社情民意信息工作要点"
 QUARTER_BASIS = "季度信息工作例会"
 GROUP_BASIS = "界别履职工作安排"
