@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from search.alike import Comparison, Fingerprint, Kind, Reading, Weights, compare, fingerprint, passages, read
-from search.alike.fingerprints import heaviest, question_of
+from search.alike.fingerprints import heaviest, of_unit, question_of
 from search.alike.passages import share
 from search.backend import Reader
 from search.documents import PROPOSAL, REPORT, Document, unit_grant
@@ -30,21 +30,24 @@ MUCH_THE_SAME = 4
 # So many of those that an index finds are weighed, the newest first: a set text that everybody sends is in thousands.
 _WEIGHED = 2000
 
+# A band in common weighs as much as three words; the first one, which may be chance, as one.
 # PostgreSQL takes each number of a band for as common as the commonest it knows, and would rather read a whole unit, or
 # all documents. So what is asked is hidden from it (SELECT), documents are looked up one by one (OFFSET 0), and put in
 # an order that no index has (+ 0).
 _LEXEMES = "array_to_tsvector(f.terms::text[])"
-_SHARED_BANDS = "(SELECT count(*) FROM unnest(f.bands) AS n WHERE n = ANY(%(bands)s::int[]))"
+_SHARED_BANDS = "(SELECT count(*) FROM unnest(f.bands, %(bands)s::int[]) AS n(one, other) WHERE one = other)"
+_SHARED_TERMS = "length(lexemes) - length(ts_delete(lexemes, %(terms)s::text[]))"
 _OPEN = f"""
 WITH near AS MATERIALIZED (
   SELECT f.document_id, f.bands, {_LEXEMES} AS lexemes
     FROM public.search_fingerprint f
    CROSS JOIN LATERAL (SELECT FROM public.search_searchdocument d WHERE d.id = f.document_id AND d.unit_id = %(unit)s
      AND d.readers && %(grants)s::varchar[] AND d.object_uuid IS DISTINCT FROM %(item)s::uuid OFFSET 0) AS open
-   WHERE f.bands && (SELECT %(bands)s::int[]) OR {_LEXEMES} @@ (SELECT %(heaviest)s::tsquery)
+   WHERE f.unit_id = %(unit)s
+     AND (f.bands && (SELECT %(bands)s::int[]) OR {_LEXEMES} @@ (SELECT %(heaviest)s::tsquery))
    ORDER BY f.document_id + 0 DESC LIMIT {_WEIGHED}),
 nearest AS (
-  SELECT document_id, 3 * {_SHARED_BANDS} + length(lexemes) - length(ts_delete(lexemes, %(terms)s::text[])) AS common
+  SELECT document_id, greatest(3 * {_SHARED_BANDS} - 2, 0) + {_SHARED_TERMS} AS common
     FROM near AS f ORDER BY 2 DESC, 1 DESC LIMIT {COMPARED})
 SELECT {", ".join(f"d.{name}" for name in COLUMNS)}, v.same, v.by_label, v.at
   FROM nearest
@@ -184,11 +187,12 @@ def may_judge(actor: Actor) -> bool:
 
 
 def _values(made: Fingerprint, heavy: Sequence[int], item: UUID | None, reader: Reader) -> dict[str, Any]:
+    unit_id = require_unit()
     return {
         "bands": list(made.bands),
-        "terms": list(map(str, made.terms)),
-        "heaviest": question_of(heavy),
-        "unit": require_unit(),
+        "terms": list(map(str, of_unit(made.terms, unit_id))),
+        "heaviest": question_of(of_unit(heavy, unit_id)),
+        "unit": unit_id,
         "grants": sorted(reader.grants),
         "item": item,
     }

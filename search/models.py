@@ -59,19 +59,26 @@ class SearchDocument(models.Model):
 
 
 class Fingerprint(models.Model):
-    """The numbers by which look-alikes of a document are found (`search.alike.fingerprints`), gone with it."""
+    """The numbers by which look-alikes of a document are found (`search.alike.fingerprints`), gone with it.
+
+    `unit` is the document's, so that texts of others are put aside without a look at them; `terms` are mixed by it.
+    """
 
     document = models.OneToOneField(SearchDocument, models.CASCADE, primary_key=True, related_name="fingerprint")
+    # Follows the document, which follows its unit: no constraint or index of its own.
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     bands = ArrayField(models.IntegerField(), default=list)
     terms = ArrayField(models.IntegerField(), default=list)
 
     class Meta:
         indexes = [
-            GinIndex(fields=["bands"], name="fingerprint_bands"),
+            # What is written is sorted in at once: a list of what is still to be sorted in would be read by each check.
+            GinIndex(fields=["bands"], name="fingerprint_bands", fastupdate=False),
             # As lexemes, because a question for "so many of these" is one that an index answers of lexemes alone.
             GinIndex(
                 Func(Cast("terms", ArrayField(models.TextField())), function="array_to_tsvector"),
                 name="fingerprint_lexemes",
+                fastupdate=False,
             ),
         ]
 

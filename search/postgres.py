@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from search.alike import Fingerprint, Weights, fingerprint, read
+from search.alike.fingerprints import of_unit
 from search.analyser import MAX_POSITION, cut, normalise
 from search.backend import CANDIDATES, FACET_VALUES, FACETS, LIKE_LEAST, Found, Query, Reader, Results, day_range
 from search.documents import ALIKE, SECTIONS, Document, marks_of, storable
@@ -47,8 +48,9 @@ ON CONFLICT (kind, object_uuid) DO UPDATE SET
   revision = nextval('public.search_revision')
 WHERE public.search_searchdocument.version <= EXCLUDED.version
 RETURNING id, kind, object_uuid, revision), {{pushed}} fingerprinted AS (
-INSERT INTO public.search_fingerprint (document_id, bands, terms) SELECT id, %s, %s FROM written WHERE kind IN {ALIKE}
-ON CONFLICT (document_id) DO UPDATE SET bands = EXCLUDED.bands, terms = EXCLUDED.terms)
+INSERT INTO public.search_fingerprint (document_id, unit_id, bands, terms)
+SELECT id, %s, %s, %s FROM written WHERE kind IN {ALIKE}
+ON CONFLICT (document_id) DO UPDATE SET unit_id = EXCLUDED.unit_id, bands = EXCLUDED.bands, terms = EXCLUDED.terms)
 SELECT count(*) FROM written
 """  # noqa: S608 - column names are constants
 _PUSH = """
@@ -118,7 +120,8 @@ class PostgresBackend:
             for document in map(storable, documents):
                 row = [getattr(document, name) for name in COLUMNS]
                 made = _fingerprint(document, weights)
-                cursor.execute(self._upsert, [*row, vector_of(document), list(made.bands), list(made.terms)])
+                row += [vector_of(document), document.unit_id, list(made.bands), of_unit(made.terms, document.unit_id)]
+                cursor.execute(self._upsert, row)
                 written += cursor.fetchone()[0]
         return written
 

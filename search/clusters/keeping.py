@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from search.alike import read
 from search.alike.comparing import terms
+from search.alike.fingerprints import of_unit
 from search.alike.places import places
 from search.clusters.grouping import LEAST_ITEMS, Text, Told, count_near, group, name_of
 from search.documents import body_of
@@ -25,7 +26,7 @@ _KEPT = 60
 _NAMED_FROM = 24
 # Received and merged items are what others reported: over the network each report counts once, where it came from.
 _TEXTS = """
-SELECT d.id, d.unit_id, f.terms
+SELECT d.id, f.unit_id, f.terms
   FROM public.exchange_itemfact fact
   JOIN public.search_searchdocument d ON d.unit_id = fact.unit_id AND d.object_uuid = fact.item_uuid
   JOIN public.search_fingerprint f ON f.document_id = d.id
@@ -93,7 +94,7 @@ def compute(period: Period, unit_id: int | None) -> int:
 def _texts(first: date, last: date, unit_id: int | None) -> list[Text]:
     with connection.cursor() as cursor:
         cursor.execute(_TEXTS, {"first": first, "last": last, "unit": unit_id, "most": _MOST_TEXTS})
-        return [Text(key, unit, frozenset(numbers)) for key, unit, numbers in cursor.fetchall()]
+        return [Text(key, unit, frozenset(of_unit(numbers, unit))) for key, unit, numbers in cursor.fetchall()]
 
 
 def _documents(groups: Sequence[Sequence[Text]]) -> dict[int, SearchDocument]:

@@ -1,6 +1,7 @@
 """Look-alikes among documents: found by the reader who may, told to nobody else, kept verdicts, constant queries."""
 
 from datetime import date
+from importlib import import_module
 from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from search.alike import Kind
+from search.alike.fingerprints import of_unit
 from search.backend import Reader, backend
 from search.documents import Document, unit_grant, user_grant
 from search.lookalikes import SHOWN, LookAlikes, look_alikes, pair_of
@@ -186,6 +188,24 @@ def test_words_are_weighed_by_what_the_database_counted(unit: Unit) -> None:
     assert weights.texts == 40
     assert weights.weight("河涌") < 0.1
     assert weights.weight("充电") == 1
+
+
+@pytest.mark.django_db
+def test_fingerprints_of_more_bits_are_made_smaller_where_they_lie(unit: Unit) -> None:
+    keep(unit, ORIGINAL)
+    keep(unit, OTHER)
+    numbers = Fingerprint.objects.order_by("pk").values_list("pk", "unit", "bands", "terms")
+    made = list(numbers)
+    for pk, unit_id, bands, terms in made:
+        before = [(band & 0x7FFF | 0x12348000) - (place % 2 << 31) for place, band in enumerate(bands)]
+        Fingerprint.objects.filter(pk=pk).update(bands=before, terms=of_unit(terms, unit_id))
+    migration = import_module("search.migrations.0010_small_fingerprints")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(migration.SMALLER)
+        assert not numbers.all().exists()
+        cursor.execute(migration.KEPT)
+    assert list(numbers.all()) == made
 
 
 @pytest.mark.django_db

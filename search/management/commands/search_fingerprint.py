@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from search.alike import Weights, fingerprint, read
+from search.alike.fingerprints import of_unit
 from search.documents import ALIKE, body_of
 from search.models import Fingerprint, SearchDocument
 from search.weighing import weights_in_force
@@ -38,7 +39,7 @@ class Command(BaseCommand):
                 [_of(document, weights) for document in batch],
                 update_conflicts=True,
                 unique_fields=["document"],
-                update_fields=["bands", "terms"],
+                update_fields=["unit", "bands", "terms"],
             )
             made, last = made + len(batch), batch[-1].pk
         seconds = time.monotonic() - began
@@ -47,4 +48,5 @@ class Command(BaseCommand):
 
 def _of(document: SearchDocument, weights: Weights) -> Fingerprint:
     made = fingerprint(read(document.title, body_of(document)), weights)
-    return Fingerprint(document=document, bands=list(made.bands), terms=list(made.terms))
+    unit_id = document.unit_id
+    return Fingerprint(document=document, unit_id=unit_id, bands=list(made.bands), terms=of_unit(made.terms, unit_id))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.alike import Kind, Reading, Weights, compare, fingerprint, passages, read
-from search.alike.fingerprints import BANDS, TERMS, candidate, heaviest, question_of
+from search.alike.fingerprints import BANDS, BITS, GROUPS, TERMS, candidate, heaviest, of_unit, question_of
 from search.alike.passages import LEAST, share
 from search.alike.places import places
 
@@ -111,7 +111,18 @@ def test_a_fingerprint_is_small_fits_its_columns_and_stays(body: str, title: str
     assert made == fingerprint(read(title, body), Weights())
     assert len(made.bands) in (0, BANDS)
     assert len(made.terms) <= TERMS
-    assert all(-(2**31) <= number < 2**31 for number in (*made.bands, *made.terms))
+    assert [band >> BITS for band in made.bands] == list(range(len(made.bands)))
+    assert all(-(2**31) <= number < 2**31 for number in made.terms)
+
+
+@given(st.sets(st.integers(-(2**31), 2**31 - 1)), st.integers(1, 10**6), st.integers(1, 10**6))
+def test_terms_of_units_of_one_group_are_the_same_and_of_others_not(terms: set[int], one: int, two: int) -> None:
+    mixed = of_unit(terms, one)
+    assert len(set(mixed)) == len(terms)
+    assert all(-(2**31) <= number < 2**31 for number in mixed)
+    assert set(of_unit(mixed, one)) == terms
+    same = one % GROUPS == two % GROUPS
+    assert all((a == b) == same for a, b in zip(mixed, of_unit(terms, two), strict=True))
 
 
 def test_a_fingerprint_of_a_long_text_takes_less_than_a_kilobyte() -> None:
