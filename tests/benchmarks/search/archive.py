@@ -1,23 +1,28 @@
 """Loads an archive of many units by COPY: documents with their words, fingerprints, readers, facets.
 
-A sentence is cut, weighed and hashed once however often it is used; that what is put together from it is what the
-product makes of the whole text is checked on every thousandth.
+A sentence is cut and hashed once however often it is used, a word weighed once; that what is put together from them is
+what the product makes of the whole text is checked on every thousandth.
 """
 
+import math
 import multiprocessing
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from uuid import UUID
 
+import numpy as np
 from django.db import connection, connections
+from numpy.typing import NDArray
 
-from search.alike import Reading, Weights, fingerprint, read
-from search.alike.fingerprints import Fingerprint, _terms, bands_of, least_of
-from search.alike.reading import SHINGLE, letters_of
+from search.alike import Weights, fingerprint, read
+from search.alike.comparing import TITLE
+from search.alike.fingerprints import TERMS, Fingerprint, _signed, bands_of, least_of, of_unit
+from search.alike.reading import SHINGLE, letters_of, shingles_of
 from search.analyser import MAX_POSITION, normalise, tokens, words
 from search.documents import SECTIONS, Document, marks_of, unit_grant, user_grant
 from search.postgres import COLUMNS, _quoted, vector_of
@@ -33,7 +38,7 @@ _SURNAMES, _GIVEN = "梁陈李黄何张林周吴郑冯邓罗谢", "晓明岚静�
 _CHECKED = 1000
 _TABLES = {
     "search_searchdocument": ("id", *COLUMNS, "vector", "revision"),
-    "search_fingerprint": ("document_id", "bands", "terms"),
+    "search_fingerprint": ("document_id", "unit_id", "bands", "terms"),
 }
 
 
@@ -59,6 +64,7 @@ def load(units: Sequence[Unit], shares: Sequence[float], count: int, workers: in
     ]
     given = sources()
     weights = weights_of(given)
+    pieces = _Pieces(given, weights)
     with connection.cursor() as cursor:
         indexes = _indexes(cursor)
         for name, _definition in indexes:
@@ -67,7 +73,7 @@ def load(units: Sequence[Unit], shares: Sequence[float], count: int, workers: in
     forked = multiprocessing.get_context("fork")
     part = -(-count // workers)
     loaders = [
-        forked.Process(target=_load, args=(given, weights, holders, first, min(part, count - first)))
+        forked.Process(target=_load, args=(given, weights, pieces, holders, first, min(part, count - first)))
         for first in range(0, count, part)
     ]
     for loader in loaders:
@@ -94,8 +100,9 @@ def _indexes(cursor: object) -> list[tuple[str, str]]:
     return list(cursor.fetchall())  # type: ignore[attr-defined]
 
 
-def _load(given: Sequence[Source], weights: Weights, holders: Sequence[Holder], first: int, count: int) -> None:
-    pieces = _Pieces()
+def _load(
+    given: Sequence[Source], weights: Weights, pieces: "_Pieces", holders: Sequence[Holder], first: int, count: int
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("SET synchronous_commit = off")
@@ -104,13 +111,14 @@ def _load(given: Sequence[Source], weights: Weights, holders: Sequence[Holder], 
             number = min(20_000, first + count - some)
             with cursor.copy(_copy("search_searchdocument")) as copy:
                 for at, (document, draft) in enumerate(_documents(given, holders, some, number), start=some):
-                    vector, prints = pieces.vector(document, draft), pieces.fingerprint(document, draft, weights)
+                    vector, prints = pieces.vector(document, draft), pieces.fingerprint(document, draft)
                     if at % _CHECKED == 0:
                         checked.append((document, vector, prints))
                     copy.write(
                         _line([_FIRST + at, *(getattr(document, name) for name in COLUMNS), vector, _FIRST + at])
                     )
-                    made.append(_line([_FIRST + at, list(prints.bands), list(prints.terms)]))
+                    terms = of_unit(prints.terms, document.unit_id)
+                    made.append(_line([_FIRST + at, document.unit_id, list(prints.bands), terms]))
             with cursor.copy(_copy("search_fingerprint")) as copy:
                 copy.write("".join(made))
             for document, vector, prints in checked:
@@ -164,22 +172,39 @@ def _uuid(number: int) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A sentence: its words as they stand in a vector, with their places; how many; its tokens; its numbers."""
+class _Said:
+    """The words of a sentence, a title or a name, as they stand in a vector, with their places; the last of these."""
 
     words: tuple[tuple[str, int], ...]
     last: int
-    tokens: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence: what it says, its whole words by their numbers, its letters, the least numbers of its runs."""
+
+    said: _Said
+    words: NDArray[np.int64]
     letters: str
-    least: tuple[int, ...]
+    least: NDArray[np.uint64]
 
 
 _NONE = (1 << 64) - 1
+_OFTEN = np.array([0.0, *(1 + math.log(count) for count in range(1, 2000))])  # what a word weighs that stands so often
 
 
 class _Pieces:
-    def __init__(self) -> None:
+    """The sentences of all sources, prepared once for all loaders."""
+
+    def __init__(self, given: Sequence[Source], weights: Weights) -> None:
+        self._weights = weights
+        self._numbers: dict[str, int] = {}  # of words: their places in the three below
+        self._words: list[str] = []
+        self._terms: list[int] = []
+        self._heavy = np.zeros(1 << 18)
         self._known: dict[str, _Piece] = {}
+        for sentence in dict.fromkeys(chain.from_iterable(source.sentences for source in given)):
+            self._known[sentence] = self._piece(sentence)
 
     def vector(self, document: Document, draft: Draft) -> str:
         """Return what `search.postgres` makes of the document."""
@@ -187,55 +212,79 @@ class _Pieces:
         offset = 0
         bodies = dict(zip(("problem", "analysis", "suggestions"), draft.sections, strict=True))
         parts = [
-            (weight, map(self._of, bodies[name]) if name in bodies else [_piece(getattr(document, name))])
+            (weight, [self._of(one).said for one in bodies.get(name, ())] or [_said(getattr(document, name))])
             for name, (weight, _label) in SECTIONS.items()
         ]
-        parts += [("B", [_piece(name)]) for name in (*document.author_names, document.from_unit, document.number_label)]
+        parts += [("B", [_said(name)]) for name in (*document.author_names, document.from_unit, document.number_label)]
         for weight, pieces in parts:
             for piece in pieces:
-                lexemes += [f"{word}:{min(offset + at, MAX_POSITION)}{weight}" for word, at in piece.words]
+                lexemes += [f"{word}{offset + at}{weight}" for word, at in piece.words]
                 offset += piece.last
             offset += 2
+        if offset > MAX_POSITION:
+            raise AssertionError(f"a text of {offset} words is longer than any that is made here")
         lexemes += [_quoted(mark) for mark in marks_of(document)]
         return " ".join(lexemes)
 
-    def fingerprint(self, document: Document, draft: Draft, weights: Weights) -> Fingerprint:
+    def fingerprint(self, document: Document, draft: Draft) -> Fingerprint:
         """Return what `search.alike` makes of the document."""
-        reading = Reading(normalise(document.title), "")
         pieces = [self._of(sentence) for section in draft.sections for sentence in section]
-        counted: Counter[str] = Counter()
-        for piece in pieces:
-            counted.update(piece.tokens)
-        reading.__dict__["body_words"] = counted
         seams = []
         for one, two in pairwise(pieces):
             seam = one.letters[1 - SHINGLE :] + two.letters[: SHINGLE - 1]
             seams += [seam[at : at + SHINGLE] for at in range(len(seam) - SHINGLE + 1)]
-        least = map(min, *(piece.least for piece in pieces), _numbers(seams))
-        return Fingerprint(bands_of([None if value == _NONE else value for value in least]), _terms(reading, weights))
+        least = np.minimum.reduce([piece.least for piece in pieces] + [_numbers(seams)]).tolist()
+        bands = bands_of([None if value == _NONE else value for value in least])
+        return Fingerprint(bands, self._heaviest(normalise(document.title), pieces))
+
+    def _heaviest(self, title: str, pieces: Sequence[_Piece]) -> tuple[int, ...]:
+        """Return the terms of a text by the sums of `search.alike.comparing.terms`."""
+        found, counts = np.unique(np.concatenate([piece.words for piece in pieces]), return_counts=True)
+        heavy = self._heavy[found] * _OFTEN[counts]
+        more = []
+        for word, count in Counter(self._words_of(title)).items():
+            weight = TITLE * (self._heavy[word] * _OFTEN[count])
+            at = int(np.searchsorted(found, word))
+            if at < len(found) and found[at] == word:
+                heavy[at] += weight
+            else:
+                more.append((word, weight))
+        least = np.partition(heavy, -TERMS)[-TERMS] if len(heavy) > TERMS else 0.0
+        chosen = [(found[at], heavy[at]) for at in np.flatnonzero(heavy >= least)] + more
+        ordered = sorted((-weight, self._words[word], word) for word, weight in chosen if weight > 0)
+        return tuple(dict.fromkeys(self._terms[word] for _weight, _text, word in ordered[:TERMS]))
 
     def _of(self, sentence: str) -> _Piece:
-        known = self._known.get(sentence)
+        return self._known.get(sentence) or self._piece(sentence)
+
+    def _piece(self, text: str) -> _Piece:
+        plain = normalise(text)
+        letters = letters_of(plain)
+        return _Piece(
+            _said(text), np.array(self._words_of(plain), dtype=np.int64), letters, _numbers(shingles_of(letters))
+        )
+
+    def _words_of(self, plain: str) -> list[int]:
+        return [self._number(word) for word in tokens(plain)]
+
+    def _number(self, word: str) -> int:
+        known = self._numbers.get(word)
         if known is None:
-            known = self._known[sentence] = _piece(sentence)
+            known = self._numbers[word] = len(self._words)
+            self._words.append(word)
+            self._terms.append(_signed(word.encode()))
+            self._heavy[known] = self._weights.weight(word)
         return known
 
 
-def _piece(text: str) -> _Piece:
+@lru_cache(maxsize=100_000)
+def _said(text: str) -> _Said:
     found = list(words(text))
-    plain = normalise(text)
-    letters = letters_of(plain)
-    return _Piece(
-        tuple((_quoted(word.text), word.position) for word in found),
-        found[-1].position if found else 0,
-        Counter(tokens(plain)),
-        letters,
-        _numbers(letters[at : at + SHINGLE] for at in range(len(letters) - SHINGLE + 1)),
-    )
+    return _Said(tuple((f"{_quoted(word.text)}:", word.position) for word in found), found[-1].position if found else 0)
 
 
-def _numbers(shingles: Sequence[str] | Iterator[str]) -> tuple[int, ...]:
-    return tuple(_NONE if value is None else value for value in least_of(shingles))
+def _numbers(shingles: Iterable[str]) -> NDArray[np.uint64]:
+    return np.array([_NONE if value is None else value for value in least_of(shingles)], dtype=np.uint64)
 
 
 def _check(document: Document, vector: str, prints: Fingerprint, weights: Weights) -> None:
@@ -251,7 +300,7 @@ def _check(document: Document, vector: str, prints: Fingerprint, weights: Weight
 
 # --- COPY -------------------------------------------------------------------------------------------------------------
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}  # the sign of escapes first
 
 
 def _copy(table: str) -> str:
@@ -267,4 +316,7 @@ def _cell(value: object) -> str:
         return "\\N"
     if isinstance(value, list):
         return "{" + ",".join(f'"{part}"' if isinstance(part, str) else str(part) for part in value) + "}"
-    return str(value).translate(_ESCAPES)
+    written = str(value)
+    for sign, escape in _ESCAPES.items():
+        written = written.replace(sign, escape)
+    return written
