@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search.analyser import normalise
 
@@ -60,6 +61,8 @@ def share(one: str, found: list[Passage]) -> float:
     return sum(passage.letters for passage in found) / len(letters) if letters else 0.0
 
 
+# A text is held against one other after the next.
+@lru_cache(maxsize=2)
 def _letters(text: str) -> tuple[str, list[int]]:
     """Return the letters of a text and where each stands in it."""
     plain = normalise(text)
