@@ -15,7 +15,7 @@ from django.db import transaction
 from search.backend import EngineDown
 from search.elastic.backend import engine, reaching
 from search.elastic.cutting import Cut, cutters
-from search.elastic.mapping import create_index
+from search.elastic.mapping import create_index, let_ask
 from search.elastic.pushing import kept_of, send
 from search.elastic.writing import Kept
 from search.models import Build, SearchDocument
@@ -107,7 +107,7 @@ def _swap(build: Build) -> None:
     alias = settings.SEARCH_INDEX
     with reaching():
         client = engine()
-        client.indices.refresh(index=build.index)
+        let_ask(client, build.index)
         old = list(client.indices.get_alias(name=alias)) if client.indices.exists_alias(name=alias) else []
         removed = [{"remove": {"index": name, "alias": alias}} for name in old if name != build.index]
         client.indices.update_aliases(actions=[*removed, {"add": {"index": build.index, "alias": alias}}])

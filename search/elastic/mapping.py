@@ -15,7 +15,9 @@ WORD_FIELDS = {f"words_{name}": BOOSTS[weight] for name, (weight, _label) in SEC
 }
 # A word inside another one begins anew behind this gap, so that no phrase runs from one into the next.
 _GAP = 100
-_SETTINGS = {"number_of_shards": 1, "refresh_interval": "1s"}
+# Nobody asks an index before it is in use: what is written meanwhile is not made ready to be found every second.
+_FILLED = {"number_of_shards": 1, "refresh_interval": "-1"}
+_ASKED = {"refresh_interval": "1s"}
 
 
 def mapping() -> Mapping:
@@ -39,6 +41,12 @@ def mapping() -> Mapping:
 
 
 def create_index(client: Elasticsearch, name: str) -> None:
-    """Make an empty index; one of that name stays as it is."""
+    """Make an empty index, to be filled; one of that name stays as it is."""
     if not client.indices.exists(index=name):
-        client.indices.create(index=name, mappings=mapping().to_dict(), settings=_SETTINGS)
+        client.indices.create(index=name, mappings=mapping().to_dict(), settings=_FILLED)
+
+
+def let_ask(client: Elasticsearch, name: str) -> None:
+    """Make all that an index holds ready to be found, and what is written from now on within a second."""
+    client.indices.put_settings(index=name, settings=_ASKED)
+    client.indices.refresh(index=name)

@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 
 from search.backend import Query, backend
 from search.elastic import building
+from search.elastic.backend import engine
 from search.elastic.building import rebuild
 from search.elastic.cutting import CutterLost, cutters
 from search.elastic.pushing import kept_of
@@ -104,6 +105,17 @@ def test_an_index_built_by_several_processes_is_that_of_single_pushes(filled: Ar
     swept = sweep_index()
     assert (swept.is_clean, swept.checked) == (True, NUMBER)
     assert children() == set()
+
+
+def test_an_index_is_made_ready_for_questions_when_it_is_whole(filled: Arrive) -> None:
+    def readied(build: Build) -> str:
+        return str(
+            engine().indices.get_settings(index=build.index)[build.index]["settings"]["index"]["refresh_interval"]
+        )
+
+    seen: set[str] = set()
+    built = rebuild(lambda build, _total: seen.add(readied(build)))
+    assert (seen, readied(built)) == ({"-1"}, "1s")
 
 
 def test_a_process_that_is_killed_ends_the_build_and_the_next_goes_on(filled: Arrive, unit: Unit) -> None:
