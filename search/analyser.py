@@ -23,6 +23,7 @@ from search.wordlists import lines_of
 STOP_WORDS = frozenset("的了和与及或在是对为将等也都并而之其把被从到于以有中") | {"关于"}
 _GUESSING = False  # words that no dictionary has
 _LONGEST = 40  # letters of what may be a word of a dictionary; longer runs are of letters and figures, and never kept
+_REMEMBERED = 1 << 16  # words, of which it is known what is inside them
 # PostgreSQL's tsvector keeps positions up to this one.
 MAX_POSITION = 16_383
 
@@ -61,9 +62,7 @@ def cut(plain: str) -> list[tuple[str, Inner]]:
 
     It is `words` without their spans, for those who cut a million texts.
     """
-    found = rjieba.cut(plain, _GUESSING)
-    look = _known if max(map(len, found), default=0) <= _LONGEST else _looked_up
-    return [(token, inner) for token, inner in zip(found, map(look, found), strict=True) if inner is not None]
+    return list(filter(None, map(_KNOWN.__getitem__, rjieba.cut(plain, _GUESSING))))
 
 
 def tokens(plain: str) -> list[str]:
@@ -78,18 +77,31 @@ def initials_of(plain: str) -> str:
 
 
 # What pypinyin asks of each piece that it has cut a text into.
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=_REMEMBERED)
 def _initials(piece: str) -> str:
     return "".join(pypinyin.lazy_pinyin(piece, style=pypinyin.Style.FIRST_LETTER))
 
 
-# Texts say the same words again and again: what is remembered is not cut and looked at anew.
-@lru_cache(maxsize=1 << 16)
-def _known(token: str) -> Inner | None:
-    return _looked_up(token)
+class _Known(dict[str, tuple[str, Inner] | None]):
+    """Each word with the shorter ones inside it, and None for what is no word.
+
+    Texts say the same words again and again, so each is looked at once; but for what is too long to be one.
+    """
+
+    def __missing__(self, token: str) -> tuple[str, Inner] | None:
+        inner = _inner_of(token)
+        found = None if inner is None else (token, inner)
+        if len(token) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[token] = found
+        return found
 
 
-def _looked_up(token: str) -> Inner | None:
+_KNOWN = _Known()
+
+
+def _inner_of(token: str) -> Inner | None:
     """Return the shorter words inside a word, each with its place there; None when it is no word."""
     if not _says_something(token):
         return None

@@ -70,7 +70,7 @@ def _words_of(text: str) -> Iterator[str]:
     found = cut(normalise(text))
     if found:
         yield " ".join([word for word, _inner in found])
-        yield from (part for _word, inner in found for part, _first in inner)
+        yield from [part for _word, inner in found if inner for part, _first in inner]
 
 
 def _writing(kept: Kept, index: str) -> dict[str, Any]:
