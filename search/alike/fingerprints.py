@@ -73,7 +73,7 @@ def of_unit(numbers: Iterable[int], unit_id: int) -> list[int]:
     """Return terms as they are stored: mixed with one of `GROUPS` numbers, by the unit.
 
     Words are asked for within one unit only, and the lists in the index hold the texts of a sixteenth of the units. A
-    number for each unit would make lists so short that the index is four times as large. What is mixed a second time
+    number for each unit would make lists so short that the index is three times as large. What is mixed a second time
     is as it was.
     """
     salt = unit_id % GROUPS * _SALT & 0xFFFFFFFF
