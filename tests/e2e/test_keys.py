@@ -11,6 +11,7 @@ from tenants.review.models import Task
 from tests.e2e.people import Person
 from tests.factories import make_draft, make_user
 from tests.platform.ranking.histories import publish
+from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.units.models import Unit
 from zhitong.units.queries import destinations
@@ -58,7 +59,7 @@ def send_two_up(nanhai: Unit, foshan: Unit) -> None:
         decide_all(nanhai, item)
         with nanhai:
             item.refresh_from_db()
-            up = [way.key for way in destinations(nanhai, item.created_at.date()) if way.unit == foshan]
+            up = [way.key for way in destinations(nanhai, clock.today()) if way.unit == foshan]
             desk.send(actor=clerk.actor, item_uuid=item.uuid, version=item.version, to=up)
 
 

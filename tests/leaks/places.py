@@ -84,7 +84,7 @@ def _places_of_items(unit: Unit, city: Unit) -> dict[str, Place]:
         review.decide_pass(actor=reviewer.actor, task_uuid=last.uuid)
         for item in (waiting, done):
             item.refresh_from_db()
-        up = [way.key for way in destinations(unit, done.created_at.date()) if way.unit == city]
+        up = [way.key for way in destinations(unit, clock.today()) if way.unit == city]
         [sent] = desk.send(actor=clerk.actor, item_uuid=done.uuid, version=done.version, to=up)
     adopted = Event.objects.get(unit=unit, kind=EventKind.ADOPTED)
     writing = {**saved, "remark": "急"}

@@ -15,6 +15,7 @@ from tenants.review import operations as review
 from tenants.review.models import Run, Task
 from tests.factories import client_for, make_draft, make_user
 from tests.leaks.world import LISTS, addresses, ask, settle
+from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.units.models import Unit
 from zhitong.units.operations import hide_reviewers
@@ -103,7 +104,7 @@ def stages(house: House) -> Iterator[str]:
     yield "with a post that changed hands"
     house.do(review.decide_pass, COLLEAGUE)
     item.refresh_from_db()
-    to = [way.key for way in destinations(house.unit, item.created_at.date()) if way.unit]
+    to = [way.key for way in destinations(house.unit, clock.today()) if way.unit]
     desk.send(actor=house.people[OFFICE].actor, item_uuid=item.uuid, version=item.version, to=to)
     yield "adopted and sent"
 

@@ -18,6 +18,7 @@ from tenants.review.models import Task
 from tests.factories import client_for, make_draft, make_user
 from tests.leaks.world import World, ask, build, dispatch_to_city, patterns, settle
 from tests.leaks.world import _fill as addresses_of
+from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.exchange import operations as exchange
 from zhitong.exchange.models import Dispatch, EventKind, Visibility
@@ -392,7 +393,7 @@ def spread(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> dict[str, 
 def _send(unit: Unit, clerk: User, item: Item, *receivers: Unit) -> list[Dispatch]:
     with unit:
         item = Item.objects.get(pk=item.pk)
-        ways = {way.unit: way.key for way in destinations(unit, item.created_at.date())}
+        ways = {way.unit: way.key for way in destinations(unit, clock.today())}
         return desk.send(
             actor=clerk.actor, item_uuid=item.uuid, version=item.version, to=[ways[one] for one in receivers],
             under_pseudonym=True,

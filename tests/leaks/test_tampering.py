@@ -67,7 +67,7 @@ def sent(unit: Unit, city: Unit, province: Unit, stranger: Unit) -> World:
     """A world whose item was sent to 佛山 and waits there."""
     world = build(unit, city, province, stranger)
     with unit:
-        up = [way.key for way in destinations(unit, world.item.created_at.date()) if way.unit == city]
+        up = [way.key for way in destinations(unit, clock.today()) if way.unit == city]
         [world.dispatch] = desk.send(
             actor=world.clerk.actor, item_uuid=world.item.uuid, version=world.item.version, to=up
         )

@@ -155,7 +155,7 @@ def _papers(unit: Unit, city: Unit, clerk: User, author: User) -> tuple[UUID, UU
 def dispatch_to_city(world: World) -> None:
     """Send the item to 佛山, which takes it in and notes a leader's words that stay with it."""
     with world.unit:
-        up = [way.key for way in destinations(world.unit, world.item.created_at.date()) if way.unit == world.city]
+        up = [way.key for way in destinations(world.unit, clock.today()) if way.unit == world.city]
         [world.dispatch] = desk.send(
             actor=world.clerk.actor, item_uuid=world.item.uuid, version=world.item.version, to=up
         )

@@ -19,7 +19,7 @@ from tenants.handling.forms import ReasonForm, UntilForm, two_weeks_later
 from tenants.handling.operations import renew_link
 from tenants.handling.views.passing import links_page
 from tenants.items.views.common import posted_version, reader
-from zhitong.core import links
+from zhitong.core import clock, links
 from zhitong.core.errors import InvalidInput, NotFound, Refusal
 from zhitong.core.operations import Actor, require_unit
 from zhitong.exchange.models import Assignment, Handling, Satisfaction, StepKind
@@ -194,7 +194,7 @@ def _form(verb: str, part: Assignment, request: HttpRequest | None = None) -> Fo
 
 def _asked_until(part: Assignment) -> Any:
     asked = part.steps.filter(kind=StepKind.EXTENSION_ASKED).order_by("-number").values_list("until", flat=True).first()
-    return asked.date() if asked else two_weeks_later(part.due_at)
+    return clock.local_date(asked) if asked else two_weeks_later(part.due_at)
 
 
 def _page(

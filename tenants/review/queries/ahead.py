@@ -27,5 +27,7 @@ def what_follows(item: Item) -> str:
         return ""
     step = path[0][1]
     due = due_of(step, item.urgency, clock.now())
-    until = f"，至 {zt_short(due.at if step.limit_hours and not step.limit_days else due.at.date())}" if due.at else ""
-    return f"下一步：{step.name}{until}"
+    if not due.at:
+        return f"下一步：{step.name}"
+    until = due.at if step.limit_hours and not step.limit_days else clock.local_date(due.at)
+    return f"下一步：{step.name}，至 {zt_short(until)}"

@@ -90,7 +90,7 @@ def then_words(screen: TaskScreen, verb: str) -> str:
         return "这是最后一步\n通过后成为定稿，记为采用"
     due = due_of(screen.next_step, screen.item.urgency, clock.now())
     by_hours = "小时" in due.why
-    until = f"至 {zt_short(due.at if by_hours else due.at.date())}" if due.at else ""
+    until = f"至 {zt_short(due.at if by_hours else clock.local_date(due.at))}" if due.at else ""
     why = "，".join(due.why.split("，")[1:])
     back = "直接回到" if screen.run.back_to else "下一步："
     return f"{back}{screen.next_step.name}\n{until}{f'（{why}）' if why else ''}"
