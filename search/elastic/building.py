@@ -64,7 +64,7 @@ def _fill(build: Build, progress: Progress) -> None:
     """
     total = SearchDocument.objects.count()
     number = _cutters_for(total - build.written)
-    hands = max(2, number)
+    hands = 2 * max(1, number)  # while the engine takes what some bring, others have the next cut
     with cutters(number) as cut, ThreadPoolExecutor(hands) as pool:
         under_way: deque[tuple[Future[dict[str, str]], int, int]] = deque()
         for batch in _batches(build.position):
