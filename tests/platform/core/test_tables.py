@@ -44,9 +44,12 @@ def test_of_two_columns_of_one_name_the_filled_one_counts() -> None:
     assert [row.values for row in read("a.csv", content)] == [{"name": "甲"}, {"name": "乙"}]
 
 
-@pytest.mark.parametrize("name", ["a.xls", "a", ".xlsx.exe", "a.txt"])
-def test_other_kinds_are_named(name: str) -> None:
-    with pytest.raises(InvalidInput, match="请用"):
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("a", "请用"), (".xlsx.exe", "请用"), ("a.txt", "请用"), ("a.xls", "另存为 .xlsx"), ("a.et", "另存为 .xlsx")],
+)
+def test_other_kinds_are_named(name: str, advice: str) -> None:
+    with pytest.raises(InvalidInput, match=advice):
         read(name, b"")
 
 
