@@ -194,8 +194,9 @@ def test_a_text_that_cannot_be_cut_ends_the_process_and_is_told(capfd: pytest.Ca
 
 
 _HOLDING = """
-import sys, time
+import signal, sys, time
 from multiprocessing import process
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes from what it starts in the background
 process.current_process()._config["daemon"] = True  # as a worker of Celery is
 from search.elastic.cutting import cutters
 with cutters(2) as cut:
