@@ -67,12 +67,12 @@ def dashboard(asked: Asked, *, wall: bool = False) -> dict[str, Any]:
     if not asked.shows_points:
         rows.sort(key=lambda row: -row.received)
     year = when.last.year
-    months = queries.by_month(asked.rules, (year, year - 1), below | asked.head)
-    silent = queries.silent(asked.rules, {key: scope.units[key] for key in below})
+    months = queries.by_month(asked.rules, year, below | asked.head)
+    silent = queries.silent(months, {key: scope.units[key] for key in below})
     late = queries.overdue(scope.units)
     waiting = scope.url("waiting")
     shown = rows[: WALL_BARS if wall else BARS]
-    heads = [found for unit, found in months.items() if unit in asked.head]
+    heads = [found for unit, found in months.received.items() if unit in asked.head]
     return {
         "asked": asked,
         "scope": scope,
@@ -82,7 +82,7 @@ def dashboard(asked: Asked, *, wall: bool = False) -> dict[str, Any]:
         "latest": now[0] if now else None,
         "today": parts.today(links, queries.today(asked.head)),
         "figures": parts.key_figures(asked.level, links, this, last),
-        "bars": parts.bars(shown, links, months, year, by_points=asked.shows_points),
+        "bars": parts.bars(shown, links, months.received, year, by_points=asked.shows_points),
         "more_bars": len(rows) - len(shown),
         "funnel": parts.funnel(asked.level, links, this),
         "trend": parts.trend(year, heads, links.month),

@@ -59,7 +59,9 @@ def unit_rows(asked: Asked, what: str) -> UnitRows:
         raise NotFound
     found = queries.rows_of(asked.rules, asked.when, asked.group.units)
     rows = ranking.with_names(found, asked.when)
-    silent = {one.unit.pk: one for one in queries.silent(asked.rules, {row.unit_id: row.unit for row in rows})}
+    units = {row.unit_id: row.unit for row in rows}
+    months = queries.by_month(asked.rules, asked.when.last.year, units)
+    silent = {one.unit.pk: one for one in queries.silent(months, units)}
     if what == "rank" and not asked.shows_points:
         what = "received"
     if what == "silent":

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from zhitong.core import clock
 from zhitong.exchange.models import Assignment, Dispatch, ItemFact
@@ -80,28 +81,40 @@ def today(units: Collection[int]) -> Counts:
     return figures.total(Period(clock.today(), clock.today()), units)
 
 
-def by_month(rules: RuleSet, years: Collection[int], units: Collection[int]) -> dict[int, dict[tuple[int, int], int]]:
-    """Return what came in, by unit and month (year, month) of some years; one query."""
-    found: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
-    rows = Standing.objects.filter(rule_set=rules, year__in=years, month__gt=0, unit__pk__among=units)
-    for unit, year, month, received in rows.values_list("unit_id", "year", "month", "received"):
-        found[unit][year, month] = received
-    return found
+@dataclass(frozen=True, slots=True)
+class Months:
+    """What came in, by unit and month (year, month), and the last month in which each unit sent something."""
+
+    received: Mapping[int, Mapping[tuple[int, int], int]]
+    last_sent: Mapping[int, tuple[int, int]]
 
 
-def silent(rules: RuleSet, units: Mapping[int, Unit]) -> list[Silent]:
-    """Return the open units that sent nothing in the last two full months or longer, the longest first; one query."""
-    today = clock.today()
-    this = 12 * today.year + today.month
+def by_month(rules: RuleSet, year: int, units: Collection[int]) -> Months:
+    """Return the months of some units, of a year, of the one before, and of the last twelve; one query."""
+    today = clock.today().year
+    received: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
+    last: dict[int, tuple[int, int]] = {}
     rows = Standing.objects.filter(
-        rule_set=rules, year__in=(today.year, today.year - 1), month__gt=0, sent__gt=0, unit__pk__among=units
+        rule_set=rules, year__in={year, year - 1, today, today - 1}, month__gt=0, unit__pk__among=units
     )
-    last = dict(rows.values_list("unit_id").annotate(at=Max(12 * F("year") + F("month"))).values_list("unit_id", "at"))
+    for unit, *at, came, sent in rows.values_list("unit_id", "year", "month", "received", "sent"):
+        month = (at[0], at[1])
+        received[unit][month] = came
+        if sent:
+            last[unit] = max(month, last.get(unit, month))
+    return Months(received, last)
+
+
+def silent(months: Months, units: Mapping[int, Unit]) -> list[Silent]:
+    """Return the open units that sent nothing in the last two full months or longer, the longest first."""
+    today = clock.today()
     found = []
     for unit in units.values():
-        months = min(SILENT_MONTHS, this - 1 - last.get(unit.pk, 0))
-        if unit.lifecycle == Lifecycle.ACTIVE and months >= _LONG:
-            found.append(Silent(unit, months))
+        year, month = months.last_sent.get(unit.pk, (0, 0))
+        passed = 12 * (today.year - year) + today.month - month
+        number = min(SILENT_MONTHS, passed - 1)
+        if unit.lifecycle == Lifecycle.ACTIVE and number >= _LONG:
+            found.append(Silent(unit, number))
     return sorted(found, key=lambda one: (-one.months, one.unit.level, one.unit.division_code, one.unit.pk))
 
 
@@ -142,8 +155,9 @@ def overdue(units: Mapping[int, Unit]) -> list[Overdue]:
         for row in receipts
     ]
     answers: dict[tuple[int | None, str], list[datetime]] = defaultdict(list)
-    for row in unanswered(units):
-        answers[row.unit_id, row.name].append(row.due_at)
+    owed = unanswered(units).annotate(handler=Coalesce("unit__short_name", "department"))
+    for unit, name, due in owed.values_list("unit_id", "handler", "due_at"):
+        answers[unit, name].append(due)
     found += [Overdue(name, unit, ANSWER, len(dues), min(dues)) for (unit, name), dues in answers.items()]
     return sorted(found, key=lambda one: (one.since, one.name))
 

@@ -117,8 +117,7 @@ def scope_of(actor: Actor, own: Unit, unit_uuid: UUID | None) -> Scope:
         actor.require("monitor.province")
     elif not actor.can("monitor.province"):
         actor.require("ranking.read")
-    keys = reached(actor, own)
-    open_units = {each.pk: each for each in Unit.objects.filter(pk__among=keys).order_by("division_code", "pk")}
+    open_units = {each.pk: each for each in reached(actor, own).order_by("division_code", "pk")}
     if unit_uuid is None:
         return Scope(None, open_units, open_units)
     unit = next((each for each in open_units.values() if each.uuid == unit_uuid), None)

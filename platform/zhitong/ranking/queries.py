@@ -148,7 +148,7 @@ def ledger_unit(actor: Actor, own: Unit, unit_uuid: UUID, rules: RuleSet | None)
         return unit
     if rules is None:
         raise NotFound
-    is_near = (unit.kind, unit.level) == (own.kind, own.level) or unit.pk in reached(actor, own)
+    is_near = (unit.kind, unit.level) == (own.kind, own.level) or reached(actor, own).filter(pk=unit.pk).exists()
     if of_units and is_near and sight(rules, own, actor) == Sight.NAMED:
         return unit
     if rules.owner_id == own.pk and _scores(rules, unit):
@@ -189,8 +189,8 @@ def list_unit(actor: Actor, own: Unit, unit_uuid: UUID) -> Unit:
     Raises:
         NotFound: no such unit for this reader.
     """
-    unit: Unit | None = Unit.objects.filter(uuid=unit_uuid).first()
-    if unit is None or unit.pk not in reached(actor, own):
+    unit = reached(actor, own).filter(uuid=unit_uuid).first()
+    if unit is None:
         raise NotFound
     return unit
 
