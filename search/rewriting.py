@@ -5,6 +5,7 @@ was, with its revision: nobody is told of it as of something new. While the data
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection
@@ -30,17 +31,20 @@ def rewrite(progress: Callable[[int, int], None] = lambda _written, _total: None
     """
     total, written = SearchDocument.objects.count(), 0
     rows = _after(0)
-    connection.ensure_connection()
-    with connection.connection.pipeline() as pipeline, connection.cursor() as cursor:
+    with ThreadPoolExecutor(max_workers=1) as hand, connection.cursor() as cursor:
+        made = hand.submit(_cut, rows)
         while rows:
-            vectors = [vector_of(Document(**{name: row[name] for name in COLUMNS})) for row in rows]
-            following = _after(rows[-1]["id"])  # waits for the batch before
+            following, vectors = _after(rows[-1]["id"]), made.result()
+            made = hand.submit(_cut, following)
             cursor.execute(_PUT, [[row["id"] for row in rows], [row["revision"] for row in rows], vectors])
-            pipeline.sync()  # sends it, and waits for nothing
             written += len(rows)
             progress(written, total)
             rows = following
     return written
+
+
+def _cut(rows: list[dict[str, Any]]) -> list[str]:
+    return [vector_of(Document(**{name: row[name] for name in COLUMNS})) for row in rows]
 
 
 def _after(last: int) -> list[dict[str, Any]]:
