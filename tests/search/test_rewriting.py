@@ -1,6 +1,7 @@
 """Words cut anew in their places: found again, and nothing is taken for new."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -46,13 +47,15 @@ def test_batches_follow_each_other_and_say_how_far_they_are(unit: Unit, monkeypa
 def test_what_is_written_over_meanwhile_keeps_its_new_words(unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     one = document(unit, "关于充电的建议")
     backend().index([one])
-    cut = rewriting.vector_of
+    read = rewriting._after
 
-    def cut_while_somebody_writes(read: object) -> str:
-        backend().index([document(unit, "关于电梯的建议", object_uuid=one.object_uuid, version=2)])
-        return cut(read)  # type: ignore[arg-type]
+    def read_before_somebody_writes(last: int) -> list[dict[str, Any]]:
+        rows = read(last)
+        if rows:
+            backend().index([document(unit, "关于电梯的建议", object_uuid=one.object_uuid, version=2)])
+        return rows
 
-    monkeypatch.setattr(rewriting, "vector_of", cut_while_somebody_writes)
+    monkeypatch.setattr(rewriting, "_after", read_before_somebody_writes)
     assert rewrite() == 1
     assert titles("电梯", unit) == ["关于电梯的建议"]
     assert titles("充电", unit) == []
