@@ -48,17 +48,12 @@ def merges_of(units: Iterable[int], items: Iterable[UUID]) -> dict[Node, Merge]:
     return {Node(part.unit_id, part.source_uuid): Merge(part.item_uuid, part.number - 1) for part in counted}
 
 
-def merged_into_matters(matters: Collection[int], *, ever: bool = False) -> set[int]:
-    """Return the matters of what items of `matters` were merged into, directly or by further merges.
-
-    Args:
-        matters: by their keys.
-        ever: merges that were taken apart, too.
-    """
+def merged_into_matters(matters: Collection[int]) -> set[int]:
+    """Return the matters (keys) of what items of `matters` were merged into, directly or by further merges."""
     found: set[int] = set()
     ahead = set(matters)
     while ahead:
-        parts = _parts(ever=ever).filter(source_matter_id__in=ahead)
+        parts = _parts().filter(source_matter_id__in=ahead)
         ahead = set(parts.values_list("matter_id", flat=True)) - found
         found |= ahead
     return found
@@ -73,14 +68,14 @@ def bound_by_merges(matters: Collection[int]) -> set[int]:
     ahead = set(matters)
     while ahead:
         found |= ahead
-        parts = _parts(ever=True).filter(Q(matter_id__in=ahead) | Q(source_matter_id__in=ahead))
+        parts = MergePart.objects.filter(Q(matter_id__in=ahead) | Q(source_matter_id__in=ahead))
         ahead = {key for pair in parts.values_list("matter_id", "source_matter_id") for key in pair} - found
     return found
 
 
-def _parts(*, ever: bool) -> QuerySet[MergePart]:
-    return MergePart.objects.all() if ever else MergePart.objects.filter(ended_at__isnull=True)
+def _parts() -> QuerySet[MergePart]:
+    return MergePart.objects.filter(ended_at__isnull=True)
 
 
 def _standing(unit_id: int) -> QuerySet[MergePart]:
-    return _parts(ever=False).filter(unit_id=unit_id)
+    return _parts().filter(unit_id=unit_id)

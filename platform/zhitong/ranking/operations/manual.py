@@ -10,7 +10,7 @@ from zhitong.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from zhitong.core.operations import NOBODY, Actor, operation
 from zhitong.people.models import PersonAccount
 from zhitong.ranking.models import ManualEntry, RuleSet, StaleYear, SubjectKind
-from zhitong.ranking.scored import manual_event, rules_in_force, scope
+from zhitong.ranking.scored import manual_event, scope, versions_of
 from zhitong.ranking.scoring import score
 from zhitong.units.models import Unit
 
@@ -172,8 +172,7 @@ def _subject_name(rule_set: RuleSet, new: NewEntry) -> str:
 
 def _check_price(rule_set: RuleSet, entry: ManualEntry) -> None:
     """Refuse what no version prices: it would be approved, and nothing would come of it."""
-    for version in rule_set.versions.order_by("number"):
-        rules = rules_in_force(version)
+    for _version, rules in versions_of(rule_set):
         if score([manual_event(entry)], rules):
             return
         if entry.person_uuid is None and rules.subject != SubjectKind.UNIT.value:
