@@ -150,7 +150,10 @@ def test_a_draft_is_written_in_turns(unit: Unit, sit_down: SitDown) -> None:
     helper.login()
     helper.go(f"/items/{draft.uuid}/edit/")
     helper.sees("请把建议写具体")
-    helper.page.get_by_label("意见建议").fill("由区住建局牵头，三个月内完成布点。")
+    helper.page.wait_for_load_state("networkidle")
+    # What is saved is compared anew after two seconds: whoever has given the pen back may not read on.
+    with helper.page.expect_response("**/review/alikes/**"):
+        helper.page.get_by_label("意见建议").fill("由区住建局牵头，三个月内完成布点。")
     helper.look("pen-desk")
     helper.press("写好交回")
     author.go(f"/items/{draft.uuid}/pen/?edition=2")
