@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from search.analyser import initials_of, normalise, tokens
@@ -85,6 +85,14 @@ class Document:
     def body(self) -> str:
         """The three sections as one text (`body_of`)."""
         return body_of(self)
+
+
+class Kept(NamedTuple):
+    """A document as PostgreSQL keeps it: the key of its row, its revision, what it says."""
+
+    pk: int
+    revision: int
+    document: Document
 
 
 def body_of(source: HasSections) -> str:

@@ -1,23 +1,22 @@
 """The PostgreSQL backend: our words in a `tsvector`, rights and conditions in the same query."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from search.alike import Fingerprint, Weights, fingerprint, read
 from search.alike.fingerprints import of_unit
-from search.analyser import MAX_POSITION, cut, normalise
 from search.backend import CANDIDATES, FACET_VALUES, FACETS, LIKE_LEAST, Found, Query, Reader, Results, day_range
-from search.documents import ALIKE, SECTIONS, Document, marks_of, storable
+from search.documents import ALIKE, Document, Kept, storable
 from search.models import SearchDocument
 from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
+from search.vectors import quoted, vector_of
 from search.weighing import weights_in_force
 from zhitong.core.errors import InvalidInput
 from zhitong.web.keyset import read_cursor, write_cursor
@@ -35,8 +34,6 @@ _WEIGHTS = "{0.25, 0.4, 0.6, 1.0}"
 # One part of a question: how telling it is, times how well it fits.
 _RANK = f"%s::real * ts_rank('{_WEIGHTS}', vector, %s::tsquery)"
 _MOST_GRADED = 8  # parts; the rest decides nothing any more
-_ROOM = 900_000  # bytes of words and places
-_LONGEST_LEXEME = 200  # characters of a word
 _LEAST = 0.05  # of a word that stands everywhere
 
 _UPSERT = f"""
@@ -198,6 +195,19 @@ def _each(statement: str, values: Sequence[Any]) -> Iterator[Document]:
             yield from (Document(**dict(zip(BARE, row, strict=False))) for row in rows)
 
 
+def kept_of(rows: QuerySet[SearchDocument]) -> list[Kept]:
+    """Return rows as those take them who write words of documents."""
+    found = rows.values_list("pk", "revision", *COLUMNS)
+    return [Kept(pk, revision, Document(**dict(zip(COLUMNS, rest, strict=True)))) for pk, revision, *rest in found]
+
+
+def batches_after(position: int, size: int) -> Iterator[list[Kept]]:
+    """Yield all documents whose key is above `position`, in the order of their keys, so many at once."""
+    while batch := kept_of(SearchDocument.objects.filter(pk__gt=position).order_by("pk")[:size]):
+        yield batch
+        position = batch[-1].pk
+
+
 def next_revision() -> int:
     """Return a revision above all that were given so far."""
     with connection.cursor() as cursor:
@@ -254,7 +264,7 @@ def _matching(question: Question, *, loose: bool) -> str:
 
 def _like(telling: Sequence[str]) -> str:
     """Return what holds of a text with enough of these words."""
-    some = combinations([_quoted(word) for word in telling], min(LIKE_LEAST, len(telling)))
+    some = combinations([quoted(word) for word in telling], min(LIKE_LEAST, len(telling)))
     return " | ".join(f"({_all_of(words)})" for words in some)
 
 
@@ -265,7 +275,7 @@ def _all_of(asked: Iterable[str]) -> str:
 def _graded(query: Query, question: Question) -> list[tuple[float, str]]:
     """Return the parts that one hit can fit better than another, each with how telling it is."""
     weights = weights_in_force()
-    graded = [(max(weights.weight(word), _LEAST), _quoted(word)) for word in query.like_words]
+    graded = [(max(weights.weight(word), _LEAST), quoted(word)) for word in query.like_words]
     for part in question.parts:
         told = part.words
         if told and not part.without:
@@ -282,9 +292,9 @@ def _tsquery(clause: Clause) -> str:
     match clause:
         case Words():
             weight = ":A" if clause.title else ""
-            return (" <-> " if clause.phrase else " & ").join(f"{_quoted(word)}{weight}" for word in clause.words)
+            return (" <-> " if clause.phrase else " & ").join(f"{quoted(word)}{weight}" for word in clause.words)
         case Mark():
-            return f"{_quoted(clause.prefix)}:*"
+            return f"{quoted(clause.prefix)}:*"
         case Either():
             return " | ".join(f"({_tsquery(inner)})" for inner in clause.clauses)
         case Days():
@@ -308,37 +318,7 @@ def _cursor(row: tuple[Any, ...]) -> str:
     return write_cursor([float(row[-1]), day.isoformat() if day else "0001-01-01", row[-2]])
 
 
-def vector_of(document: Document) -> str:
-    """Return the words of all sections with places and weights, names and number at weight B, and the marks.
-
-    PostgreSQL takes a megabyte of words: what comes after that, in a text of some hundred pages, is not found.
-    """
-    places: dict[str, list[str]] = defaultdict(list)
-    offset, room = 0, _ROOM
-    sections = [(weight, getattr(document, name)) for name, (weight, _label) in SECTIONS.items()]
-    sections += [("B", name) for name in (*document.author_names, document.from_unit, document.number_label)]
-    for weight, text in sections:
-        last = offset
-        for last, (word, inner) in enumerate(cut(normalise(text)), start=offset + 1):
-            place = f"{min(last, MAX_POSITION)}{weight}"
-            for one, _first in ((word, 0), *inner):
-                if one not in places:
-                    room -= 4 * len(one) + 4
-                places[one].append(place)
-                room -= 2
-            if room < 0:
-                break
-        offset = last + 2  # no word follows the last one of another section
-    lexemes = [f"{_quoted(word)}:{','.join(where)}" for word, where in places.items()]
-    return " ".join([*lexemes, *map(_quoted, marks_of(document))])
-
-
 def _fingerprint(document: Document, weights: Weights) -> Fingerprint:
     if document.kind not in ALIKE:
         return Fingerprint((), ())
     return fingerprint(read(document.title, document.body), weights)
-
-
-@lru_cache(maxsize=1 << 16)
-def _quoted(word: str) -> str:
-    return "'" + word[:_LONGEST_LEXEME].replace("\\", "\\\\").replace("'", "''") + "'"

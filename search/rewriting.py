@@ -1,20 +1,20 @@
 """Cuts the texts of all documents anew in PostgreSQL, after the analyser, the synonyms or the marks have changed.
 
 Each vector is put in the place of the old one, so nobody ever searches in half an archive. The document stays what it
-was, with its revision: nobody is told of it as of something new. While the database writes a batch, the next is cut.
+was, with its revision: nobody is told of it as of something new. While the database writes a batch, others are cut.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
 
 from django.db import connection
 
-from search.documents import Document
+from search.cutting import ahead, cutters, cutters_for
 from search.models import SearchDocument
-from search.postgres import COLUMNS, vector_of
+from search.postgres import batches_after
+from search.vectors import vectors_of
 
-_BATCH = 200
+BATCH = 200
 # One that was written over meanwhile has new words already.
 _PUT = """
 UPDATE public.search_searchdocument d SET vector = made.vector::tsvector
@@ -28,24 +28,15 @@ def rewrite(progress: Callable[[int, int], None] = lambda _written, _total: None
 
     Args:
         progress: called after each batch with how many are written and how many there are.
+
+    Raises:
+        CutterLost: a process that cuts texts ended; what was written stays.
     """
     total, written = SearchDocument.objects.count(), 0
-    rows = _after(0)
-    with ThreadPoolExecutor(max_workers=1) as hand, connection.cursor() as cursor:
-        made = hand.submit(_cut, rows)
-        while rows:
-            following, vectors = _after(rows[-1]["id"]), made.result()
-            made = hand.submit(_cut, following)
-            cursor.execute(_PUT, [[row["id"] for row in rows], [row["revision"] for row in rows], vectors])
-            written += len(rows)
+    number = cutters_for(total)
+    with cutters(number) as cut, connection.cursor() as cursor:
+        for batch, vectors in ahead(partial(cut, vectors_of), batches_after(0, BATCH), hands=max(1, number)):
+            cursor.execute(_PUT, [[one.pk for one in batch], [one.revision for one in batch], vectors])
+            written += len(batch)
             progress(written, total)
-            rows = following
     return written
-
-
-def _cut(rows: list[dict[str, Any]]) -> list[str]:
-    return [vector_of(Document(**{name: row[name] for name in COLUMNS})) for row in rows]
-
-
-def _after(last: int) -> list[dict[str, Any]]:
-    return list(SearchDocument.objects.filter(pk__gt=last).order_by("pk").values("id", "revision", *COLUMNS)[:_BATCH])

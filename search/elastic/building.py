@@ -4,27 +4,25 @@ The texts come from PostgreSQL, so no unit is entered. Changes that come meanwhi
 broken off goes on where it stopped.
 """
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 
 from search.backend import EngineDown
+from search.cutting import Cut, ahead, cutters, cutters_for
+from search.documents import Kept
 from search.elastic.backend import engine, reaching
-from search.elastic.cutting import Cut, cutters
 from search.elastic.mapping import create_index, let_ask
-from search.elastic.pushing import kept_of, send
-from search.elastic.writing import Kept
+from search.elastic.pushing import send
+from search.elastic.writing import writings
 from search.models import Build, SearchDocument
+from search.postgres import batches_after
 from zhitong.core import clock
 from zhitong.core.locks import BUILD, held
 
 BATCH = 500
-_WORTH_A_START = 5000  # documents that are cut sooner here than processes for them are there
-_MOST_CUTTERS = 4  # what more of them cut, one node does not take
 
 Progress = Callable[[Build, int], None]
 
@@ -60,45 +58,27 @@ def _begin() -> Build:
 def _fill(build: Build, progress: Progress) -> None:
     """Write all that is not in the index yet, in batches of which some are cut while the engine takes others.
 
-    Their documents are read here alone. The position of the build follows batches in their order.
+    The position of the build follows batches in their order.
     """
     total = SearchDocument.objects.count()
-    number = _cutters_for(total - build.written)
-    hands = 2 * max(1, number)  # while the engine takes what some bring, others have the next cut
-    with cutters(number) as cut, ThreadPoolExecutor(hands) as pool:
-        under_way: deque[tuple[Future[dict[str, str]], int, int]] = deque()
-        for batch in _batches(build.position):
-            under_way.append((pool.submit(_write, cut, batch, build.index), batch[-1].pk, len(batch)))
-            if len(under_way) > hands:
-                _arrived(build, *under_way.popleft())
-                progress(build, total)
-        for one in under_way:
-            _arrived(build, *one)
+    number = cutters_for(total - build.written)
+    with cutters(number) as cut:
+        # While the engine takes what some bring, others have the next cut.
+        work = partial(_write, cut, build.index)
+        for batch, refused in ahead(work, batches_after(build.position, BATCH), hands=2 * max(1, number)):
+            _arrived(build, batch, refused)
             progress(build, total)
 
 
-def _cutters_for(documents: int) -> int:
-    """Return how many processes cut so many documents: one for each processor, where there is more than one."""
-    processors = len(os.sched_getaffinity(0))
-    return min(processors, _MOST_CUTTERS) if processors > 1 and documents > _WORTH_A_START else 0
+def _write(cut: Cut, index: str, batch: list[Kept]) -> dict[str, str]:
+    return send(cut(partial(writings, index=index), batch))
 
 
-def _batches(position: int) -> Iterator[list[Kept]]:
-    rows = SearchDocument.objects.order_by("pk")
-    while batch := kept_of(rows.filter(pk__gt=position)[:BATCH]):
-        yield batch
-        position = batch[-1].pk
-
-
-def _write(cut: Cut, batch: list[Kept], index: str) -> dict[str, str]:
-    return send(cut(batch, index))
-
-
-def _arrived(build: Build, sent: Future[dict[str, str]], position: int, number: int) -> None:
-    if refused := sent.result():
+def _arrived(build: Build, batch: list[Kept], refused: dict[str, str]) -> None:
+    if refused:
         key, reason = next(iter(refused.items()))
         raise EngineDown(f"{len(refused)} documents refused, the first {key}: {reason}")
-    build.position, build.written = position, build.written + number
+    build.position, build.written = batch[-1].pk, build.written + len(batch)
     build.save(update_fields=["position", "written"])
 
 

@@ -11,15 +11,14 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from elasticsearch import helpers
 
 from search.backend import EngineDown
-from search.documents import Document
 from search.elastic.backend import engine, reaching
-from search.elastic.writing import Kept, key_of, removal, writings
+from search.elastic.writing import key_of, removal, writings
 from search.models import Build, Push, SearchDocument
-from search.postgres import COLUMNS
+from search.postgres import kept_of
 from zhitong.core import clock
 
 log = structlog.get_logger(__name__)
@@ -55,12 +54,6 @@ def push() -> int:
 def indices_to_fill() -> Sequence[str]:
     """Return the names of the indices that have to learn of every change."""
     return list(Build.objects.exclude(state=Build.State.GONE).order_by("pk").values_list("index", flat=True))
-
-
-def kept_of(rows: QuerySet[SearchDocument]) -> list[Kept]:
-    """Return rows as they are written to an index."""
-    found = rows.values_list("pk", "revision", *COLUMNS)
-    return [Kept(pk, revision, Document(**dict(zip(COLUMNS, rest, strict=True)))) for pk, revision, *rest in found]
 
 
 def send(actions: list[dict[str, Any]]) -> dict[str, str]:

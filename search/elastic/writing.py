@@ -1,26 +1,18 @@
 """What is written to an index: a document with its words cut, or that it is gone, each under its revision.
 
-Nothing here asks a database or knows Django, so a bare process can do it (`search.elastic.cutting`).
+Nothing here asks a database or knows Django, so a bare process can do it (`search.cutting`).
 """
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from search.analyser import cut, normalise
-from search.documents import SECTIONS, Document, marks_of
+from search.documents import SECTIONS, Kept, marks_of
 
 # What has no day lies before all others, so that a list by time has one order and its cursors are plain figures.
 _NO_DAY = "0001-01-01"
-
-
-class Kept(NamedTuple):
-    """A document as PostgreSQL keeps it: the key of its row, its revision, what it says."""
-
-    pk: int
-    revision: int
-    document: Document
 
 
 def writings(some: Iterable[Kept], index: str) -> list[dict[str, Any]]:

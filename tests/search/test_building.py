@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from search.backend import Query, backend
+from search.cutting import CutterLost, cutters, cutters_for
+from search.documents import Kept
 from search.elastic import building
 from search.elastic.backend import engine
 from search.elastic.building import rebuild
-from search.elastic.cutting import CutterLost, cutters
-from search.elastic.pushing import kept_of
-from search.elastic.writing import Kept, writings
+from search.elastic.writing import writings
 from search.models import Build, SearchDocument, Upkeep
+from search.postgres import kept_of
 from search.sweeping import sweep_index
 from search.upkeep import run_waiting
+from search.vectors import vectors_of
 from tests.search.test_contract import document, reader_of
 from zhitong.units.models import Unit
 
@@ -52,7 +55,7 @@ def filled(elastic: Arrive, unit: Unit, settings: Any, monkeypatch: pytest.Monke
     backend().index([*made, replace(document(unit, "关于充电的旧文"), day=None)])
     elastic()
     monkeypatch.setattr(building, "BATCH", 3)
-    monkeypatch.setattr(building, "_cutters_for", lambda _documents: 2)
+    monkeypatch.setattr(building, "cutters_for", lambda _documents: 2)
     return elastic
 
 
@@ -60,7 +63,7 @@ def children() -> set[int]:
     """Return the processes for cutting that this one has started."""
     told = [(task / "children").read_text().split() for task in Path("/proc/self/task").iterdir()]
     pids = {int(pid) for some in told for pid in some}
-    return {pid for pid in pids if b"search.elastic.cutting" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return {pid for pid in pids if b"search.cutting" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
 def everything(unit: Unit) -> list[Any]:
@@ -152,11 +155,11 @@ def test_the_command_says_what_happened_and_a_worker_goes_on(
 ) -> None:
     real, batches = building._write, count()
 
-    def write(cut: Any, batch: list[Kept], index: str) -> dict[str, str]:
+    def write(cut: Any, index: str, batch: list[Kept]) -> dict[str, str]:
         if next(batches) == 3:
             for pid in children():
                 os.kill(pid, signal.SIGTERM)
-        return real(cut, batch, index)
+        return real(cut, index, batch)
 
     monkeypatch.setattr(building, "_write", write)
     with pytest.raises(CommandError, match="a process that cuts texts ended with -15; run the same command again"):
@@ -182,15 +185,16 @@ def test_who_breaks_off_leaves_no_process_behind(filled: Arrive, kind: type[Base
 def test_processes_cut_as_this_one_does(filled: Arrive) -> None:
     rows = kept_of(SearchDocument.objects.order_by("pk"))
     with cutters(1) as cut, cutters(0) as here:
-        assert cut(rows, "some") == here(rows, "some") == writings(rows, "some")
-        assert cut([], "some") == []
+        for work in (partial(writings, index="some"), vectors_of):
+            assert cut(work, rows) == here(work, rows) == work(rows)
+            assert cut(work, []) == []
 
 
 def test_a_text_that_cannot_be_cut_ends_the_process_and_is_told(capfd: pytest.CaptureFixture[str]) -> None:
-    wrong = Kept(1, 1, replace(document(Unit(pk=1), "甲"), points=None))
+    wrong = Kept(1, 1, replace(document(Unit(pk=1), "甲"), title=None))
     with cutters(1) as cut, pytest.raises(CutterLost, match="ended with 1"):
-        cut([wrong], "some")
-    assert "TypeError" in capfd.readouterr().err
+        cut(vectors_of, [wrong])
+    assert "AttributeError" in capfd.readouterr().err
 
 
 _HOLDING = """
@@ -198,9 +202,10 @@ import signal, sys, time
 from multiprocessing import process
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes from what it starts in the background
 process.current_process()._config["daemon"] = True  # as a worker of Celery is
-from search.elastic.cutting import cutters
+from search.cutting import cutters
+from search.vectors import vectors_of
 with cutters(2) as cut:
-    cut([], "some")
+    cut(vectors_of, [])
     print("ready", flush=True)
     time.sleep(600)
 """
@@ -222,7 +227,7 @@ def test_processes_end_with_who_started_them(how: signal.Signals) -> None:
 
 def is_cutting(pid: str) -> bool:
     try:
-        return b"search.elastic.cutting" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"search.cutting" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return False
 
@@ -231,5 +236,5 @@ def test_one_processor_cuts_alone_and_so_few_documents_are_not_worth_a_start(mon
     found = {}
     for processors in (1, 2, 16):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=processors: set(range(n)))
-        found[processors] = [building._cutters_for(number) for number in (0, 100, 1_000_000)]
+        found[processors] = [cutters_for(number) for number in (0, 100, 1_000_000)]
     assert found == {1: [0, 0, 0], 2: [0, 0, 2], 16: [0, 0, 4]}

@@ -1,16 +1,23 @@
 """Words cut anew in their places: found again, and nothing is taken for new."""
 
+import os
+import signal
+from collections.abc import Iterator
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from search import rewriting
 from search.backend import backend
+from search.cutting import CutterLost
+from search.documents import Kept
 from search.models import SearchDocument
 from search.rewriting import rewrite
+from tests.search.test_building import children
 from tests.search.test_contract import document, titles
 from zhitong.units.models import Unit
 
@@ -20,6 +27,10 @@ pytestmark = pytest.mark.django_db
 def without_words() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE public.search_searchdocument SET vector = ''")
+
+
+def words() -> dict[int, str]:
+    return dict(SearchDocument.objects.annotate(words=Cast("vector", TextField())).values_list("pk", "words"))
 
 
 def test_all_words_are_there_again_and_no_document_is_newer_than_before(unit: Unit) -> None:
@@ -35,7 +46,7 @@ def test_all_words_are_there_again_and_no_document_is_newer_than_before(unit: Un
 
 
 def test_batches_follow_each_other_and_say_how_far_they_are(unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rewriting, "_BATCH", 3)
+    monkeypatch.setattr(rewriting, "BATCH", 3)
     backend().index([document(unit, f"关于充电的建议{number}") for number in range(7)])
     without_words()
     told: list[tuple[int, int]] = []
@@ -47,15 +58,36 @@ def test_batches_follow_each_other_and_say_how_far_they_are(unit: Unit, monkeypa
 def test_what_is_written_over_meanwhile_keeps_its_new_words(unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     one = document(unit, "关于充电的建议")
     backend().index([one])
-    read = rewriting._after
+    read = rewriting.batches_after
 
-    def read_before_somebody_writes(last: int) -> list[dict[str, Any]]:
-        rows = read(last)
-        if rows:
+    def read_before_somebody_writes(position: int, size: int) -> Iterator[list[Kept]]:
+        for batch in read(position, size):
             backend().index([document(unit, "关于电梯的建议", object_uuid=one.object_uuid, version=2)])
-        return rows
+            yield batch
 
-    monkeypatch.setattr(rewriting, "_after", read_before_somebody_writes)
+    monkeypatch.setattr(rewriting, "batches_after", read_before_somebody_writes)
     assert rewrite() == 1
     assert titles("电梯", unit) == ["关于电梯的建议"]
     assert titles("充电", unit) == []
+
+
+def test_several_processes_cut_what_one_would_and_a_killed_one_is_told(
+    unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend().index([document(unit, f"关于充电的建议{number}", problem="加装电梯" * number) for number in range(11)])
+    before = words()
+    without_words()
+    monkeypatch.setattr(rewriting, "BATCH", 2)
+    monkeypatch.setattr(rewriting, "cutters_for", lambda _documents: 2)
+    working: set[int] = set()
+    assert rewrite(lambda _written, _total: working.update(children())) == 11
+    assert words() == before
+    assert (len(working), children()) == (2, set())
+
+    def kill(_written: int, _total: int) -> None:
+        for pid in children():
+            os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(CutterLost, match="ended with -9"):
+        rewrite(kill)
+    assert (words(), children()) == (before, set())

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from search.backend import EngineDown
+from search.cutting import CutterLost
 from search.elastic.building import BuildingElsewhere
-from search.elastic.cutting import CutterLost
 from search.models import Build, Upkeep
 from search.rewriting import rewrite
 from search.upkeep import perform
@@ -33,10 +33,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run, and say how far and how fast."""
         self._began = self._said = time.monotonic()
-        if options["words"] and settings.SEARCH_BACKEND != "postgres":
-            written = rewrite(self._progress)
-        else:
-            written = self._rebuilt()
+        try:
+            if options["words"] and settings.SEARCH_BACKEND != "postgres":
+                written = rewrite(self._progress)
+            else:
+                written = self._rebuilt()
+        except (EngineDown, BuildingElsewhere, CutterLost) as error:
+            raise CommandError(f"{error}; run the same command again to go on") from error
         seconds = max(time.monotonic() - self._began, 0.001)
         self.stdout.write(f"{written} documents, {written / seconds:.0f} a second")
         if options["words"] and Build.objects.filter(state=Build.State.IN_USE).exists():
@@ -47,10 +50,7 @@ class Command(BaseCommand):
             if not free:
                 raise CommandError("another process sweeps or rebuilds at this moment")
             one = Upkeep(kind=Upkeep.Kind.REBUILD, asked_by="zhitong search rebuild", asked_at=clock.now())
-            try:
-                return perform(one, self._progress).done
-            except (EngineDown, BuildingElsewhere, CutterLost) as error:
-                raise CommandError(f"{error}; run the same command again to go on") from error
+            return perform(one, self._progress).done
 
     def _progress(self, written: int, total: int) -> None:
         moment = time.monotonic()

@@ -25,7 +25,8 @@ from search.alike.fingerprints import TERMS, Fingerprint, _signed, bands_of, lea
 from search.alike.reading import SHINGLE, letters_of, shingles_of
 from search.analyser import MAX_POSITION, normalise, tokens, words
 from search.documents import SECTIONS, Document, marks_of, unit_grant, user_grant
-from search.postgres import COLUMNS, _quoted, vector_of
+from search.postgres import COLUMNS
+from search.vectors import quoted, vector_of
 from tests.benchmarks.search.texts import Draft, Source, drafts, sources, weights_of
 from zhitong.units.models import Unit
 
@@ -223,7 +224,7 @@ class _Pieces:
             offset += 2
         if offset > MAX_POSITION:
             raise AssertionError(f"a text of {offset} words is longer than any that is made here")
-        lexemes += [_quoted(mark) for mark in marks_of(document)]
+        lexemes += [quoted(mark) for mark in marks_of(document)]
         return " ".join(lexemes)
 
     def fingerprint(self, document: Document, draft: Draft) -> Fingerprint:
@@ -280,7 +281,7 @@ class _Pieces:
 @lru_cache(maxsize=100_000)
 def _said(text: str) -> _Said:
     found = list(words(text))
-    return _Said(tuple((f"{_quoted(word.text)}:", word.position) for word in found), found[-1].position if found else 0)
+    return _Said(tuple((f"{quoted(word.text)}:", word.position) for word in found), found[-1].position if found else 0)
 
 
 def _numbers(shingles: Iterable[str]) -> NDArray[np.uint64]:
