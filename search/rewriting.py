@@ -1,7 +1,8 @@
 """Cuts the texts of all documents anew in PostgreSQL, after the analyser, the synonyms or the marks have changed.
 
-Each vector is put in the place of the old one, so nobody ever searches in half an archive. The document stays what it
-was, with its revision: nobody is told of it as of something new. While the database writes a batch, others are cut.
+A vector that has changed is put in the place of the old one, so nobody ever searches in half an archive. The document
+stays what it was, with its revision: nobody is told of it as of something new. While the database writes a batch,
+others are cut.
 """
 
 from collections.abc import Callable
@@ -15,11 +16,12 @@ from search.postgres import batches_after
 from search.vectors import vectors_of
 
 BATCH = 200
-# One that was written over meanwhile has new words already.
+# One that was written over meanwhile has new words already. Words that are what they were are left as they are: a new
+# word of the dictionary changes few texts, and a row written costs more than all the rest.
 _PUT = """
 UPDATE public.search_searchdocument d SET vector = made.vector::tsvector
   FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS made (id, revision, vector)
- WHERE d.id = made.id AND d.revision = made.revision
+ WHERE d.id = made.id AND d.revision = made.revision AND d.vector IS DISTINCT FROM made.vector::tsvector
 """
 
 

@@ -5,10 +5,10 @@ The numbers were fitted on one half of graded pairs of real letters and proposal
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from search.alike.places import TELLING, division_put_in, other_division, other_spot
 from search.alike.reading import Reading
@@ -65,7 +65,7 @@ def compare(one: Reading, other: Reading, weights: Weights) -> Comparison:
     shared = len(one.shingles & other.shingles)
     shorter = min(len(one.shingles), len(other.shingles))
     contained = shared / shorter if shorter else 0.0
-    jaccard = shared / len(one.shingles | other.shingles) if shared else 0.0
+    jaccard = shared / (len(one.shingles) + len(other.shingles) - shared) if shared else 0.0
     near = contained >= NEAR and shared >= LEAST_RUNS
     template = contained >= TEMPLATE and shared >= LEAST_RUNS
     matter = _matter(one, other, weights, contained)
@@ -85,10 +85,11 @@ def compare(one: Reading, other: Reading, weights: Weights) -> Comparison:
     return Comparison(kind, contained, jaccard, matter)
 
 
-def terms(text: Reading, weights: Weights) -> dict[str, float]:
+@lru_cache(maxsize=2)  # a text is held against one other after the next
+def terms(text: Reading, weights: Weights) -> Mapping[str, float]:
     """Return the words of a text by what they tell of its matter, the title's first of all."""
-    found = _weighed(text.body_words, weights)
-    for word, weight in _weighed(text.title_words, weights).items():
+    found = weights.weigh(text.body_words)
+    for word, weight in weights.weigh(text.title_words).items():
         found[word] = found.get(word, 0.0) + TITLE * weight
     return found
 
@@ -113,17 +114,12 @@ def _word_put_in(one: Reading, other: Reading, weights: Weights) -> bool:
 
 def _matter(one: Reading, other: Reading, weights: Weights, contained: float) -> float:
     """Return how far both tell of one matter, if all words of their texts were the same."""
-    titles = _cosine(_weighed(one.title_words, weights), _weighed(other.title_words, weights))
+    titles = _cosine(weights.weigh(one.title_words), weights.weigh(other.title_words))
     covered = min(_covered(one, other, weights), _covered(other, one, weights))
     # What stands in both word for word and did not make them near is the set text of one hand, not the matter.
     # Long texts have words in common by chance, and a text hardly begun tells nothing.
     length = math.log(max(SHORT, min(len(one.letters), len(other.letters))))
     return 3.4 * titles + TEXTS + 2.7 * covered - 7.0 * contained - 0.8 * length + 1.4
-
-
-def _weighed(words: Counter[str], weights: Weights) -> dict[str, float]:
-    weighed = {word: weights.weight(word) * (1 + math.log(count)) for word, count in words.items()}
-    return {word: weight for word, weight in weighed.items() if weight > 0}
 
 
 def _covered(one: Reading, other: Reading, weights: Weights) -> float:

@@ -1,6 +1,6 @@
 """What two texts have word for word: the common passages, longest first found, for marking side by side."""
 
-from collections import defaultdict
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,11 +31,7 @@ def passages(one: str, other: str) -> list[Passage]:
     """
     letters, at = _letters(one)
     others, other_at = _letters(other)
-    index: dict[str, list[int]] = defaultdict(list)
-    for place in range(len(others) - _RUN + 1):
-        run = others[place : place + _RUN]
-        if len(index[run]) < _PLACES:
-            index[run].append(place)
+    index = _index(others, _runs(letters))
     taken = bytearray(len(others))
     found: list[Passage] = []
     place = 0
@@ -61,8 +57,7 @@ def share(one: str, found: list[Passage]) -> float:
     return sum(passage.letters for passage in found) / len(letters) if letters else 0.0
 
 
-# A text is held against one other after the next.
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=2)  # a text is held against one other after the next
 def _letters(text: str) -> tuple[str, list[int]]:
     """Return the letters of a text and where each stands in it."""
     plain = normalise(text)
@@ -70,13 +65,23 @@ def _letters(text: str) -> tuple[str, list[int]]:
     return "".join(plain[place] for place in at), at
 
 
+@lru_cache(maxsize=2)
+def _runs(letters: str) -> frozenset[str]:
+    return frozenset(letters[place : place + _RUN] for place in range(len(letters) - _RUN + 1))
+
+
+def _index(letters: str, wanted: Container[str]) -> dict[str, list[int]]:
+    """Return where the wanted runs stand in a text."""
+    index: dict[str, list[int]] = {}
+    for place in range(len(letters) - _RUN + 1):
+        run = letters[place : place + _RUN]
+        if run in wanted and len(places := index.setdefault(run, [])) < _PLACES:
+            places.append(place)
+    return index
+
+
 def _common(one: str, place: int, other: str, start: int, taken: bytearray) -> int:
-    length = 0
-    while (
-        place + length < len(one)
-        and start + length < len(other)
-        and not taken[start + length]
-        and one[place + length] == other[start + length]
-    ):
-        length += 1
-    return length
+    """Return how many letters both texts have in common from there on, before one that is taken."""
+    end = taken.find(1, start)
+    most = min(len(one) - place, (len(other) if end < 0 else end) - start)
+    return next((at for at in range(most) if one[place + at] != other[start + at]), most)

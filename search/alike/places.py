@@ -39,6 +39,7 @@ _ENDINGS = """
 苑 园 府 湾 城 站 桥
 """
 _SPOTS = tuple(_ENDINGS.split())
+_LAST_SIGNS = frozenset(ending[-1] for ending in _SPOTS)
 # A part of a name is said in fewer than about one text of a hundred.
 TELLING = 0.5
 # What stands before 区 or 村 and names no place.
@@ -80,12 +81,13 @@ def spots(text: str) -> frozenset[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     before: list[str] = []
     for word in rjieba.cut(text):
-        ending = next(filter(word.endswith, _SPOTS), "") if word.endswith(_SPOTS) else ""
-        stem = word.removesuffix(ending)
-        if ending and len(stem) > 1:
-            found.add((stem, stem[-2:]))
-        elif ending and not stem and len("".join(before)) > 1:
-            found.add((" ".join(before), "".join(before)[-2:]))
+        if word[-1] in _LAST_SIGNS:  # far most words end with another one
+            ending = next(filter(word.endswith, _SPOTS), "")
+            stem = word.removesuffix(ending)
+            if ending and len(stem) > 1:
+                found.add((stem, stem[-2:]))
+            elif ending and not stem and len("".join(before)) > 1:
+                found.add((" ".join(before), "".join(before)[-2:]))
         before = [*before[-1:], word] if word[0].isalnum() else []
     return frozenset(found)
 

@@ -18,7 +18,7 @@ _FORMULAS = """
 FORMULAS = frozenset(_FORMULAS.split())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weights:
     """The weight of each word, 0 (says nothing) to 1 (stands in no other text).
 
@@ -43,6 +43,14 @@ class Weights:
     def weight(self, word: str) -> float:
         """Return the weight of a word."""
         return self._common.get(word, 1.0)
+
+    def weigh(self, words: Mapping[str, int]) -> dict[str, float]:
+        """Return what the words of a text weigh, given how often each stands there; without those that say nothing."""
+        found = {}
+        for word, count in words.items():
+            if weight := self._common.get(word, 1.0):
+                found[word] = weight * (1 + math.log(count)) if count > 1 else weight
+        return found
 
     @cached_property
     def _common(self) -> dict[str, float]:

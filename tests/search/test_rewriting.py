@@ -71,6 +71,21 @@ def test_what_is_written_over_meanwhile_keeps_its_new_words(unit: Unit, monkeypa
     assert titles("充电", unit) == []
 
 
+def test_words_that_are_what_they_were_are_not_written(unit: Unit) -> None:
+    backend().index([document(unit, f"关于充电的建议{number}") for number in range(5)])
+    one = SearchDocument.objects.order_by("pk")[2]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE public.search_searchdocument SET vector = '' WHERE id = %s", [one.pk])
+        assert len(titles("充电", unit)) == 4
+        cursor.execute("SELECT id, ctid::text FROM public.search_searchdocument ORDER BY id")
+        before = cursor.fetchall()
+        assert rewrite() == 5
+        cursor.execute("SELECT id, ctid::text FROM public.search_searchdocument ORDER BY id")
+        moved = [new[0] for old, new in zip(before, cursor.fetchall(), strict=True) if old != new]
+    assert moved == [one.pk]
+    assert len(titles("充电", unit)) == 5
+
+
 def test_several_processes_cut_what_one_would_and_a_killed_one_is_told(
     unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
