@@ -52,7 +52,7 @@ def _shorten(cuts: Iterable[tuple[str, list[tuple[str, Inner]]]]) -> None:
                 break
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def quoted(word: str) -> str:
     """Return a word as a `tsvector` or a `tsquery` has it."""
     return "'" + word[:_LONGEST_LEXEME].replace("\\", "\\\\").replace("'", "''") + "'"

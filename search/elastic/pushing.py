@@ -28,6 +28,7 @@ BATCH = 200
 MOST_ATTEMPTS = 8
 _LEASE = timedelta(minutes=2)
 _PAUSE = timedelta(seconds=15)  # while the engine is down
+_FULL = 6  # times that a batch comes back to an engine whose memory is full: half a minute
 # Answers that are as good as done: somebody brought a newer revision, or what was to go was not there.
 _DONE = {200, 201, 404, 409}
 
@@ -58,6 +59,8 @@ def indices_to_fill() -> Sequence[str]:
 
 def send(actions: list[dict[str, Any]]) -> dict[str, str]:
     """Let the engine do these; return why some were refused, by key. Asks no database, so any thread may call it.
+
+    An engine whose memory is full (status 429) is given time.
 
     Raises:
         EngineDown: the engine does not answer.
@@ -93,7 +96,10 @@ def _bring(batch: Sequence[Push], indices: Sequence[str]) -> dict[str, str]:
 def _refusals(actions: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     with reaching():
         client = engine().options(request_timeout=60)
-        for done, answer in helpers.streaming_bulk(client, actions, raise_on_error=False, raise_on_exception=True):
+        answers = helpers.streaming_bulk(
+            client, actions, raise_on_error=False, initial_backoff=1, max_backoff=10, max_retries=_FULL
+        )
+        for done, answer in answers:
             [(_verb, said)] = answer.items()
             if not done and said.get("status") not in _DONE:
                 yield said["_id"], str(said.get("error"))[:300]

@@ -48,12 +48,12 @@ _JVM = """\
 -Xms{heap}
 -Xmx{heap}
 -XX:-AlwaysPreTouch
--XX:+UseSerialGC
-{quick}
+{options}
 -Djava.io.tmpdir=${{ES_TMPDIR}}
 """
 
-_QUICK = "-XX:TieredStopAtLevel=1"  # compiles no code for long use
+# Tests compile no code for long use and collect garbage in one thread; what is measured works as it comes.
+_QUICK, _LASTING = "-XX:+UseSerialGC\n-XX:TieredStopAtLevel=1", "-XX:+UseG1GC"
 
 
 class Node:
@@ -125,7 +125,7 @@ class Node:
         conf = self._run / "conf"
         (conf / "elasticsearch.yml").write_text(_CONFIG.format(port=self.port, run=self._run))
         (conf / "log4j2.properties").write_text(_LOGGING)
-        (conf / "jvm.options").write_text(_JVM.format(heap=self._heap, quick=_QUICK if self._quick else ""))
+        (conf / "jvm.options").write_text(_JVM.format(heap=self._heap, options=_QUICK if self._quick else _LASTING))
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             for path in (self._run, *self._run.rglob("*")):

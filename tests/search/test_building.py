@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -169,6 +170,25 @@ def test_the_command_says_what_happened_and_a_worker_goes_on(
     assert run_waiting() == 1
     assert Upkeep.objects.get().state == Upkeep.State.DONE
     assert sweep_index().is_clean
+
+
+def test_an_engine_whose_memory_is_full_is_given_time(filled: Arrive, unit: Unit) -> None:
+    before = everything(unit)
+    limit = "network.breaker.inflight_requests.limit"
+
+    def bound(most: str | None) -> None:
+        engine().cluster.put_settings(persistent={limit: most})
+
+    bound("2500b")  # the mapping fits, three documents do not
+    relief = threading.Timer(2, bound, [None])
+    relief.start()
+    try:
+        assert rebuild().written == NUMBER
+        assert not relief.is_alive()
+    finally:
+        relief.join()
+        bound(None)
+    assert everything(unit) == before
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, ValueError])
