@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
@@ -25,6 +26,10 @@ from zhitong.web.keyset import read_cursor, write_cursor
 
 _PATIENCE = 10  # seconds for an answer
 _TAKEN = 500  # hits that are asked for at once, where all are wanted
+# What a page shows of its hits.
+TEXTS = f"""
+SELECT id, {", ".join(COLUMNS)} FROM public.search_searchdocument WHERE id = ANY(%s) AND readers && %s::varchar[]
+"""  # noqa: S608 - our own columns
 _KEPT = "5m"  # how long a moment of the index is held between two such questions
 
 
@@ -71,16 +76,19 @@ class ElasticBackend:
             return Results([], 0, counts={name: {} for name in FACETS})
         ranked = _is_ranked(query, question)
         with reaching():
-            answer = _search(query, question, reader, ranked=ranked).execute()
-        hits = [(hit.meta.sort, float(hit.meta.score or 0)) for hit in answer.hits]
+            asked = _search(query, question, reader, ranked=ranked).to_dict()
+            answer = engine().search(index=settings.SEARCH_INDEX, body=asked).body
+        hits = [(hit["sort"], float(hit["_score"] or 0)) for hit in answer["hits"]["hits"]]
         cursor = write_cursor(list(hits[query.size - 1][0])) if len(hits) > query.size > 0 else ""
         counts = {
             name: {
-                str(bucket.key): bucket.doc_count for bucket in answer.aggregations[name].buckets if bucket.key != ""
+                str(bucket["key"]): bucket["doc_count"]
+                for bucket in answer["aggregations"][name]["buckets"]
+                if bucket["key"] != ""
             }
             for name in (FACETS if query.counted else ())
         }
-        return Results(_texts(hits[: query.size], reader), answer.hits.total.value, cursor, counts=counts)
+        return Results(_texts(hits[: query.size], reader), answer["hits"]["total"]["value"], cursor, counts=counts)
 
     def all_hits(self, query: Query, reader: Reader) -> Iterator[Document]:
         """Yield all hits of one moment of the index; see the interface."""
@@ -130,7 +138,7 @@ def _bare(keys: list[int], reader: Reader) -> Iterator[Document]:
 
 
 def _search(query: Query, question: Question, reader: Reader, *, ranked: bool) -> Search:
-    search = Search(using=engine(), index=settings.SEARCH_INDEX).source(fields=[])
+    search = Search().source(fields=[])
     search = search.query(_conditions(query, question, reader, ranked=ranked)).extra(
         size=query.size + 1, track_total_hits=True, track_scores=ranked
     )
@@ -149,8 +157,9 @@ def _is_ranked(query: Query, question: Question) -> bool:
 
 def _texts(hits: list[tuple[Any, float]], reader: Reader) -> list[Found]:
     """Return the documents of hits from PostgreSQL; what the reader lost the right to meanwhile is left out."""
-    rows = SearchDocument.objects.filter(pk__in=[sort[-1] for sort, _ in hits], readers__overlap=sorted(reader.grants))
-    known = {row.pop("id"): Document(**row) for row in rows.values("id", *COLUMNS)}
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS, [[sort[-1] for sort, _ in hits], sorted(reader.grants)])
+        known = {key: Document(**dict(zip(COLUMNS, row, strict=True))) for key, *row in cursor.fetchall()}
     return [Found(known[sort[-1]], score) for sort, score in hits if sort[-1] in known]
 
 

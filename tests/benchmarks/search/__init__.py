@@ -72,6 +72,8 @@ def _asked(engine_name: str, taken: dict[str, list[float]]) -> Iterator[Figure]:
     yield _within(Figure(f"{engine_name}，{USERS} 人同时，95%", _p95(page), "毫秒"), _PATIENCE_MS)
     yield Figure(f"{engine_name}，{USERS} 人同时，一半", statistics.median(page), "毫秒")
     yield _within(Figure(f"{engine_name}与引擎自身的问句之比", sum(page) / sum(bare), "倍"), 1.3)
+    if texts := taken.get("with texts"):
+        yield _within(Figure(f"{engine_name}与引擎自身的问句连取正文之比", sum(page) / sum(texts), "倍"), 1.3)
     yield _within(Figure(f"{engine_name}，分面统计与不统计之比", sum(page) / sum(uncounted), "倍"), 2)
 
 

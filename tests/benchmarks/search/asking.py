@@ -18,7 +18,7 @@ from search.alike import Weights
 from search.analyser import normalise, tokens
 from search.backend import Query, Reader, backend
 from search.documents import unit_grant, user_grant
-from search.elastic.backend import _search, engine
+from search.elastic.backend import TEXTS, _search, engine
 from search.postgres import _statement
 from search.question import read_question
 from search.weighing import weights_in_force
@@ -65,16 +65,16 @@ def questions(given: Sequence[Source], weights: Weights, units: Sequence[Unit], 
 def all_at_once(asked: Sequence[Asked], bare: Callable[[], Any]) -> dict[str, list[float]]:
     """Return the milliseconds of every question: as a page asks it, without counts, and of the engine alone.
 
-    Each user asks the three in turn, so that what else the machine does meets all of them alike.
+    Each user asks them in turn, so that what else the machine does meets all of them alike.
     """
     forked = multiprocessing.get_context("fork")
     gate = forked.Barrier(USERS)
     results = forked.SimpleQueue()
 
     def run(part: Sequence[Asked]) -> None:
-        taken: dict[str, list[float]] = {"page": [], "uncounted": [], "bare": []}
-        with bare() as ask_engine:
-            ways: dict[str, _Way] = {"page": _page, "uncounted": _uncounted, "bare": ask_engine}
+        with bare() as of_engine:
+            ways: dict[str, _Way] = {"page": _page, "uncounted": _uncounted} | of_engine
+            taken: dict[str, list[float]] = {name: [] for name in ways}
             weights_in_force()
             for query, reader in part[:3]:  # connects, and statements are prepared
                 for way in ways.values():
@@ -82,7 +82,8 @@ def all_at_once(asked: Sequence[Asked], bare: Callable[[], Any]) -> dict[str, li
             gate.wait(_PATIENCE)
             for number, (query, reader) in enumerate(part):
                 names = list(ways)
-                for name in names[number % 3 :] + names[: number % 3]:
+                first = number % len(names)
+                for name in names[first:] + names[:first]:
                     ask = ways[name](query, reader)
                     begun = time.perf_counter()
                     ask()
@@ -116,7 +117,7 @@ def _is_ranked(query: Query) -> bool:
 
 
 @contextmanager
-def bare_postgres() -> Iterator[_Way]:
+def bare_postgres() -> Iterator[dict[str, _Way]]:
     """Ask PostgreSQL the very statement of the page by its driver, and read the rows."""
 
     def way(query: Query, reader: Reader) -> Callable[[], object]:
@@ -129,25 +130,40 @@ def bare_postgres() -> Iterator[_Way]:
         return ask
 
     connection.ensure_connection()
-    yield way
+    yield {"bare": way}
 
 
 @contextmanager
-def bare_engine() -> Iterator[_Way]:
-    """Post the very question of the page to the engine, and read the answer."""
+def bare_engine() -> Iterator[dict[str, _Way]]:
+    """Post the very question of the page to the engine, and read the answer; then also the texts that it stands for.
+
+    The engine keeps no texts, so a page has to ask PostgreSQL for them, as it would without any code of ours.
+    """
     address = urlsplit(settings.ELASTICSEARCH_URL)
     post = http.client.HTTPConnection(address.hostname or "", address.port)
 
-    def way(query: Query, reader: Reader) -> Callable[[], object]:
+    def way(query: Query, reader: Reader) -> Callable[[], dict[str, Any]]:
         search = _search(query, read_question(query.text), reader, ranked=_is_ranked(query))
         body = json.dumps(search.to_dict())
 
-        def ask() -> object:
+        def ask() -> dict[str, Any]:
             post.request("POST", f"/{settings.SEARCH_INDEX}/_search", body, {"Content-Type": "application/json"})
-            return json.loads(post.getresponse().read())
+            answer: dict[str, Any] = json.loads(post.getresponse().read())
+            return answer
+
+        return ask
+
+    def with_texts(query: Query, reader: Reader) -> Callable[[], object]:
+        ask_engine, grants = way(query, reader), sorted(reader.grants)
+
+        def ask() -> object:
+            keys = [hit["sort"][-1] for hit in ask_engine()["hits"]["hits"][: query.size]]
+            with connection.connection.cursor() as cursor:
+                return cursor.execute(TEXTS, [keys, grants]).fetchall()
 
         return ask
 
     engine.cache_clear()  # a connection of its own
-    yield way
+    connection.ensure_connection()
+    yield {"bare": way, "with texts": with_texts}
     post.close()
