@@ -18,7 +18,7 @@ from search.alike.passages import share
 from search.backend import Reader
 from search.documents import PROPOSAL, REPORT, Document, unit_grant
 from search.models import PairVerdict
-from search.postgres import COLUMNS
+from search.postgres import COLUMNS, document_of
 from search.weighing import weights_in_force
 from zhitong.core.operations import Actor, require_unit
 
@@ -153,7 +153,7 @@ def _alike(rows: Sequence[Any], text: Reading, weights: Weights, body: str) -> t
     found = []
     dismissed = 0
     for row in rows:
-        document, verdict = Document(**dict(zip(COLUMNS, row, strict=False))), _verdict(row[-3:])
+        document, verdict = document_of(row), _verdict(row[-3:])
         if verdict and not verdict.same:
             dismissed += 1
             continue
@@ -175,7 +175,7 @@ def pair_of(*, title: str, body: str, item: UUID, other: UUID, reader: Reader) -
         row = cursor.fetchone()
     if row is None:
         return None
-    document = Document(**dict(zip(COLUMNS, row, strict=True)))
+    document = document_of(row)
     one, two = sorted((item, other))
     said = PairVerdict.objects.filter(unit=require_unit(), one=one, other=two).values_list("same", "by_label", "at")
     compared = compare(read(title, body), read(document.title, document.body), weights_in_force())

@@ -141,7 +141,7 @@ class PostgresBackend:
             rows = cursor.fetchall()
         total, counts = _counts(json.loads(rows[0][0]))
         page = [row[1:] for row in rows if row[-1] is not None]
-        hits = [Found(Document(**dict(zip(COLUMNS, row, strict=False))), row[-1]) for row in page[: query.size]]
+        hits = [Found(document_of(row), row[-1]) for row in page[: query.size]]
         cursor_after = _cursor(page[query.size - 1]) if len(page) > query.size > 0 else ""
         return Results(hits, total, cursor_after, bounded=ranked and total > CANDIDATES, counts=counts)
 
@@ -195,10 +195,15 @@ def _each(statement: str, values: Sequence[Any]) -> Iterator[Document]:
             yield from (Document(**dict(zip(BARE, row, strict=False))) for row in rows)
 
 
+def document_of(row: Sequence[Any]) -> Document:
+    """Return the document of a row that begins with `COLUMNS`; what follows them is for whoever asked."""
+    return Document(**dict(zip(COLUMNS, row[: len(COLUMNS)], strict=True)))
+
+
 def kept_of(rows: QuerySet[SearchDocument]) -> list[Kept]:
     """Return rows as those take them who write words of documents."""
     found = rows.values_list("pk", "revision", *COLUMNS)
-    return [Kept(pk, revision, Document(**dict(zip(COLUMNS, rest, strict=True)))) for pk, revision, *rest in found]
+    return [Kept(pk, revision, document_of(rest)) for pk, revision, *rest in found]
 
 
 def batches_after(position: int, size: int) -> Iterator[list[Kept]]:

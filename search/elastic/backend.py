@@ -19,7 +19,7 @@ from search.backend import FACET_VALUES, FACETS, LIKE_LEAST, EngineDown, Found, 
 from search.documents import Document
 from search.elastic.mapping import WORD_FIELDS
 from search.models import SearchDocument
-from search.postgres import BARE, COLUMNS, PostgresBackend
+from search.postgres import BARE, COLUMNS, PostgresBackend, document_of
 from search.question import Clause, Days, Either, Mark, Part, Question, Words, read_question
 from zhitong.core.errors import InvalidInput
 from zhitong.web.keyset import read_cursor, write_cursor
@@ -159,7 +159,7 @@ def _texts(hits: list[tuple[Any, float]], reader: Reader) -> list[Found]:
     """Return the documents of hits from PostgreSQL; what the reader lost the right to meanwhile is left out."""
     with connection.cursor() as cursor:
         cursor.execute(TEXTS, [[sort[-1] for sort, _ in hits], sorted(reader.grants)])
-        known = {key: Document(**dict(zip(COLUMNS, row, strict=True))) for key, *row in cursor.fetchall()}
+        known = {key: document_of(row) for key, *row in cursor.fetchall()}
     return [Found(known[sort[-1]], score) for sort, score in hits if sort[-1] in known]
 
 
