@@ -211,10 +211,10 @@ def test_processes_cut_as_this_one_does(filled: Arrive) -> None:
 
 
 def test_a_text_that_cannot_be_cut_ends_the_process_and_is_told(capfd: pytest.CaptureFixture[str]) -> None:
-    wrong = Kept(1, 1, replace(document(Unit(pk=1), "甲"), title=None))
+    wrong = Kept(1, 1, replace(document(Unit(pk=1), "甲"), points=None))
     with cutters(1) as cut, pytest.raises(CutterLost, match="ended with 1"):
-        cut(vectors_of, [wrong])
-    assert "AttributeError" in capfd.readouterr().err
+        cut(partial(writings, index="some"), [wrong])
+    assert "TypeError" in capfd.readouterr().err
 
 
 _HOLDING = """
