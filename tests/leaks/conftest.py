@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.leaks.places import Place, places_of, rows_of
+from tests.leaks.places import Place, places_of
+from tests.leaks.rows import rows_of
 from zhitong.units.models import Unit
 
 

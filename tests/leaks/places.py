@@ -1,13 +1,10 @@
-"""Every address that takes words, with a form that is right; and a print of all rows, to see what was written."""
+"""Every address that takes words, with a form that is right."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
-from typing import Any
 from uuid import uuid4
 
 from django.core.management import call_command
-from django.db import connection
 
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import Holding, User
@@ -38,9 +35,6 @@ from zhitong.ranking.scoring.presets import FOLDER
 from zhitong.units.models import RouteKind, Unit
 from zhitong.units.operations import open_route
 from zhitong.units.queries import destinations
-
-# What changes by merely looking in, or counts attempts.
-_NO_WORDS = ("django_session", "axes_%", "django_migrations")
 
 
 def places_of(unit: Unit, city: Unit) -> dict[str, Place]:
@@ -525,28 +519,3 @@ def _places_of_operators(city: Unit) -> dict[str, Place]:
             {"first": "2090-02-05", "reason": "安排已公布"}, "reason", "为什么删去", "first",
         ),
     }  # fmt: skip
-
-
-def rows_of(*units: Unit) -> dict[str, str]:
-    """Return a print of every table of the public schema and of the units, sessions and attempts left out."""
-    return dict(_each_table(units, "md5(string_agg(t::text, '|' ORDER BY t::text))"))
-
-
-def tables_holding(words: str, *units: Unit) -> list[str]:
-    """Return the tables in which `words` can be read in any column."""
-    return [
-        table for table, found in _each_table(units, "count(*) FILTER (WHERE t::text LIKE %s)", f"%{words}%") if found
-    ]
-
-
-def _each_table(units: tuple[Unit, ...], asked: str, *parameters: str) -> Iterator[tuple[str, Any]]:
-    schemas = ["public", *(one.schema_name for one in units)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND NOT tablename LIKE ANY(%s)",
-            [schemas, list(_NO_WORDS)],
-        )
-        names = [f'"{schema}"."{table}"' for schema, table in cursor.fetchall()]
-        each = (f"SELECT '{name}', {asked} FROM {name} t" for name in names)
-        cursor.execute(" UNION ALL ".join(each), parameters * len(names))
-        yield from cursor.fetchall()

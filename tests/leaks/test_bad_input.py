@@ -11,7 +11,8 @@ from django.db import transaction
 from tenants.items.models import Edition, Item, State
 from tenants.review.models import Act, Run
 from tests.factories import TEXT
-from tests.leaks.places import KEPT, Place, rows_of
+from tests.leaks.places import KEPT, Place
+from tests.leaks.rows import rows_of
 from tests.leaks.world import counts
 from zhitong.exchange.models import Event
 from zhitong.units.models import Unit

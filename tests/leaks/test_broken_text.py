@@ -17,7 +17,8 @@ from search.models import SavedSearch
 from tenants.items.imports import RawRow
 from tenants.items.operations import import_items
 from tests.factories import client_for, make_user, public_client
-from tests.leaks.places import KEPT, Place, rows_of, tables_holding
+from tests.leaks.places import KEPT, Place
+from tests.leaks.rows import rows_of, tables_holding
 from tests.leaks.world import addresses, build, patterns
 from zhitong.core.operations import system
 from zhitong.units.models import Unit

@@ -23,7 +23,7 @@ from tenants.handling.operations import Named
 from tenants.papers import operations as papers
 from tenants.review import operations as review
 from tests.factories import PASSWORD, TEXT, join, make_draft, make_user
-from tests.leaks.places import rows_of
+from tests.leaks.rows import rows_of
 from tests.leaks.world import World, build, dispatch_to_city
 from zhitong.core import clock
 from zhitong.core.errors import NotAllowed, NoUnitError, Refusal

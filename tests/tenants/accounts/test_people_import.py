@@ -20,7 +20,7 @@ from tenants.accounts import operations, queries
 from tenants.accounts.imports import Fate, plan_people
 from tenants.accounts.models import Invitation, User
 from tests.factories import PASSWORD, client_for, make_user
-from tests.leaks.places import rows_of
+from tests.leaks.rows import rows_of
 from zhitong.core import clock
 from zhitong.core.operations import system
 from zhitong.core.tables import RawRow

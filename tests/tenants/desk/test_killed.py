@@ -29,7 +29,7 @@ from tenants.notices.models import Notice
 from tenants.review import operations as review
 from tenants.review.models import Run, Task
 from tests.factories import refuse_failed_messages
-from tests.leaks.places import rows_of
+from tests.leaks.rows import rows_of
 from tests.platform.exchange.test_races import unit_of
 from tests.tenants.desk.conftest import Office, people
 from zhitong.core import clock, outbox
